@@ -1,0 +1,1 @@
+"""Caffe's own files, read and written without TensorFlow."""

@@ -1,0 +1,59 @@
+"""Writing a file so that it is there whole or not at all."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from owltf.errors import OwltfError
+
+
+@contextmanager
+def atomic_path(path: Path) -> Iterator[Path]:
+    """Give a temporary path in the same folder; it becomes `path` when the block ends well.
+
+    The file is synced before it is renamed and the folder after, so that a power cut leaves the old
+    file or the new one. Any error, an interrupt as well, removes the temporary file.
+
+    Raises:
+        OwltfError: the folder is not there, the disk is full, or the like.
+    """
+    try:
+        with _temporary(path) as temporary:
+            yield temporary
+            temporary.chmod(_usual_mode(path))
+            _sync(temporary)
+            temporary.replace(path)
+        _sync(path.parent)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise OwltfError(f"{path}: cannot be written: {reason}") from error
+
+
+@contextmanager
+def _temporary(path: Path) -> Iterator[Path]:
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    os.close(handle)
+    try:
+        yield Path(name)
+    finally:
+        # After a rename there is nothing left to remove.
+        Path(name).unlink(missing_ok=True)
+
+
+def _usual_mode(path: Path) -> int:
+    """Keep the mode of the file that is replaced; a new one gets what the umask leaves."""
+    if path.exists():
+        return path.stat().st_mode & 0o777
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,80 @@
+"""Weights and solver states in HDF5, as Caffe writes them with `snapshot_format: HDF5`."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import h5py
+import numpy as np
+
+from owltf.caffe.layer_weights import LayerWeights
+from owltf.caffe.solver_state import SolverState
+from owltf.errors import OwltfError
+
+_WEIGHTS, _HISTORY = "data", "history"
+
+
+def is_hdf5(path: Path) -> bool:
+    """Say whether a file that exists is an HDF5 file."""
+    return bool(h5py.is_hdf5(path))
+
+
+def read_weights_hdf5(path: Path) -> tuple[LayerWeights, ...]:
+    """Read the weights of every layer: `data/LAYER/INDEX`, a `/` in a name being a group more."""
+    with _opened(path) as file:
+        groups = [("", file[_WEIGHTS])]
+        layers = []
+        while groups:
+            name, group = groups.pop()
+            inner = [(f"{name}/{key}".lstrip("/"), group[key]) for key in group]
+            groups += reversed([one for one in inner if isinstance(one[1], h5py.Group)])
+            if name and len(group) == sum(isinstance(one, h5py.Dataset) for _, one in inner):
+                layers.append(LayerWeights(name, "", _numbered(group)))
+        return tuple(layers)
+
+
+def write_weights_hdf5(path: Path, layers: Iterable[tuple[str, Sequence[np.ndarray]]]) -> None:
+    """Write the weights of every layer."""
+    with h5py.File(path, "w") as file:
+        data = file.create_group(_WEIGHTS)
+        for name, blobs in layers:
+            _write_numbered(data.require_group(name), blobs)
+
+
+def read_solverstate_hdf5(path: Path) -> SolverState:
+    """Read a solver's state."""
+    with _opened(path) as file:
+        net = file["learned_net"][()]
+        return SolverState(
+            iteration=int(np.ravel(file["iter"])[0]),
+            learned_net=(net.decode() if isinstance(net, bytes) else str(net)).rstrip("\0"),
+            current_step=int(np.ravel(file["current_step"])[0]),
+            history=_numbered(file[_HISTORY]),
+        )
+
+
+def write_solverstate_hdf5(path: Path, state: SolverState) -> None:
+    """Write a solver's state."""
+    with h5py.File(path, "w") as file:
+        file["iter"] = np.array([state.iteration], "<i4")
+        file["current_step"] = np.array([state.current_step], "<i4")
+        # Caffe reads up to the terminating zero, which h5py's own strings lack.
+        text = state.learned_net.encode()
+        file["learned_net"] = np.array(text, f"S{len(text) + 1}")
+        _write_numbered(file.create_group(_HISTORY), state.history)
+
+
+def _opened(path: Path) -> Any:
+    try:
+        return h5py.File(path, "r")
+    except OSError as error:
+        raise OwltfError(f"{path}: {' '.join(str(error).split())}") from error
+
+
+def _numbered(group: Mapping[str, Any]) -> tuple[np.ndarray, ...]:
+    return tuple(np.asarray(group[key], np.float32) for key in sorted(group, key=int))
+
+
+def _write_numbered(group: Any, blobs: Sequence[np.ndarray]) -> None:
+    for index, blob in enumerate(blobs):
+        group.create_dataset(str(index), data=np.asarray(blob, "<f4"))

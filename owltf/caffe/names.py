@@ -1,0 +1,38 @@
+"""A name of its own for every layer: Caffe allows layers without a name, and twins."""
+
+from collections.abc import Container, Iterable
+from itertools import count
+from typing import Protocol
+
+
+class Named(Protocol):
+    """A layer of a net or of a caffemodel."""
+
+    @property
+    def name(self) -> str:
+        """The name as written; it may be empty."""
+
+    @property
+    def type(self) -> str:
+        """The layer's type."""
+
+
+def unique_names(layers: Iterable[Named]) -> tuple[str, ...]:
+    """Name each layer: as written, or with `_2`, `_3` … where an earlier layer has that name.
+
+    A layer without a name is named after its type.
+    """
+    layers = list(layers)
+    written = {layer.name for layer in layers}
+    given: dict[str, None] = {}
+    for layer in layers:
+        given[_free_name(layer, written, given)] = None
+    return tuple(given)
+
+
+def _free_name(layer: Named, written: Container[str], given: Container[str]) -> str:
+    stem = layer.name or layer.type
+    if stem not in given and (layer.name or stem not in written):
+        return stem
+    numbered = (f"{stem}_{number}" for number in count(2))
+    return next(name for name in numbered if name not in written and name not in given)

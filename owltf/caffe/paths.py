@@ -1,0 +1,43 @@
+"""Finding the files that a solver or a net names."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from owltf.errors import OwltfError
+
+_MOST_SHOWN = 6
+
+
+def find_file(path: str, beside: Path | None) -> Path:
+    """Find a file or folder: from the working directory, then `beside`, then its ancestors.
+
+    Args:
+        path: The path as it is written in a solver or a net.
+        beside: The folder of the file that names it, if it stands in one.
+
+    Raises:
+        OwltfError: it is nowhere; the error lists where it was looked for.
+    """
+    tried: list[Path] = []
+    for candidate in _candidates(Path(path), beside):
+        if candidate.exists():
+            return candidate
+        tried.append(candidate)
+    raise OwltfError(f"{path or 'a file without a name'}: not found; tried {_listed(tried)}")
+
+
+def _candidates(path: Path, beside: Path | None) -> Iterator[Path]:
+    if path.is_absolute() or path == Path():
+        yield from () if path == Path() else (path,)
+        return
+    yield path
+    folder = Path.cwd() if beside is None else beside.absolute()
+    for ancestor in (folder, *folder.parents) if beside is not None else ():
+        if ancestor != Path.cwd():
+            yield ancestor / path
+
+
+def _listed(tried: list[Path]) -> str:
+    shown = ", ".join(str(path) for path in tried[:_MOST_SHOWN])
+    left = len(tried) - _MOST_SHOWN
+    return f"{shown} and {left} folders above" if left > 0 else shown or "nothing"

@@ -1,0 +1,106 @@
+"""Reading nets, solvers and mean images from Caffe's files."""
+
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+from google.protobuf.message import DecodeError
+
+from owltf.caffe.kind import MEAN_IMAGE, expect_kind
+from owltf.caffe.messages import SolverParameter
+from owltf.caffe.scan import Block
+from owltf.caffe.schema import Schema
+from owltf.caffe.source import NetSource, SolverSource
+from owltf.caffe.text import decode_text, looks_binary, parse_blocks
+from owltf.caffe.upgrade import upgrade_net, upgrade_solver
+from owltf.errors import OwltfError
+
+_IMAGE_AXES = 3
+
+
+def read_net(path: Path | str, schema: Schema, *, ignore_unknown_fields: bool = False) -> NetSource:
+    """Read a net's prototxt, of any generation, and bring it to today's form.
+
+    Raises:
+        OwltfError: there is no such file, or it is not a valid net.
+    """
+    text = _read_text(Path(path))
+    return _net(text, schema, Path(path), str(path), ignore_unknown_fields)
+
+
+def net_from_text(
+    text: str, schema: Schema, name: str = "<text>", *, ignore_unknown_fields: bool = False
+) -> NetSource:
+    """Parse a net's prototxt given as text; `name` stands for the file in errors."""
+    return _net(text, schema, None, name, ignore_unknown_fields)
+
+
+def read_solver(
+    path: Path | str, schema: Schema, *, ignore_unknown_fields: bool = False
+) -> SolverSource:
+    """Read a solver's prototxt; the nets it names are read by `owltf.caffe.solver_nets`.
+
+    Raises:
+        OwltfError: there is no such file, or it is not a valid solver.
+    """
+    path = Path(path)
+    solver: SolverParameter = schema.message("SolverParameter")()
+    parsed = parse_blocks(_read_text(path), solver, str(path), ignore_unknown=ignore_unknown_fields)
+    upgraded = upgrade_solver(solver, path)
+    return SolverSource(upgraded, path, str(path), parsed.ignored, parsed.root)
+
+
+def layer_lines(net: Block) -> tuple[int, ...]:
+    """Give the line of each layer of a net as it stands in the text."""
+    return tuple(block.line for block in net.inside("layer", "layers"))
+
+
+def read_mean(path: Path | str, schema: Schema) -> np.ndarray:
+    """Read a mean image (binaryproto) as float32 (C, H, W).
+
+    Raises:
+        OwltfError: the file is missing, of another kind, corrupt, or not one image.
+    """
+    path = Path(path)
+    expect_kind(path, MEAN_IMAGE)
+    try:
+        blob = schema.binary_message("BlobProto").FromString(path.read_bytes())
+    except DecodeError as error:
+        raise OwltfError(f"{path}: truncated or corrupt: not a whole mean image") from error
+    shape = tuple(blob.shape.dim) or (blob.num, blob.channels, blob.height, blob.width)
+    values = np.array(blob.data or blob.double_data, np.float32)
+    if np.prod(shape) != values.size or np.prod(shape[:-_IMAGE_AXES]) != 1:
+        raise OwltfError(
+            f"{path}: a mean must be one (C, H, W) image; got shape {shape} and {values.size} "
+            "numbers"
+        )
+    return values.reshape(shape[-_IMAGE_AXES:])
+
+
+def _net(
+    text: str, schema: Schema, path: Path | None, name: str, ignore_unknown_fields: bool
+) -> NetSource:
+    net = schema.message("NetParameter")()
+    parsed = parse_blocks(text, net, name, ignore_unknown=ignore_unknown_fields)
+    source = NetSource(net, path, layer_lines(parsed.root), name, parsed.ignored)
+    return upgrade_net(source)
+
+
+def _read_text(path: Path) -> str:
+    with _opened(path) as file:
+        head = file.read(4096)
+        data = head if looks_binary(head) else head + file.read()
+    return decode_text(data, str(path))
+
+
+def _opened(path: Path) -> BinaryIO:
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise OwltfError(f"{path}: {_reason(path, error)}") from error
+
+
+def _reason(path: Path, error: OSError) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "no such file" if path.is_absolute() else f"no such file in {Path.cwd()}"
+    return (error.strerror or str(error)).lower()

@@ -1,0 +1,186 @@
+"""A first walk over protobuf text: where its fields stand, and which the schema does not know.
+
+Protobuf's own parser stops at the first unknown field and forgets the lines of those it reads.
+"""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+
+from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
+
+from owltf.caffe.tokens import Token, tokenize
+
+_CLOSING = {"{": "}", "<": ">"}
+_FEW = 8
+
+
+@dataclass
+class Block:
+    """A field as it stands in the text, with the fields inside it."""
+
+    name: str
+    start: int
+    line: int
+    blocks: list["Block"] = field(default_factory=list)
+
+    def inside(self, *names: str) -> list["Block"]:
+        """Give the fields of these names directly inside this one, in their order."""
+        return [block for block in self.blocks if block.name in names]
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """A field, or an enum's value, that the schema does not have."""
+
+    text: str
+    problem: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Scan:
+    """What a walk found: the fields as a tree, the unknown ones, and one that is not closed."""
+
+    root: Block
+    unknown: tuple[Unknown, ...]
+    unclosed: Block | None
+
+
+def scan(text: str, descriptor: Descriptor) -> Scan:
+    """Walk over a message's text; where the text is broken the walk ends there."""
+    scanner = _Scanner(text)
+    root = Block("", 0, 1)
+    with suppress(_BrokenTextError):
+        scanner.message(root, descriptor, "")
+    return Scan(root, tuple(scanner.unknown), scanner.unclosed)
+
+
+class _BrokenTextError(Exception):
+    """The text is not well formed: protobuf's parser says where and why."""
+
+
+class _Scanner:
+    def __init__(self, text: str) -> None:
+        self.unknown: list[Unknown] = []
+        self.unclosed: Block | None = None
+        self._text = text
+        self._tokens: Iterator[Token] = tokenize(text)
+        self._line = 1
+        self._counted = 0
+        self._end = 0
+        self._next: Token | None = next(self._tokens, None)
+
+    def message(self, block: Block, descriptor: Descriptor | None, closing: str) -> None:
+        """Walk over fields up to the closing mark; without a descriptor nothing is unknown."""
+        while not self._accept(closing):
+            if self._next is None:
+                self.unclosed = self.unclosed or block
+            self._field(block, descriptor)
+            while self._accept(",", ";"):
+                pass
+
+    def _field(self, parent: Block, descriptor: Descriptor | None) -> None:
+        start, name = self._name()
+        known = descriptor.fields_by_name.get(name) if descriptor else None
+        first = len(parent.blocks)
+        bad_values = self._values(parent, start, name, known)
+        if descriptor and not known:
+            problem = unknown_field(name, descriptor)
+            self.unknown.append(Unknown(name, problem, start.start, self._end))
+            del parent.blocks[first:]
+        elif bad_values and known and known.enum_type:
+            text = f"{name}: {bad_values[0]}"
+            problem = unknown_value(bad_values[0], name, known.enum_type)
+            self.unknown.append(Unknown(text, problem, start.start, self._end))
+
+    def _name(self) -> tuple[Token, str]:
+        token = self._take()
+        if token.text != "[":
+            if not token.text.isidentifier():
+                raise _BrokenTextError
+            return token, token.text
+        parts = [token.text]
+        while parts[-1] != "]":
+            parts.append(self._take().text)
+        return token, "".join(parts)
+
+    def _values(
+        self, parent: Block, start: Token, name: str, known: FieldDescriptor | None
+    ) -> list[str]:
+        self._accept(":")
+        if not self._accept("["):
+            return self._value(parent, start, name, known)
+        bad: list[str] = []
+        while not self._accept("]"):
+            bad += self._value(parent, self._peek(), name, known)
+            self._accept(",")
+        return bad
+
+    def _value(
+        self, parent: Block, start: Token, name: str, known: FieldDescriptor | None
+    ) -> list[str]:
+        block = Block(name, start.start, self._line_of(start))
+        parent.blocks.append(block)
+        token = self._take()
+        if token.text in _CLOSING:
+            self.message(block, known.message_type if known else None, _CLOSING[token.text])
+            return []
+        if token.text in "}>]:":
+            raise _BrokenTextError
+        self._join_strings(token)
+        bad = known is not None and known.enum_type and not _is_value(token.text, known.enum_type)
+        return [token.text] if bad else []
+
+    def _join_strings(self, token: Token) -> None:
+        while token.text[0] in "\"'" and self._next and self._next.text[0] in "\"'":
+            self._take()
+
+    def _peek(self) -> Token:
+        if self._next is None:
+            raise _BrokenTextError
+        return self._next
+
+    def _take(self) -> Token:
+        token = self._peek()
+        self._next = next(self._tokens, None)
+        self._end = token.end
+        return token
+
+    def _accept(self, *marks: str) -> bool:
+        """Take the next token if it is one of the marks; "" is the end of the text."""
+        if self._next is None:
+            return "" in marks
+        if self._next.text in marks:
+            self._take()
+            return True
+        return False
+
+    def _line_of(self, token: Token) -> int:
+        self._line += self._text.count("\n", self._counted, token.start)
+        self._counted = token.start
+        return self._line
+
+
+def _is_value(text: str, enum: EnumDescriptor) -> bool:
+    if text.lstrip("-").isdigit():
+        return int(text) in enum.values_by_number
+    return text in enum.values_by_name
+
+
+def unknown_field(name: str, descriptor: Descriptor) -> str:
+    """Say that a message has no such field, and which it has with a name like it."""
+    near = get_close_matches(name, descriptor.fields_by_name, n=3)
+    hint = f"did you mean {' or '.join(near)}?" if near else "no field has a name like it"
+    return f"{descriptor.name} has no field {name!r}: {hint}"
+
+
+def unknown_value(text: str, name: str, enum: EnumDescriptor) -> str:
+    """Say that an enum has no such value, and which it has."""
+    values = list(enum.values_by_name)
+    near = get_close_matches(text.strip("\"'"), values, n=3)
+    if near and len(values) > _FEW:
+        return f"{name} cannot be {text}: did you mean {' or '.join(near)}?"
+    return f"{name} cannot be {text}: one of {', '.join(values)}"

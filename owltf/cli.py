@@ -1,0 +1,77 @@
+"""The command `owltf`: plugins add its commands, errors become one line."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import click
+
+from owltf import __version__
+from owltf.errors import OwltfError
+from owltf.plugin.manager import make_manager
+from owltf.plugin.registry import Registry
+
+# TensorFlow tells of its kernels and of absent GPUs on every start.
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+
+class UserError(click.ClickException):
+    """An `OwltfError` as the command line shows it."""
+
+    exit_code = 2
+
+    def show(self, file: Any = None) -> None:
+        """Print one line."""
+        click.echo(f"owltf: error: {self.message}", err=True)
+
+
+class Commands(click.Group):
+    """A group whose commands come from plugins."""
+
+    def _load(self, context: click.Context) -> None:
+        if context.obj is None:
+            context.obj = Registry(make_manager(context.params.get("disable_plugin") or ()))
+            context.obj.manager.hook.owltf_add_command(commands=self)
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        """Return the names of all commands."""
+        self._load(context)
+        return super().list_commands(context)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        """Return a command by name."""
+        self._load(context)
+        return super().get_command(context, name)
+
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
+        """Show the user's mistakes as one line."""
+        try:
+            return super().make_context(*args, **kwargs)
+        except OwltfError as error:
+            raise UserError(str(error)) from error
+
+    def invoke(self, context: click.Context) -> Any:
+        """Run a command; the user's mistakes are one line and exit status 2."""
+        try:
+            return super().invoke(context)
+        except OwltfError as error:
+            raise UserError(str(error)) from error
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="owltf")
+@click.option(
+    "--disable-plugin",
+    multiple=True,
+    metavar="NAME",
+    is_eager=True,
+    help="Leave a plugin out; `owltf plugins` lists their names. May be repeated.",
+)
+def cli(disable_plugin: tuple[str, ...]) -> None:
+    """Train, test and serve Caffe networks on TensorFlow and Keras."""
+
+
+def main() -> None:
+    """Run the command line."""
+    cli(prog_name="owltf")

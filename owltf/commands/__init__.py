@@ -1,0 +1,16 @@
+"""The built-in commands, a file each: hook, flags and work together."""
+
+from typing import Any
+
+from owltf.plugin.markers import hookimpl
+
+
+@hookimpl
+def owltf_add_command(commands: Any) -> None:
+    """Add every command of this folder."""
+    from owltf.commands.layers import layers
+    from owltf.commands.plugins import plugins
+    from owltf.commands.run import run
+
+    for command in (run, layers, plugins):
+        commands.add_command(command)

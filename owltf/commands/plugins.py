@@ -1,0 +1,81 @@
+"""owltf plugins: which plugins there are, and what each adds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from importlib.metadata import Distribution, distributions
+from types import ModuleType
+from typing import Any
+
+import click
+
+from owltf import __version__
+from owltf.plugin.markers import PROJECT
+
+
+@click.command()
+@click.pass_context
+def plugins(context: click.Context) -> None:
+    """List the plugins: name, version, module, and what each adds."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD)
+    for heading in ("plugin", "version", "module", "adds"):
+        table.add_column(heading, overflow="fold")
+    owners = {entry.name: dist for dist in distributions() for entry in _entries(dist)}
+    for name, module in context.obj.manager.list_name_plugin():
+        if isinstance(module, ModuleType):
+            version = owners[name].version if name in owners else __version__
+            table.add_row(name, version, module.__name__, "\n".join(_adds(context, name)))
+    Console().print(table)
+
+
+def _entries(distribution: Distribution) -> Any:
+    return distribution.entry_points.select(group=PROJECT)
+
+
+def _adds(context: click.Context, name: str) -> Iterator[str]:
+    for hook in sorted(vars(context.obj.manager.hook)):
+        for implementation in _implementations(context, hook, name):
+            yield f"{_WORDS.get(hook, hook)}{_listed(_found(hook, implementation))}"
+
+
+def _implementations(context: click.Context, hook: str, name: str) -> list[Any]:
+    if not hook.startswith("owltf_"):
+        return []
+    known = getattr(context.obj.manager.hook, hook).get_hookimpls()
+    return [each for each in known if each.plugin_name == name]
+
+
+_WORDS = {
+    "owltf_add_command": "commands",
+    "owltf_data_layers": "data layers",
+    "owltf_fillers": "fillers",
+    "owltf_layer_converters": "layers",
+    "owltf_learning_rates": "learning-rate policies",
+    "owltf_schema": "message formats",
+    "owltf_solvers": "solvers",
+}
+_BY_TYPE = ("owltf_data_layers", "owltf_layer_converters", "owltf_solvers")
+_BY_NAME = ("owltf_fillers", "owltf_learning_rates")
+
+
+def _found(hook: str, implementation: Any) -> list[str]:
+    """Return the names of what an implementation of a gathering hook brings."""
+    if hook == "owltf_add_command":
+        group = click.Group()
+        implementation.function(commands=group)
+        return list(group.commands)
+    if hook in _BY_TYPE:
+        return [each.caffe_type for each in implementation.function()]
+    if hook in _BY_NAME:
+        return list(implementation.function())
+    if hook == "owltf_schema":
+        return [path.name for path in implementation.function()]
+    return []
+
+
+def _listed(names: list[str]) -> str:
+    return f": {', '.join(sorted(names))}" if names else ""

@@ -1,0 +1,69 @@
+"""owltf run: train the net of a solver file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+
+def _paths(context: click.Context, option: click.Parameter, value: str | None) -> list[Path]:
+    return [Path(part) for part in value.split(",") if part] if value else []
+
+
+@click.command()
+@click.argument("solver", metavar="SOLVER")
+@click.option("--snapshot", type=int, default=0, metavar="N", help="Go on from snapshot N, that of iteration N x the solver's `snapshot`.")
+@click.option("--resume", type=click.Path(path_type=Path), metavar="FILE.solverstate", help="Go on from a solverstate, owltf's or Caffe's.")
+@click.option("--weights", callback=_paths, metavar="FILE[,FILE]", help="Start from the weights of caffemodels; later ones win.")
+@click.option("--reinit-mismatched", is_flag=True, help="Initialise layers anew whose shape differs from the weights'.")
+@click.option("--gpu", metavar="all|0,2", help="The GPUs to use, by number. Every GPU unless given.")
+@click.option("--num-gpu", type=int, metavar="N", help="Use the first N GPUs.")
+@click.option("--cpu-replicas", type=int, metavar="N", help="Use N replicas on the CPU.")
+@click.option("--batch-per-gpu", is_flag=True, help="Let each device draw `batch_size` images, as Caffe does; else it is split among them.")
+@click.option("--allow-nan", is_flag=True, help="Go on after a loss that is not a number.")
+@click.option("--ignore-unknown-fields", is_flag=True, help="Leave out prototxt fields that owltf does not know, and list them.")
+@click.option("--plain", is_flag=True, help="Print lines like Caffe's log, as is done where the output is no terminal.")
+@click.pass_context
+def run(context: click.Context, solver: str, plain: bool, **flags: Any) -> None:
+    """Train the net of a solver file.
+
+    SOLVER is a solver.prototxt. Its net, data and snapshots are looked for from the working
+    directory, then beside the file and in the folders above it.
+
+    Ctrl-C finishes the iteration, writes a snapshot and says how to resume; a second one stops at
+    once. SIGHUP writes a snapshot and goes on.
+    """
+    from owltf.caffe.paths import find_file
+    from owltf.caffe.read import read_solver
+
+    registry = context.obj
+    source = read_solver(
+        find_file(solver, None),
+        registry.schema,
+        ignore_unknown_fields=flags["ignore_unknown_fields"],
+    )
+    context.exit(_train(registry, source, plain, flags))
+
+
+def _train(registry: Any, source: Any, plain: bool, flags: dict[str, Any]) -> int:
+    from owltf.train.devices import choose_devices
+    from owltf.train.start import RunOptions, prepare
+    from owltf.train.trainer import Trainer
+
+    wishes = {name: flags.pop(name) for name in ("gpu", "num_gpu", "cpu_replicas")}
+    start = prepare(source, registry, choose_devices(**wishes), RunOptions(**flags))
+    return Trainer(start, _report(plain)).run()
+
+
+def _report(plain: bool) -> Any:
+    from rich.console import Console
+
+    from owltf.train.live_report import LiveReport
+    from owltf.train.plain_report import PlainReport
+
+    console = Console()
+    if plain or not console.is_terminal:
+        return PlainReport(lambda line: print(line, flush=True))
+    return LiveReport(console)

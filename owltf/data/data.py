@@ -1,0 +1,135 @@
+"""`Data` layers: images and labels from a database of Datums."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import tensorflow as tf
+
+from owltf.data.data_layer import DataContext, DataLayer
+from owltf.data.draws import generator, stream_key
+from owltf.data.encoded_images import EncodedImages, decoded_shape
+from owltf.data.pipeline import read_ahead
+from owltf.data.raw_images import RawImages
+from owltf.data.source.datum import Layout, read_layout
+from owltf.data.source.image import COLOR, GRAY, NATIVE
+from owltf.data.source.lmdb import LmdbRecords
+from owltf.data.source.records import Records, record_error
+from owltf.data.transform import Shape, by, read_transform
+from owltf.errors import OwltfError
+
+
+class Data(DataLayer):
+    """Reads a database; its tops are the images and, where there is a second, the labels."""
+
+    caffe_type = "Data"
+
+    def __init__(self, context: DataContext) -> None:
+        """Open the database and read its first record.
+
+        Raises:
+            OwltfError: The database or what is asked of it is no good.
+        """
+        super().__init__(context)
+        self._parameter = context.parameter.data_param
+        with context.named_errors():
+            self._check_tops()
+            self.batch_size = context.global_batch(self._parameter.batch_size)
+            self._records = open_records(context)
+            self._images = read_images(context, self._records)
+        images = self._images.transform.output_shape(self._images.shape)
+        self.top_shapes = ((self.batch_size, *images), (self.batch_size,))[: self._top_count]
+        self.first_position = self._draw_skip()
+
+    def dataset(self, position: int) -> tf.data.Dataset:
+        """Make an endless dataset of (images, labels) or (images,) from a record on."""
+        batches = self._images.dataset(self, position)
+        if self._top_count == 1:
+            batches = batches.map(lambda images, labels: (images,))
+        return read_ahead(batches, max(1, self._parameter.prefetch))
+
+    def describe(self) -> str:
+        """Say what the database holds."""
+        kind = "encoded records" if isinstance(self._images, EncodedImages) else "records"
+        return f"{self._records.name}: {self._records.count:,} {kind} of {by(self._images.shape)}"
+
+    def explain(self, exception: Exception) -> OwltfError | None:
+        """Find the record that could not be used."""
+        is_suspect = isinstance(exception, tf.errors.InvalidArgumentError)
+        if self.failure is None and is_suspect and isinstance(self._images, EncodedImages):
+            error = self._images.explain()
+            self.failure = error and self.context.error(str(error))
+        return self.failure
+
+    @property
+    def _top_count(self) -> int:
+        return len(self.context.parameter.top)
+
+    def _check_tops(self) -> None:
+        if self._top_count not in (1, 2):
+            raise OwltfError(f"needs one top (data) or two (data, label); got {self._top_count}")
+
+    def _draw_skip(self) -> int:
+        """Draw how many records to skip, as Caffe's `rand_skip` did in every phase."""
+        if not self._parameter.rand_skip:
+            return 0
+        key = stream_key(self.context.seed, self.context.name, "rand_skip")
+        return int(generator(key).integers(self._parameter.rand_skip))
+
+
+def open_records(context: DataContext) -> Records:
+    """Open the database of a `data_param`.
+
+    Raises:
+        OwltfError: There is none, or none that can be read.
+    """
+    parameter = context.parameter.data_param
+    path = context.find_source(parameter.source)
+    if parameter.backend != parameter.LMDB:
+        raise OwltfError(_leveldb_remedy(path, parameter.HasField("backend")))
+    return LmdbRecords(path)
+
+
+def read_images(context: DataContext, records: Records) -> RawImages | EncodedImages:
+    """Find out from the first record what the images are, and what is done to them.
+
+    Raises:
+        OwltfError: The record is no good, or what is asked of it does not fit.
+    """
+    record = records.reader().read(0, 1)[0]
+    try:
+        layout = read_layout(record)
+        channels = _decoded_channels(context.parameter)
+        shape = decoded_shape(record, channels) if layout.encoded else _raw_shape(layout)
+    except ValueError as error:
+        raise record_error(records, 0, str(error)) from error
+    transform = read_transform(context, shape)
+    if layout.encoded:
+        return EncodedImages(records, shape, channels, transform)
+    return RawImages(records, shape, layout.dtype, transform)
+
+
+def _raw_shape(layout: Layout) -> Shape:
+    reason = layout.misfit()
+    if reason:
+        raise ValueError(reason)
+    return layout.shape
+
+
+def _decoded_channels(parameter: Any) -> int:
+    transform = parameter.transform_param
+    color = transform.force_color or parameter.data_param.force_encoded_color
+    if color and transform.force_gray:
+        raise OwltfError("force_color and force_gray cannot both be set")
+    return COLOR if color else GRAY if transform.force_gray else NATIVE
+
+
+def _leveldb_remedy(path: Path, said: bool) -> str:
+    backend = "backend: LEVELDB" if said else "backend: LEVELDB (the default)"
+    if (path / "data.mdb").exists():
+        return f"{path} is an LMDB, but the net says {backend}; write backend: LMDB in data_param"
+    return (
+        f"{backend} cannot be read yet; convert {path} to an LMDB and write backend: LMDB "
+        "in data_param, or wait for a later version of owltf"
+    )

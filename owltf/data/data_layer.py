@@ -1,0 +1,125 @@
+"""What a data layer is, and what it is given."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from owltf.errors import OwltfError
+
+if TYPE_CHECKING:
+    import tensorflow as tf
+
+
+@dataclass(frozen=True)
+class DataContext:
+    """What a data layer is given.
+
+    Attributes:
+        parameter: The layer's `LayerParameter`.
+        phase: "TRAIN" or "TEST".
+        where: The file and line of the layer, for errors: "net.prototxt:12".
+        find_file: Finds a file or folder that the net names; raises OwltfError with what it tried.
+        schema: Caffe's messages.
+        seed: The solver's `random_seed`, or the one that was drawn at the start.
+        batch_factor: How many times the net's `batch_size` makes one global batch.
+        fillers: Functions `(rng, shape, filler_parameter) -> float32 array` by the filler's type.
+    """
+
+    parameter: Any
+    phase: str
+    where: str
+    find_file: Callable[[str], Path]
+    schema: Any
+    seed: int
+    batch_factor: int = 1
+    fillers: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The layer's name."""
+        return str(self.parameter.name)
+
+    def error(self, message: str) -> OwltfError:
+        """Make the error that names the layer and where it stands."""
+        return OwltfError(f"{self.parameter.type} layer '{self.name}' ({self.where}): {message}")
+
+    @contextmanager
+    def named_errors(self) -> Iterator[None]:
+        """Name the layer in every OwltfError that is raised inside."""
+        try:
+            yield
+        except OwltfError as error:
+            raise self.error(str(error)) from error
+
+    def find_source(self, source: str) -> Path:
+        """Find the file or folder of a `source` field.
+
+        Raises:
+            OwltfError: The field is empty, or nothing is there.
+        """
+        if not source:
+            raise OwltfError("source is missing")
+        try:
+            return self.find_file(source)
+        except OwltfError as error:
+            raise OwltfError(f"source {error}") from error
+
+    def global_batch(self, batch_size: int) -> int:
+        """Return the number of records in one batch for the net's `batch_size`.
+
+        Raises:
+            OwltfError: It is missing or 0.
+        """
+        if batch_size < 1:
+            raise OwltfError("batch_size must be 1 or more; it is missing or 0")
+        return batch_size * self.batch_factor
+
+
+class DataLayer(ABC):
+    """Makes batches from a source outside the net.
+
+    A subclass opens and checks its source when it is made, and sets `batch_size` and `top_shapes`.
+
+    Attributes:
+        caffe_type: The layer type in prototxt.
+        context: What the layer was given.
+        batch_size: Records in one global batch.
+        top_shapes: Each top's shape in Caffe's order, the batch first.
+        first_position: The record a run from scratch starts at.
+        failure: The error that stopped a pipeline of this layer, if one did.
+    """
+
+    caffe_type: ClassVar[str]
+    batch_size: int
+    top_shapes: tuple[tuple[int, ...], ...]
+    first_position: int = 0
+    failure: OwltfError | None = None
+
+    def __init__(self, context: DataContext) -> None:
+        """Keep the context; a subclass then opens its source."""
+        self.context = context
+
+    @abstractmethod
+    def dataset(self, position: int) -> tf.data.Dataset:
+        """Make an endless dataset of batches.
+
+        Args:
+            position: The record to start at, counted on without wrapping; the source wraps around,
+                inside a batch too.
+
+        Returns:
+            A dataset of tuples, one float32 tensor per top in Caffe's order.
+        """
+
+    @abstractmethod
+    def describe(self) -> str:
+        """Say in one line where the records come from, how many they are and of what shape."""
+
+    def explain(self, exception: Exception) -> OwltfError | None:
+        """Return the error a user can act on, if this layer's pipeline raised `exception`."""
+        return self.failure

@@ -1,0 +1,139 @@
+"""Batches of Datums that hold image files, which are decoded on the way."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import tensorflow as tf
+
+from owltf.data.data_layer import DataLayer
+from owltf.data.pipeline import read_chunks
+from owltf.data.source.datum import read_layout
+from owltf.data.source.image import decode_image, to_caffe
+from owltf.data.source.records import Reader, Records, record_error
+from owltf.data.source.wire import Record
+from owltf.data.transform import Shape, Transform
+from owltf.errors import OwltfError
+
+_CHUNKS_REMEMBERED = 64
+
+
+class EncodedImages:
+    """The image files of a database."""
+
+    def __init__(self, records: Records, shape: Shape, channels: int, transform: Transform) -> None:
+        """Keep what the layer found out.
+
+        Args:
+            records: Where the images are from.
+            shape: The (C, H, W) of the first, decoded.
+            channels: What to decode them to: NATIVE, GRAY or COLOR.
+            transform: What is done to them.
+        """
+        self.records = records
+        self.shape = shape
+        self.channels = channels
+        self.transform = transform
+        self._recent: deque[tuple[int, int]] = deque(maxlen=_CHUNKS_REMEMBERED)
+
+    def dataset(self, layer: DataLayer, position: int) -> tf.data.Dataset:
+        """Make an endless dataset of (images, labels), batch by batch, from a record on."""
+        count = layer.batch_size
+        reader = self.records.reader()
+        signature = [tf.TensorSpec([count], dtype) for dtype in (tf.string, tf.float32, tf.int64)]
+
+        def read(number: int) -> Sequence[npt.NDArray[Any]]:
+            return self._read(reader, number, count)
+
+        chunks = read_chunks(layer, read, position, count, signature)
+        decoded = chunks.unbatch().map(self._decode, num_parallel_calls=tf.data.AUTOTUNE)
+        batches = decoded.batch(count, drop_remainder=True)
+        return batches.map(self._finish(), num_parallel_calls=tf.data.AUTOTUNE)
+
+    def explain(self) -> OwltfError | None:
+        """Look for a record among the last ones that cannot be used."""
+        reader = self.records.reader()
+        for first, count in sorted(self._recent):
+            for number, record in enumerate(reader.read(first, count), first):
+                reason = self._misfit(record)
+                if reason:
+                    return record_error(self.records, number, reason)
+        return None
+
+    def _read(self, reader: Reader, number: int, count: int) -> Sequence[npt.NDArray[Any]]:
+        self._recent.append((number, count))
+        files = np.empty(count, object)
+        labels = np.empty(count, np.float32)
+        for place, record in enumerate(reader.read(number, count)):
+            try:
+                files[place], labels[place] = read_file(record)
+            except ValueError as error:
+                raise record_error(self.records, number + place, str(error)) from error
+        return files, labels, np.arange(number, number + count)
+
+    def _decode(self, contents: Any, label: Any, number: Any) -> tuple[Any, ...]:
+        image = decode_image(contents, self.channels)
+        size = tf.shape(image, tf.int64)[:2]
+        corners, mirrored = self.transform.draw(number, size[None])
+        if self._crops_early:
+            (top, left), side = tf.unstack(corners[0]), self.transform.crop_size
+            image = image[top : top + side, left : left + side]
+            corners = tf.zeros_like(corners)
+        channels, height, width = self._batched_shape
+        return tf.ensure_shape(image, (height, width, channels)), corners[0], mirrored[0], label
+
+    def _finish(self) -> Any:
+        def apply(images: Any, corners: Any, mirrored: Any) -> Any:
+            return self.transform.apply(to_caffe(images, self.shape[0]), corners, mirrored)
+
+        compiled = tf.function(apply, jit_compile=True)
+        return lambda images, corners, mirrored, labels: (
+            compiled(images, corners, mirrored),
+            labels,
+        )
+
+    @property
+    def _crops_early(self) -> bool:
+        # Images of several sizes can only be batched once they are cropped; a mean image needs
+        # them whole, and all of its own size.
+        return bool(self.transform.crop_size) and not self.transform.has_mean_image
+
+    @property
+    def _batched_shape(self) -> Shape:
+        return self.transform.output_shape(self.shape) if self._crops_early else self.shape
+
+    def _misfit(self, record: Record) -> str | None:
+        try:
+            shape = decoded_shape(record, self.channels)
+        except ValueError as error:
+            return str(error)
+        return self.transform.misfit(shape, self.shape)
+
+
+def read_file(record: Record) -> tuple[bytes, int]:
+    """Return the image file and the label of an encoded Datum.
+
+    Raises:
+        ValueError: It is not one; the message goes on from "the record".
+    """
+    layout = read_layout(record)
+    if not layout.encoded:
+        raise ValueError("is a raw image where the first record is an encoded one")
+    return bytes(record[layout.values]), layout.label_value
+
+
+def decoded_shape(record: Record, channels: int) -> Shape:
+    """Return the (C, H, W) of an encoded Datum's image.
+
+    Raises:
+        ValueError: It cannot be decoded; the message goes on from "the record".
+    """
+    try:
+        height, width, depth = decode_image(tf.constant(read_file(record)[0]), channels).shape
+    except tf.errors.InvalidArgumentError as error:
+        raise ValueError("cannot be decoded as an image") from error
+    return depth, height, width

@@ -1,0 +1,95 @@
+"""`HDF5Data` layers: rows of any datasets from HDF5 files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import prod
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import tensorflow as tf
+
+from owltf.data.data_layer import DataContext, DataLayer
+from owltf.data.pipeline import batches_per_chunk, empty_aligned, read_ahead, read_chunks
+from owltf.data.source.hdf5 import Hdf5Reader, Hdf5Rows
+from owltf.errors import OwltfError
+
+_PREFETCH = 4
+_FLOAT_BYTES = 4
+
+
+class HDF5Data(DataLayer):
+    """Reads the files that a list names; each top is the dataset of its name."""
+
+    caffe_type = "HDF5Data"
+
+    def __init__(self, context: DataContext) -> None:
+        """Check all files.
+
+        Raises:
+            OwltfError: A file, or what is asked of the files, is no good.
+        """
+        super().__init__(context)
+        parameter = context.parameter.hdf5_data_param
+        with context.named_errors():
+            _refuse(context.parameter)
+            self.batch_size = context.global_batch(parameter.batch_size)
+            self._list = context.find_source(parameter.source)
+            files = find_files(context, self._list)
+            self._rows = Hdf5Rows(files, list(context.parameter.top))
+        self.top_shapes = tuple((self.batch_size, *shape) for shape in self._rows.shapes)
+
+    def dataset(self, position: int) -> tf.data.Dataset:
+        """Make an endless dataset of one tensor per top from a row on."""
+        batches = batches_per_chunk(sum(map(prod, self.top_shapes)) * _FLOAT_BYTES)
+        shapes = [(batches, *shape) for shape in self.top_shapes]
+        reader = Hdf5Reader(self._rows)
+
+        def read(number: int) -> Sequence[npt.NDArray[Any]]:
+            arrays = [empty_aligned(shape, np.float32) for shape in shapes]
+            reader.read(number, [array.reshape(-1, *array.shape[2:]) for array in arrays])
+            return arrays
+
+        signature = [tf.TensorSpec(shape, tf.float32) for shape in shapes]
+        step = batches * self.batch_size
+        chunks = read_chunks(self, read, position, step, signature)
+        return read_ahead(chunks.unbatch(), _PREFETCH)
+
+    def describe(self) -> str:
+        """Say what the files hold."""
+        return f"HDF5 {self._list}: {self._rows.count:,} rows in {len(self._rows.files)} file(s)"
+
+
+def find_files(context: DataContext, listing: Path) -> list[Path]:
+    """Find the files that a list names, also where they stand beside the list.
+
+    Raises:
+        OwltfError: One is not found, or none is named.
+    """
+    names = listing.read_text().split()
+    if not names:
+        raise OwltfError(f"source {listing} names no files")
+    return [_find_listed(context, listing, name) for name in names]
+
+
+def _find_listed(context: DataContext, listing: Path, name: str) -> Path:
+    try:
+        return context.find_file(name)
+    except OwltfError as error:
+        beside = listing.parent / name
+        if beside.exists():
+            return beside
+        raise OwltfError(f"source {listing} names {error}, {beside}") from error
+
+
+def _refuse(parameter: Any) -> None:
+    if parameter.HasField("transform_param"):
+        raise OwltfError("transform_param: HDF5Data does not transform data")
+    if parameter.hdf5_data_param.shuffle:
+        raise OwltfError(
+            "shuffle: true is not supported yet; shuffle the rows of the files instead"
+        )
+    if not parameter.top:
+        raise OwltfError("needs one top or more, each named after a dataset")

@@ -1,0 +1,96 @@
+"""What the pipelines of data layers share: reading ahead in chunks, and errors from within."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from threading import Lock
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import tensorflow as tf
+
+from owltf.data.data_layer import DataLayer
+from owltf.errors import OwltfError
+
+_CHUNK_BYTES = 1 << 19
+_MOST_BATCHES = 64
+_ALIGNMENT = 64
+
+
+def batches_per_chunk(batch_bytes: int) -> int:
+    """Return how many batches to read at once, so that small records cost few calls."""
+    return max(1, min(_MOST_BATCHES, _CHUNK_BYTES // max(1, batch_bytes)))
+
+
+def read_chunks(
+    layer: DataLayer,
+    read: Callable[[int], Sequence[npt.NDArray[Any]]],
+    position: int,
+    step: int,
+    signature: Sequence[tf.TensorSpec],
+) -> tf.data.Dataset:
+    """Make an endless dataset of what `read` returns, called in the background.
+
+    Args:
+        layer: The layer that reads; an OwltfError stays with it for `pipeline_error`.
+        read: Called with record numbers, one call at a time.
+        position: The first number.
+        step: From one number to the next.
+        signature: Type and shape of each array that `read` returns.
+
+    Returns:
+        A dataset of tuples of the arrays.
+    """
+    guarded = _Guarded(layer, read)
+    dtypes = [spec.dtype for spec in signature]
+
+    def call(number: tf.Tensor) -> tuple[tf.Tensor, ...]:
+        arrays = tf.numpy_function(guarded, [number], dtypes)
+        pairs = zip(arrays, signature, strict=True)
+        return tuple(tf.ensure_shape(array, spec.shape) for array, spec in pairs)
+
+    return tf.data.Dataset.counter(position, step).map(call).prefetch(1)
+
+
+def read_ahead(dataset: tf.data.Dataset, batches: int) -> tf.data.Dataset:
+    """Keep some batches ready, in an order that is always the same."""
+    options = tf.data.Options()
+    options.deterministic = True
+    return dataset.prefetch(batches).with_options(options)
+
+
+def pipeline_error(exception: Exception, layers: Iterable[DataLayer]) -> OwltfError | None:
+    """Find the error a user can act on behind an exception that TensorFlow raised.
+
+    Args:
+        exception: What was raised while batches were taken.
+        layers: The data layers whose batches they were.
+    """
+    if not isinstance(exception, tf.errors.OpError):
+        return None
+    explained = (layer.explain(exception) for layer in layers)
+    return next((error for error in explained if error), None)
+
+
+def empty_aligned(shape: Sequence[int], dtype: npt.DTypeLike) -> npt.NDArray[Any]:
+    """Make an array that TensorFlow takes over without a copy."""
+    size = int(np.prod(shape)) * np.dtype(dtype).itemsize
+    buffer = np.empty(size + _ALIGNMENT, np.uint8)
+    start = -buffer.ctypes.data % _ALIGNMENT
+    return buffer[start : start + size].view(dtype).reshape(shape)
+
+
+class _Guarded:
+    def __init__(self, layer: DataLayer, read: Callable[[int], Sequence[npt.NDArray[Any]]]) -> None:
+        self._layer = layer
+        self._read = read
+        self._lock = Lock()
+
+    def __call__(self, number: np.int64) -> Sequence[npt.NDArray[Any]]:
+        try:
+            with self._lock:
+                return self._read(int(number))
+        except OwltfError as error:
+            self._layer.failure = self._layer.context.error(str(error))
+            raise

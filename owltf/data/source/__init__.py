@@ -1,0 +1,1 @@
+"""The files that hold records, read in chunks by their number."""

@@ -1,0 +1,183 @@
+"""Reads Datums, Caffe's record of one image and its label, many at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import prod
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from owltf.data.source.wire import TAGGED_FLOAT, Field, Record, read_fields
+
+Places = npt.NDArray[np.intp]
+
+_SHAPE = (1, 2, 3)
+_DATA, _LABEL, _FLOAT_DATA, _ENCODED = 4, 5, 6, 7
+_FLOAT = 4
+_LARGE = 1 << 15
+_LOW_32_BITS = 0xFFFFFFFF
+
+
+class BadRecordError(Exception):
+    """A record of a chunk is no use.
+
+    Attributes:
+        place: Which of the chunk it is.
+        reason: What is wrong: "is not a Datum".
+    """
+
+    def __init__(self, place: int, reason: str) -> None:
+        """Say which, and why."""
+        super().__init__(place, reason)
+        self.place = int(place)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What the fields of a Datum say, and where its values and its label stand.
+
+    Attributes:
+        shape: (C, H, W); zeros where an encoded image leaves them out.
+        encoded: Whether its data are an image file.
+        values: Where `data` or `float_data` stands.
+        stride: Bytes from one value to the next: 1 for `data`.
+        label: The label, and where it stands.
+    """
+
+    shape: tuple[int, int, int]
+    encoded: bool
+    values: slice
+    stride: int
+    label: Field
+
+    @property
+    def dtype(self) -> type[np.generic]:
+        """The type of the values."""
+        return np.uint8 if self.stride == 1 else np.float32
+
+    @property
+    def value_count(self) -> int:
+        """How many values there are."""
+        return int(self.values.stop - self.values.start) // self.stride
+
+    @property
+    def label_value(self) -> int:
+        """The label as the int32 it is."""
+        return int(np.uint32(self.label.integer & _LOW_32_BITS).astype(np.int32))
+
+    def misfit(self) -> str | None:
+        """Say why its values cannot be an image of its shape, or None where they can."""
+        needed = prod(self.shape)
+        if self.encoded or self.value_count == needed > 0:
+            return None
+        shape = "x".join(map(str, self.shape))
+        return f"holds {self.value_count} values where an image of {shape} needs {needed}"
+
+
+@dataclass(frozen=True)
+class Block:
+    """Some Datums of one layout.
+
+    Attributes:
+        layout: Their layout.
+        rows: Each one's bytes, uint8 (N, length).
+    """
+
+    layout: Layout
+    rows: npt.NDArray[np.uint8]
+
+    def values(self) -> npt.NDArray[Any]:
+        """Return the values, uint8 or float32 (N, C, H, W)."""
+        part = self.rows[:, self.layout.values]
+        if self.layout.stride != 1:
+            floats = part.reshape(len(part), -1, self.layout.stride)[:, :, -_FLOAT:]
+            part = np.ascontiguousarray(floats).view("<f4")
+        return part.reshape(-1, *self.layout.shape)
+
+    def labels(self) -> npt.NDArray[np.int32]:
+        """Return the labels, int32 (N,), 0 where a record has none."""
+        label = np.zeros(len(self.rows), np.uint64)
+        for place, digits in enumerate(self.rows[:, self.layout.label.place].T):
+            label |= (digits & 127).astype(np.uint64) << np.uint64(7 * place)
+        return label.astype(np.uint32).view(np.int32)
+
+    def is_uniform(self) -> bool:
+        """Whether all records really have the layout, which is that of the first."""
+        return all((part == part[0]).all() for part in self._frame())
+
+    def _frame(self) -> Iterator[npt.NDArray[np.uint8]]:
+        """Yield the bytes which are the same in records of one layout."""
+        values, label = self.layout.values, self.layout.label.place
+        first, second = sorted((values, label), key=lambda place: int(place.start))
+        yield self.rows[:, : first.start]
+        yield self.rows[:, first.stop : second.start]
+        yield self.rows[:, second.stop :]
+        yield self.rows[:, label] & np.uint8(128)
+        if self.layout.stride == TAGGED_FLOAT:
+            yield self.rows[:, values][:, ::TAGGED_FLOAT]
+
+
+def read_blocks(records: Sequence[Record]) -> Iterator[tuple[Places, Block]]:
+    """Join the records that have one layout, so that a chunk is one array or a few.
+
+    Records of one length nearly always have one layout; a label of 128 or more makes a record a
+    byte longer.
+
+    Yields:
+        The places of some of the records, and the block of them.
+
+    Raises:
+        BadRecordError: One is not a Datum.
+    """
+    lengths = np.fromiter(map(len, records), np.intp, len(records))
+    for length in np.unique(lengths):
+        places = np.flatnonzero(lengths == length)
+        block = _join(records, places)
+        if block.is_uniform():
+            yield places, block
+        else:
+            yield from ((place, _join(records, place)) for place in places[:, None])
+
+
+def read_layout(record: Record) -> Layout:
+    """Find the parts of one Datum.
+
+    Raises:
+        ValueError: It is not one; the message goes on from "the record".
+    """
+    try:
+        fields = {field.number: field for field in read_fields(record)}
+    except ValueError as error:
+        raise ValueError("is not a Datum") from error
+    nothing = Field(0, 0, slice(len(record), len(record)))
+    data, floats = fields.get(_DATA, nothing), fields.get(_FLOAT_DATA, nothing)
+    has_data = data.place.stop > data.place.start or floats is nothing
+    channels, height, width = (fields.get(number, nothing).integer for number in _SHAPE)
+    return Layout(
+        shape=(channels, height, width),
+        encoded=bool(fields.get(_ENCODED, nothing).integer),
+        values=data.place if has_data else floats.place,
+        stride=1 if has_data else TAGGED_FLOAT if floats.tagged else _FLOAT,
+        label=fields.get(_LABEL, nothing),
+    )
+
+
+def _join(records: Sequence[Record], places: Places) -> Block:
+    first = int(places[0])
+    try:
+        layout = read_layout(records[first])
+    except ValueError as error:
+        raise BadRecordError(first, str(error)) from error
+    rows = _concatenate([records[place] for place in places])
+    return Block(layout, rows.reshape(len(places), -1))
+
+
+def _concatenate(records: Sequence[Record]) -> npt.NDArray[np.uint8]:
+    if len(records[0]) < _LARGE:
+        return np.frombuffer(b"".join(records), np.uint8)
+    # NumPy asks for huge pages: with others, their faults take longer than the copy.
+    return np.concatenate([np.frombuffer(record, np.uint8) for record in records])

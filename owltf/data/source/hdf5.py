@@ -1,0 +1,129 @@
+"""Reads rows from HDF5 files that follow each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import h5py
+import numpy as np
+import numpy.typing as npt
+
+from owltf.errors import OwltfError
+
+_KINDS_OF_NUMBERS = "fiu"
+
+
+class Piece(NamedTuple):
+    """Some rows of one file, from `start` to `stop`, and the row of the output they begin at."""
+
+    path: Path
+    start: int
+    stop: int
+    at: int
+
+
+class Hdf5Rows:
+    """The rows of some datasets, over several files.
+
+    Attributes:
+        files: The files in the order of their rows.
+        names: The datasets.
+        shapes: The shape of one row of each dataset.
+        count: How many rows all files have.
+    """
+
+    def __init__(self, files: Sequence[Path], names: Sequence[str]) -> None:
+        """Open each file once and check it.
+
+        Raises:
+            OwltfError: A file or a dataset is no good, or differs from the first.
+        """
+        self.files = files
+        self.names = names
+        with open_file(files[0]) as file:
+            self.shapes = [_dataset(file, name).shape[1:] for name in names]
+        self._ends = np.cumsum([self._count_rows(path) for path in files])
+        self.count = int(self._ends[-1])
+        if not self.count:
+            raise OwltfError(f"{files[0]} holds no rows")
+
+    def pieces(self, number: int, count: int) -> Iterator[Piece]:
+        """Yield where `count` rows stand from row `number` on, the first row after the last."""
+        done = 0
+        while done < count:
+            row = (number + done) % self.count
+            file = int(np.searchsorted(self._ends, row, side="right"))
+            first = int(self._ends[file - 1]) if file else 0
+            stop = min(int(self._ends[file]), row + count - done)
+            yield Piece(self.files[file], row - first, stop - first, done)
+            done += stop - row
+
+    def _count_rows(self, path: Path) -> int:
+        with open_file(path) as file:
+            datasets = [_dataset(file, name) for name in self.names]
+            shapes = [dataset.shape[1:] for dataset in datasets]
+            counts = [len(dataset) for dataset in datasets]
+        if shapes != self.shapes:
+            first = f"{_listed(self.shapes)} as in {self.files[0]}"
+            raise OwltfError(f"{path}: one row must have the shapes {first}; got {_listed(shapes)}")
+        if len(set(counts)) > 1:
+            found = ", ".join(map("{} has {}".format, self.names, counts))
+            raise OwltfError(f"{path}: all datasets must have as many rows; {found}")
+        return counts[0]
+
+
+class Hdf5Reader:
+    """Reads rows, keeping the file open in which it stands."""
+
+    def __init__(self, rows: Hdf5Rows) -> None:
+        """Start a reader of its own on some rows."""
+        self._rows = rows
+        self._path: Path | None = None
+        self._file: Any = None
+
+    def read(self, number: int, outputs: Sequence[npt.NDArray[np.float32]]) -> None:
+        """Fill one array per dataset with the rows from row `number` on."""
+        for piece in self._rows.pieces(number, len(outputs[0])):
+            source = np.s_[piece.start : piece.stop]
+            target = np.s_[piece.at : piece.at + piece.stop - piece.start]
+            self._move_to(piece.path)
+            try:
+                for name, output in zip(self._rows.names, outputs, strict=True):
+                    self._file[name].read_direct(output, source, target)
+            except OSError as error:
+                raise OwltfError(f"{piece.path}: {error}") from error
+
+    def _move_to(self, path: Path) -> None:
+        if path == self._path:
+            return
+        if self._file:
+            self._file.close()
+        self._path, self._file = path, open_file(path)
+
+
+def open_file(path: Path) -> h5py.File:
+    """Open an HDF5 file.
+
+    Raises:
+        OwltfError: It is none.
+    """
+    try:
+        return h5py.File(path, "r")
+    except OSError as error:
+        raise OwltfError(f"{path} is not an HDF5 file, or it is broken ({error})") from error
+
+
+def _dataset(file: h5py.File, name: str) -> h5py.Dataset:
+    dataset = file.get(name)
+    if not isinstance(dataset, h5py.Dataset):
+        known = ", ".join(file) or "none"
+        raise OwltfError(f"{file.filename} has no dataset '{name}'; it has {known}")
+    if dataset.dtype.kind not in _KINDS_OF_NUMBERS or not dataset.shape:
+        raise OwltfError(f"{file.filename}: dataset '{name}' must hold rows of numbers")
+    return dataset
+
+
+def _listed(shapes: Sequence[tuple[int, ...]]) -> str:
+    return ", ".join(map(str, shapes))

@@ -1,0 +1,177 @@
+"""What `transform_param` does to images: subtract the mean, scale, crop and mirror."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from owltf.caffe.read import read_mean
+from owltf.data.data_layer import DataContext
+from owltf.data.draws import record_draws, stream_key
+from owltf.errors import OwltfError
+
+Shape = tuple[int, int, int]
+
+
+@dataclass(frozen=True)
+class Transform:
+    """What is done to every image, as Caffe's DataTransformer does it.
+
+    Attributes:
+        crop_size: Side of the square that is cut out, 0 keeps the whole image.
+        crops_at_random: Whether the square's place is drawn, or the centre.
+        mirror: Whether it is drawn for each image if it is mirrored left to right.
+        scale: What values are multiplied with, after the mean was subtracted.
+        mean: float32 (C, 1, 1), or (C, H, W) for images before they are cropped, or None.
+        key: The stream of random numbers.
+    """
+
+    crop_size: int
+    crops_at_random: bool
+    mirror: bool
+    scale: float
+    mean: np.ndarray[Any, Any] | None
+    key: int
+
+    @property
+    def moves_pixels(self) -> bool:
+        """Whether anything is cropped or mirrored."""
+        return bool(self.crop_size or self.mirror)
+
+    @property
+    def has_mean_image(self) -> bool:
+        """Whether the mean differs from pixel to pixel."""
+        return self.mean is not None and self.mean.shape[1:] != (1, 1)
+
+    def output_shape(self, shape: Shape) -> Shape:
+        """Return the (C, H, W) of an image of some (C, H, W) afterwards."""
+        return (shape[0], self.crop_size, self.crop_size) if self.crop_size else shape
+
+    def misfit(self, shape: Shape, first: Shape) -> str | None:
+        """Say why an image of one shape cannot be among those of another, or None where it can."""
+        if shape[0] != first[0]:
+            return f"has {shape[0]} channels where the first has {first[0]}"
+        if shape != first and (self.has_mean_image or not self.crop_size):
+            return f"is {by(shape)} where the first is {by(first)}"
+        if min(shape[1:]) < self.crop_size:
+            return f"is {by(shape)}, smaller than crop_size {self.crop_size}"
+        return None
+
+    def draw(self, first: tf.Tensor, sizes: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Draw what is cropped out of consecutive records, and which of them are mirrored.
+
+        Args:
+            first: The first record's number, int64.
+            sizes: Their (height, width), int64 (N, 2).
+
+        Returns:
+            The top left corners, int64 (N, 2), and whether to mirror, bool (N,).
+        """
+        draws = record_draws(self.key, first, tf.shape(sizes)[0])
+        mirrored = draws[:, 2] % 2 == 1 if self.mirror else tf.zeros_like(draws[:, 2], tf.bool)
+        if not self.crop_size:
+            return tf.zeros_like(sizes), mirrored
+        room = sizes - self.crop_size
+        return (draws[:, :2] % (room + 1) if self.crops_at_random else room // 2), mirrored
+
+    def normalize(self, images: tf.Tensor) -> tf.Tensor:
+        """Subtract the mean and scale: float32 (N, C, H, W)."""
+        values = tf.cast(images, tf.float32)
+        values = values if self.mean is None else values - self.mean
+        return values if self.scale == 1 else values * self.scale
+
+    def apply(self, images: tf.Tensor, corners: tf.Tensor, mirrored: tf.Tensor) -> tf.Tensor:
+        """Do everything to a batch.
+
+        Written plainly, the mean is subtracted where nothing is kept too. Compiled with XLA it is
+        one loop over the pixels that are kept, several times quicker than any other form.
+
+        Args:
+            images: uint8 or float32 (N, C, H, W).
+            corners: int64 (N, 2), as `draw` gives them.
+            mirrored: bool (N,).
+
+        Returns:
+            float32 (N, C, H, W), cropped.
+        """
+        values = self.normalize(images)
+        if not self.moves_pixels:
+            return values
+        height, width = self._kept_size(images)
+        rows = corners[:, :1] + tf.range(height)
+        across = tf.where(mirrored[:, None], width - 1 - tf.range(width), tf.range(width))
+        kept = tf.gather(values, rows, axis=2, batch_dims=1)
+        return tf.gather(kept, corners[:, 1:] + across, axis=3, batch_dims=1)
+
+    def _kept_size(self, images: tf.Tensor) -> tuple[Any, Any]:
+        if self.crop_size:
+            side = tf.constant(self.crop_size, tf.int64)
+            return side, side
+        shape = tf.shape(images, tf.int64)
+        return shape[2], shape[3]
+
+
+def by(shape: tuple[int, ...]) -> str:
+    """Write a shape as "3x256x256"."""
+    return "x".join(map(str, shape))
+
+
+def read_transform(context: DataContext, shape: Shape) -> Transform:
+    """Read a layer's `transform_param` and check it against the images.
+
+    Args:
+        context: What the data layer was given.
+        shape: The (C, H, W) of the first image.
+
+    Raises:
+        OwltfError: The crop or the mean does not fit the images.
+    """
+    parameter = context.parameter.transform_param
+    check_crop(parameter.crop_size, shape)
+    return Transform(
+        crop_size=parameter.crop_size,
+        crops_at_random=context.phase == "TRAIN",
+        mirror=parameter.mirror,
+        scale=parameter.scale,
+        mean=_read_mean(context, shape),
+        key=stream_key(context.seed, context.name, "transform"),
+    )
+
+
+def check_crop(crop_size: int, shape: Shape) -> None:
+    """Raise OwltfError where the square to cut out is larger than an image of (C, H, W)."""
+    if crop_size > min(shape[1:]):
+        raise OwltfError(f"crop_size {crop_size} is larger than the image, {shape[1]}x{shape[2]}")
+
+
+def _read_mean(context: DataContext, shape: Shape) -> np.ndarray[Any, Any] | None:
+    parameter = context.parameter.transform_param
+    if parameter.mean_file and parameter.mean_value:
+        raise OwltfError("mean_file and mean_value cannot both be given")
+    if parameter.mean_file:
+        return _mean_image(context, shape)
+    if parameter.mean_value:
+        return _mean_per_channel(list(parameter.mean_value), shape)
+    return None
+
+
+def _mean_image(context: DataContext, shape: Shape) -> np.ndarray[Any, Any]:
+    name = context.parameter.transform_param.mean_file
+    mean = read_mean(context.find_file(name), context.schema)
+    if mean.shape != shape:
+        raise OwltfError(
+            f"mean_file {name} must have the images' shape {by(shape)}; it has {by(mean.shape)}"
+        )
+    return np.asarray(mean, np.float32)
+
+
+def _mean_per_channel(values: list[float], shape: Shape) -> np.ndarray[Any, Any]:
+    channels = shape[0]
+    if len(values) not in (1, channels):
+        raise OwltfError(
+            f"mean_value must be given once or once per channel ({channels}); got {len(values)}"
+        )
+    return np.broadcast_to(np.array(values, np.float32), channels).reshape(channels, 1, 1)

@@ -1,0 +1,10 @@
+"""The errors a user can act on."""
+
+
+class OwltfError(Exception):
+    """Something the user can put right: printed as one line, exit status 2.
+
+    The message names the layer, the file and its line where there is one, states the rule, says
+    what was found, and what to do. Anything else that is raised is a defect of owltf and keeps its
+    traceback.
+    """

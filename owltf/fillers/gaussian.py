@@ -1,0 +1,22 @@
+"""gaussian: normal draws, most of them set to zero where `sparse` asks for it."""
+
+from typing import Any
+
+import numpy as np
+
+
+def gaussian(rng: np.random.Generator, shape: tuple[int, ...], parameter: Any) -> np.ndarray:
+    """Return draws of mean `mean` and deviation `std`.
+
+    With `sparse` k, a draw stays with probability k / (size of axis 0), so that each output has
+    about k inputs: Caffe's GaussianFiller.
+    """
+    draws = normal(rng, shape, parameter.std) + np.float32(parameter.mean)
+    if parameter.sparse < 0:
+        return draws
+    return draws * (rng.random(shape, np.float32) < parameter.sparse / shape[0])
+
+
+def normal(rng: np.random.Generator, shape: tuple[int, ...], std: float) -> np.ndarray:
+    """Return float32 normal draws around zero."""
+    return rng.standard_normal(shape, np.float32) * np.float32(std)

@@ -1,0 +1,18 @@
+"""uniform: evenly between two bounds."""
+
+from typing import Any
+
+import numpy as np
+
+
+def uniform(rng: np.random.Generator, shape: tuple[int, ...], parameter: Any) -> np.ndarray:
+    """Return draws between `min` and `max`."""
+    return between(rng, shape, parameter.min, parameter.max)
+
+
+def between(
+    rng: np.random.Generator, shape: tuple[int, ...], low: float, high: float
+) -> np.ndarray:
+    """Return float32 draws between two bounds."""
+    draws = rng.random(shape, np.float32)
+    return draws * np.float32(high - low) + np.float32(low)

@@ -1,0 +1,15 @@
+"""xavier: uniform draws whose variance keeps signals of one size through the layers."""
+
+from math import sqrt
+from typing import Any
+
+import numpy as np
+
+from owltf.fillers.fan import fan
+from owltf.fillers.uniform import between
+
+
+def xavier(rng: np.random.Generator, shape: tuple[int, ...], parameter: Any) -> np.ndarray:
+    """Return uniform draws of variance 1 / fan (Glorot and Bengio 2010, Caffe's form)."""
+    bound = sqrt(3 / fan(shape, parameter))
+    return between(rng, shape, -bound, bound)

@@ -1,0 +1,44 @@
+"""Threshold: 1 where a value is above a number, else 0."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from owltf.net.blob import Blob
+from owltf.net.converter import LayerConverter
+from owltf.net.layer import Layer
+
+
+@keras.saving.register_keras_serializable("owltf")
+class Above(keras.layers.Layer):
+    """Says for each value whether it is above a threshold; it has no gradient.
+
+    Args:
+        threshold: the number.
+    """
+
+    def __init__(self, threshold: float, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.threshold = threshold
+
+    def call(self, inputs: Any) -> Any:
+        """Return ones and zeros."""
+        return tf.cast(inputs > self.threshold, inputs.dtype)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what rebuilds the layer."""
+        return {**super().get_config(), "threshold": self.threshold}
+
+
+class Threshold(LayerConverter):
+    """Whether x > `threshold`, as 1 or 0."""
+
+    caffe_type = "Threshold"
+
+    def build(self, layer: Layer, bottom: Blob) -> Blob:
+        """Return a blob of ones and zeros."""
+        above = layer.keras(Above, threshold=layer.parameter.threshold_param.threshold)
+        return bottom.map(above)

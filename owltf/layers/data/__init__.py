@@ -1,0 +1,1 @@
+"""Layers that bring blobs in from outside the net."""

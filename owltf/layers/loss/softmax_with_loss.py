@@ -1,0 +1,112 @@
+"""SoftmaxWithLoss: the cross entropy of a softmax over classes and the true class."""
+
+from __future__ import annotations
+
+from math import log, prod
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from owltf.layers.loss.normalization import ignore_label, normalization, normalized
+from owltf.net.blob import Blob
+from owltf.net.checks import check_labels
+from owltf.net.converter import LayerConverter
+from owltf.net.layer import Layer
+
+# Caffe takes the logarithm of no probability below the smallest normal float.
+LARGEST = -log(np.finfo(np.float32).tiny)
+
+
+@tf.custom_gradient
+def capped(loss: Any) -> tuple[Any, Any]:
+    """Return a cross entropy cut at Caffe's largest, with the gradient of the uncut one."""
+    return tf.minimum(loss, LARGEST), lambda upstream: upstream
+
+
+@keras.saving.register_keras_serializable("owltf")
+class SoftmaxCrossEntropy(keras.layers.Layer):
+    """-log softmax(scores)[label] over the last axis, summed and normalized: one number.
+
+    Args:
+        outer: how many of the scores' first axes are rows to `BATCH_SIZE`.
+        mode: the normalization.
+        ignore_label: the label that does not count.
+        title: Caffe's layer in words, for errors.
+    """
+
+    def __init__(
+        self, outer: int, mode: str, ignore_label: int | None, title: str, **kwargs: Any
+    ) -> None:
+        super().__init__(**kwargs)
+        self.outer, self.mode, self.ignore_label = outer, mode, ignore_label
+        self.title = title
+        self.supports_jit = False
+
+    def call(self, inputs: Any) -> Any:
+        """Return the loss of scores (..., C) and labels (...)."""
+        scores, labels = inputs
+        labels, counted = check_labels(labels, scores.shape[-1], self.title, self.ignore_label)
+        values = tf.nn.sparse_softmax_cross_entropy_with_logits(labels, scores)
+        rows = tf.reduce_prod(tf.shape(scores)[: self.outer])
+        return normalized(capped(values), self.mode, rows, counted)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what rebuilds the layer."""
+        own = {"outer": self.outer, "mode": self.mode, "title": self.title}
+        return {**super().get_config(), **own, "ignore_label": self.ignore_label}
+
+
+@keras.saving.register_keras_serializable("owltf")
+class Probabilities(keras.layers.Softmax):
+    """A softmax to look at: no gradient comes back through a loss's second top."""
+
+    def call(self, inputs: Any, mask: Any = None) -> Any:
+        """Return the probabilities."""
+        return tf.stop_gradient(super().call(inputs, mask))
+
+
+class SoftmaxWithLoss(LayerConverter):
+    """A label for each place that is not on the axis of the classes."""
+
+    caffe_type = "SoftmaxWithLoss"
+    bottoms = (2, 2)
+    tops = (1, 2)
+    is_loss = True
+
+    def build(self, layer: Layer, scores: Blob, labels: Blob) -> list[Blob]:
+        """Return the loss and, where a second top asks for them, the probabilities."""
+        axis = layer.axis(scores, layer.parameter.softmax_param.axis)
+        if axis == 0:
+            raise layer.unsupported("softmax_param { axis: 0 }, a softmax over the batch,")
+        inputs = [each.tensor for each in scores_and_labels(layer, scores, labels, axis)]
+        param = layer.parameter.loss_param
+        loss = layer.keras(
+            SoftmaxCrossEntropy,
+            outer=axis,
+            mode=normalization(param, "VALID"),
+            ignore_label=ignore_label(param),
+            title=layer.title,
+        )
+        tops = [scores.scalar(loss(inputs))]
+        if len(layer.tops) > 1:
+            softmax = layer.keras(Probabilities, part="softmax", axis=scores.axis(axis))
+            tops.append(scores.map(softmax))
+        return tops
+
+
+def scores_and_labels(layer: Layer, scores: Blob, labels: Blob, axis: int) -> tuple[Blob, Blob]:
+    """Return scores with the classes last, and labels of the other axes' shape.
+
+    Raises:
+        OwltfError: if there is not a label for each place.
+    """
+    last = scores.with_last(axis)
+    places = last.shape[:-1]
+    if prod(labels.shape) != prod(places):
+        raise layer.error(
+            f"needs a label for each of {places}, the scores without axis {axis}; got "
+            f"'{scores.name}' {scores.shape} and '{labels.name}' {labels.shape}"
+        )
+    return last, labels.reshape(places, "labels")

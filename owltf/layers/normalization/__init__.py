@@ -1,0 +1,1 @@
+"""Layers that scale by the size of neighbours or of the batch."""

@@ -1,0 +1,1 @@
+"""Layers that join, cut and reshape blobs."""

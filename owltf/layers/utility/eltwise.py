@@ -1,0 +1,76 @@
+"""Eltwise: the sum, product or maximum of bottoms, value by value."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from owltf.net.blob import Blob, in_one_layout
+from owltf.net.converter import LayerConverter
+from owltf.net.layer import Layer
+
+
+@keras.saving.register_keras_serializable("owltf")
+class WeightedSum(keras.layers.Layer):
+    """The sum of tensors, each times a number.
+
+    Args:
+        coefficients: a number for each tensor.
+    """
+
+    def __init__(self, coefficients: Sequence[float], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.coefficients = list(coefficients)
+
+    def call(self, inputs: Any) -> Any:
+        """Return the sum."""
+        terms = zip(self.coefficients, inputs, strict=True)
+        return tf.add_n([each if factor == 1 else factor * each for factor, each in terms])
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what rebuilds the layer."""
+        return {**super().get_config(), "coefficients": self.coefficients}
+
+
+class Eltwise(LayerConverter):
+    """`SUM` (with a `coeff` for each bottom), `PROD` or `MAX` of bottoms of one shape.
+
+    The gradient of `PROD` is always the stable one.
+    """
+
+    caffe_type = "Eltwise"
+    bottoms = (2, None)
+
+    def build(self, layer: Layer, *bottoms: Blob) -> Blob:
+        """Return a blob of the bottoms' shape."""
+        self._check(layer, bottoms)
+        tensors = [bottom.tensor for bottom in in_one_layout(bottoms)]
+        return bottoms[0].of(self._combined(layer, tensors))
+
+    def _check(self, layer: Layer, bottoms: Sequence[Blob]) -> None:
+        param, first = layer.parameter.eltwise_param, bottoms[0].shape
+        other = next((each.shape for each in bottoms if each.shape != first), None)
+        if other is not None:
+            raise layer.error(f"bottoms must have one shape; got {first} and {other}")
+        if param.coeff and param.operation == type(param).PROD:
+            raise layer.error("coeff goes with operation: SUM, not with PROD")
+        if param.coeff and len(param.coeff) != len(bottoms):
+            raise layer.error(
+                f"needs a coeff for each of {len(bottoms)} bottoms; got {len(param.coeff)}"
+            )
+
+    def _combined(self, layer: Layer, tensors: Sequence[Any]) -> Any:
+        param = layer.parameter.eltwise_param
+        if param.operation == type(param).MAX:
+            # Of equal values Keras gives the gradient to the earliest, Caffe to the second bottom
+            # before the first, and only then to later ones.
+            first, second, *others = tensors
+            return layer.keras(keras.layers.Maximum)([second, first, *others])
+        if param.operation == type(param).PROD:
+            return layer.keras(keras.layers.Multiply)(tensors)
+        if param.coeff:
+            return layer.keras(WeightedSum, coefficients=list(param.coeff))(tensors)
+        return layer.keras(keras.layers.Add)(tensors)

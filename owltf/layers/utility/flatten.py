@@ -1,0 +1,24 @@
+"""Flatten: neighbouring axes joined to one."""
+
+from __future__ import annotations
+
+from math import prod
+
+from owltf.net.blob import Blob
+from owltf.net.converter import LayerConverter
+from owltf.net.layer import Layer
+
+
+class Flatten(LayerConverter):
+    """Joins the axes from `axis` to `end_axis`, both included, in Caffe's order."""
+
+    caffe_type = "Flatten"
+
+    def build(self, layer: Layer, bottom: Blob) -> Blob:
+        """Return the same values in fewer axes."""
+        param, shape = layer.parameter.flatten_param, bottom.shape
+        first, last = layer.axis(bottom, param.axis), layer.axis(bottom, param.end_axis)
+        if first > last:
+            raise layer.error(f"axis must not come after end_axis; got {first} and {last}")
+        joined = prod(shape[first : last + 1])
+        return bottom.reshape((*shape[:first], joined, *shape[last + 1 :]), "flatten")

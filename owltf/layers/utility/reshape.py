@@ -1,0 +1,55 @@
+"""Reshape: the same values in another shape."""
+
+from __future__ import annotations
+
+from math import prod
+
+from owltf.net.blob import Blob
+from owltf.net.converter import LayerConverter
+from owltf.net.layer import Layer
+
+Shape = tuple[int, ...]
+
+
+class Reshape(LayerConverter):
+    """Replaces `num_axes` axes from `axis` on; 0 keeps a size, -1 is whatever is left."""
+
+    caffe_type = "Reshape"
+
+    def build(self, layer: Layer, bottom: Blob) -> Blob:
+        """Return the same values, in Caffe's order."""
+        start, end = _replaced(layer, bottom)
+        before, after = bottom.shape[:start], bottom.shape[end:]
+        wanted = _copied(layer, bottom, start)
+        kept = prod((*before, *(size for size in wanted if size != -1), *after))
+        left = prod(bottom.shape) // kept if kept else 0
+        shape = (*before, *(left if size == -1 else size for size in wanted), *after)
+        if prod(shape) != prod(bottom.shape) or min(wanted, default=0) < -1:
+            raise layer.error(
+                f"a bottom {bottom.shape} cannot take the shape {(*before, *wanted, *after)}"
+            )
+        return bottom.reshape(shape)
+
+
+def _replaced(layer: Layer, bottom: Blob) -> tuple[int, int]:
+    """Return the first replaced axis and the one after the last."""
+    param, rank = layer.parameter.reshape_param, bottom.rank
+    # Counted from behind, -1 is the place after the last axis.
+    start = param.axis if param.axis >= 0 else rank + param.axis + 1
+    end = rank if param.num_axes == -1 else start + param.num_axes
+    if not 0 <= start <= end <= rank:
+        raise layer.error(
+            f"axis {param.axis} and num_axes {param.num_axes} do not lie within "
+            f"'{bottom.name}' {bottom.shape}"
+        )
+    return start, end
+
+
+def _copied(layer: Layer, bottom: Blob, start: int) -> Shape:
+    """Return the wanted sizes, with those that are 0 taken from the bottom."""
+    wanted = tuple(layer.parameter.reshape_param.shape.dim)
+    if wanted.count(-1) > 1:
+        raise layer.error(f"at most one size may be -1; got {wanted}")
+    if any(size == 0 and start + index >= bottom.rank for index, size in enumerate(wanted)):
+        raise layer.error(f"a 0 in {wanted} has no axis of '{bottom.name}' {bottom.shape} to copy")
+    return tuple(size or bottom.shape[start + index] for index, size in enumerate(wanted))

@@ -1,0 +1,19 @@
+"""Silence: takes blobs that would otherwise be outputs of the net."""
+
+from __future__ import annotations
+
+from owltf.net.blob import Blob
+from owltf.net.converter import LayerConverter
+from owltf.net.layer import Layer
+
+
+class Silence(LayerConverter):
+    """Makes nothing of any number of bottoms."""
+
+    caffe_type = "Silence"
+    bottoms = (1, None)
+    tops = (0, 0)
+
+    def build(self, layer: Layer, *bottoms: Blob) -> list[Blob]:
+        """Return no tops."""
+        return []

@@ -1,0 +1,83 @@
+"""Slice: a bottom cut along an axis."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from owltf.layers.utility.concat import axis_of
+from owltf.net.blob import Blob
+from owltf.net.checks import check_one_replica
+from owltf.net.converter import LayerConverter
+from owltf.net.layer import Layer
+
+
+@keras.saving.register_keras_serializable("owltf")
+class SplitAxis(keras.layers.Layer):
+    """Cuts a tensor along an axis.
+
+    Args:
+        axis: the tensor's axis.
+        sizes: the parts' sizes, -1 for what is left; or how many parts of one size there are.
+        title: Caffe's layer in words, for errors.
+    """
+
+    def __init__(self, axis: int, sizes: int | Sequence[int], title: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.axis, self.title = axis, title
+        self.sizes = sizes if isinstance(sizes, int) else list(sizes)
+
+    def call(self, inputs: Any) -> Any:
+        """Return the parts."""
+        if self.axis == 0:
+            check_one_replica(self.title, "a slice of the batch (axis: 0)")
+        return tf.split(inputs, self.sizes, self.axis)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what rebuilds the layer."""
+        own = {"axis": self.axis, "sizes": self.sizes, "title": self.title}
+        return {**super().get_config(), **own}
+
+
+class Slice(LayerConverter):
+    """Cuts at each `slice_point`, or evenly; along axis 0 it cuts the batch."""
+
+    caffe_type = "Slice"
+    tops = (1, None)
+
+    def build(self, layer: Layer, bottom: Blob) -> list[Blob]:
+        """Return a part for each top."""
+        param = layer.parameter.slice_param
+        axis = axis_of(layer, bottom, param, "slice_dim")
+        sizes = _sizes(layer, bottom.shape[axis], list(param.slice_point))
+        if len(sizes) == 1:
+            return [bottom]
+        cut = layer.keras(
+            SplitAxis,
+            axis=bottom.axis(axis),
+            # A batch of another size than the prototxt's is cut at the same points.
+            sizes=[*sizes[:-1], -1] if param.slice_point else len(sizes),
+            title=layer.title,
+        )
+        batches = sizes if axis == 0 else [None] * len(sizes)
+        parts = zip(cut(bottom.tensor), batches, strict=True)
+        return [bottom.of(part, batch=batch) for part, batch in parts]
+
+
+def _sizes(layer: Layer, size: int, points: list[int]) -> list[int]:
+    count = len(layer.tops)
+    if not points:
+        if size % count:
+            raise layer.error(f"cannot cut {size} into {count} equal parts: give slice_point")
+        return [size // count] * count
+    sizes = [after - before for before, after in pairwise([0, *points, size])]
+    if len(sizes) != count or min(sizes) < 1:
+        raise layer.error(
+            f"needs a slice_point between each two of its {count} tops, rising from 1 to "
+            f"{size - 1}; got {points}"
+        )
+    return sizes

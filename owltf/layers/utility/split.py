@@ -1,0 +1,18 @@
+"""Split: one bottom for several layers."""
+
+from __future__ import annotations
+
+from owltf.net.blob import Blob
+from owltf.net.converter import LayerConverter
+from owltf.net.layer import Layer
+
+
+class Split(LayerConverter):
+    """Gives the bottom several names; TensorFlow adds up the gradients by itself."""
+
+    caffe_type = "Split"
+    tops = (1, None)
+
+    def build(self, layer: Layer, bottom: Blob) -> list[Blob]:
+        """Return the bottom for each top."""
+        return [bottom] * len(layer.tops)

@@ -1,0 +1,1 @@
+"""Layers that look at windows of images."""

@@ -1,0 +1,1 @@
+"""Caffe's graph as one Keras model."""

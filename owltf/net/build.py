@@ -1,0 +1,213 @@
+"""Builds the Keras model of a graph."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from owltf.caffe.graph import Graph, GraphLayer
+from owltf.data.data_layer import DataContext
+from owltf.errors import OwltfError
+from owltf.net.blob import Blob
+from owltf.net.context import NetContext
+from owltf.net.converter import LayerConverter
+from owltf.net.layer import Layer, UnsupportedLayer, param_key, param_spec
+from owltf.net.names import Names
+from owltf.net.net import Loss, Net, Source
+from owltf.net.params import Param
+from owltf.net.shared import LayerWeights
+from owltf.plugin.registry import near
+
+
+def build_net(graph: Graph, context: NetContext) -> Net:
+    """Return the net of a graph.
+
+    Raises:
+        OwltfError: if a layer is unknown or unsupported (all such layers are listed), or if the
+            layers do not fit together.
+    """
+    reasons = list(unsupported_layers(graph, context))
+    if reasons:
+        raise OwltfError("; ".join(reasons))
+    return _Builder(graph, context).build()
+
+
+def unsupported_layers(graph: Graph, context: NetContext) -> Iterator[str]:
+    """Yield a sentence for each layer of a graph that cannot be built."""
+    for graph_layer in graph.layers:
+        reason = unsupported_reason(graph_layer, context)
+        if reason:
+            yield reason
+
+
+def unsupported_reason(graph_layer: GraphLayer, context: NetContext) -> str | None:
+    """Return why a layer's type or parameters cannot be built, or None."""
+    known = {*context.registry.converters, *context.registry.data_layers}
+    if graph_layer.type not in known:
+        return (
+            f"layer '{graph_layer.name}' ({graph_layer.where}): unknown layer type "
+            f"'{graph_layer.type}': {near(graph_layer.type, known)}"
+        )
+    converter = context.registry.converters.get(graph_layer.type)
+    if converter is None:
+        return None
+    try:
+        converter.check(_layer(graph_layer, converter, context, Names(())))
+    except UnsupportedLayer as error:
+        return str(error)
+    return None
+
+
+def _layer(
+    graph_layer: GraphLayer, converter: LayerConverter, context: NetContext, names: Names
+) -> Layer:
+    layer = _bare_layer(graph_layer, context, names)
+    blobs = converter.param_blobs(layer)
+    filler = None if layer.name in context.loaded else context.filler(layer.name, layer.error)
+    keys = [param_key(layer.name, layer.parameter, index) for index in range(len(blobs))]
+    layer.weights = LayerWeights(layer.error, keys, blobs, context.shared, filler)
+    return layer
+
+
+def _bare_layer(graph_layer: GraphLayer, context: NetContext, names: Names) -> Layer:
+    return Layer(
+        name=graph_layer.name,
+        parameter=graph_layer.parameter,
+        where=graph_layer.where,
+        phase=context.phase,
+        seed=context.seed,
+        names=names,
+        shared=context.shared,
+    )
+
+
+@dataclass
+class _Builder:
+    """Walks a graph's layers in order and keeps what they make."""
+
+    graph: Graph
+    context: NetContext
+    blobs: dict[str, Blob] = field(default_factory=dict)
+    inputs: dict[str, Blob] = field(default_factory=dict)
+    layer_tops: dict[str, tuple[Blob, ...]] = field(default_factory=dict)
+    losses: list[Loss] = field(default_factory=list)
+    sources: list[Source] = field(default_factory=list)
+    params: dict[str, list[Param]] = field(default_factory=dict)
+    names: Names = field(init=False)
+
+    def __post_init__(self) -> None:
+        layers = self.graph.layers
+        self.names = Names({name for each in layers for name in (each.name, *each.parameter.top)})
+
+    def build(self) -> Net:
+        for graph_layer in self.graph.layers:
+            if graph_layer.type in self.context.registry.data_layers:
+                self._add_source(graph_layer)
+            else:
+                self._add_layer(graph_layer)
+        return Net(
+            graph=self.graph,
+            context=self.context,
+            blobs=self.blobs,
+            input_blobs=self.inputs,
+            layer_tops=self.layer_tops,
+            losses=tuple(self.losses),
+            sources=tuple(self.sources),
+            layer_params=self.params,
+        )
+
+    def _add_source(self, graph_layer: GraphLayer) -> None:
+        parameter, context = graph_layer.parameter, self.context
+        data_layer = context.registry.data_layers[graph_layer.type](
+            DataContext(
+                parameter=parameter,
+                phase=context.phase,
+                where=graph_layer.where,
+                find_file=context.find_file,
+                schema=context.registry.schema,
+                seed=context.seed,
+                batch_factor=context.batch_factor,
+                fillers=context.registry.fillers,
+            )
+        )
+        self.sources.append(Source(graph_layer.name, tuple(parameter.top), data_layer))
+        layer = _bare_layer(graph_layer, context, self.names)
+        shapes = zip(parameter.top, data_layer.top_shapes, strict=True)
+        self._keep(layer, [layer.input(top, shape) for top, shape in shapes])
+
+    def _add_layer(self, graph_layer: GraphLayer) -> None:
+        converter = self.context.registry.converters[graph_layer.type]
+        layer = _layer(graph_layer, converter, self.context, self.names)
+        bottoms = [self.blobs[name] for name in graph_layer.parameter.bottom]
+        tops = self._convert(converter, layer, bottoms)
+        self._keep(layer, tops)
+        self._keep_params(layer)
+        self._keep_losses(converter, layer)
+
+    def _convert(
+        self, converter: LayerConverter, layer: Layer, bottoms: Sequence[Blob]
+    ) -> list[Blob]:
+        _check_count(layer, "bottom", len(bottoms), converter.bottoms)
+        _check_count(layer, "top", len(layer.parameter.top), converter.tops)
+        try:
+            made = converter.build(layer, *bottoms)
+        except (ValueError, TypeError) as error:
+            # Keras's own checks of shapes: the first line says what does not fit.
+            shapes = ", ".join(f"'{each.name}' {each.shape}" for each in bottoms)
+            reason = next(iter(str(error).splitlines()), type(error).__name__)
+            raise layer.error(f"cannot be built on {shapes}: {reason}") from error
+        layer.finish()
+        return [made] if isinstance(made, Blob) else list(made)
+
+    def _keep(self, layer: Layer, tops: Sequence[Blob]) -> None:
+        # A loss may leave its top out; Caffe then makes one.
+        names = layer.tops or tuple(layer.name for _ in tops)
+        named = tuple(replace(blob, name=name) for name, blob in zip(names, tops, strict=True))
+        self.layer_tops[layer.name] = named
+        self.blobs.update(zip(names, named, strict=True))
+        self.inputs.update((blob.name, blob) for blob in layer.inputs)
+
+    def _keep_params(self, layer: Layer) -> None:
+        found = [
+            _param(layer, index)
+            for index in range(len(layer.weights.blobs))
+            if layer.weights.variable(index) is not None
+        ]
+        if found:
+            self.params[layer.name] = found
+
+    def _keep_losses(self, converter: LayerConverter, layer: Layer) -> None:
+        tops = self.layer_tops[layer.name]
+        for blob, weight in zip(tops, _loss_weights(converter, layer, len(tops)), strict=True):
+            if weight:
+                self.losses.append(Loss(blob.name, blob.tensor, weight))
+
+
+def _check_count(layer: Layer, what: str, count: int, limits: tuple[int, int | None]) -> None:
+    least, most = limits
+    if count >= least and (most is None or count <= most):
+        return
+    wanted = f"{least}" if least == most else f"at least {least}"
+    if most is not None and most != least:
+        wanted = f"{least} to {most}"
+    raise layer.error(f"takes {wanted} {what}{'' if wanted == '1' else 's'}, got {count}")
+
+
+def _loss_weights(converter: LayerConverter, layer: Layer, count: int) -> Sequence[float]:
+    given = list(layer.parameter.loss_weight)
+    if given and len(given) != count:
+        raise layer.error(f"loss_weight must be given for each of {count} tops, got {len(given)}")
+    return given or [1.0 if converter.is_loss and index == 0 else 0.0 for index in range(count)]
+
+
+def _param(layer: Layer, index: int) -> Param:
+    spec = param_spec(layer.parameter, index)
+    return Param(
+        layer=layer.name,
+        index=index,
+        blob=layer.weights.blobs[index],
+        variable=layer.weights.variable(index),
+        lr_mult=spec.lr_mult if spec is not None else 1.0,
+        decay_mult=spec.decay_mult if spec is not None else 1.0,
+    )

@@ -1,0 +1,214 @@
+"""Net: Caffe's view of a built Keras model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from owltf.caffe.graph import Graph
+from owltf.errors import OwltfError
+from owltf.net.blob import Blob
+from owltf.net.context import NetContext
+from owltf.net.params import Param
+from owltf.plugin.registry import near
+
+
+@dataclass(frozen=True)
+class Loss:
+    """A top that counts in the objective.
+
+    Attributes:
+        top: the blob's name.
+        tensor: its Keras tensor.
+        weight: its `loss_weight`.
+    """
+
+    top: str
+    tensor: Any
+    weight: float
+
+
+@dataclass(frozen=True)
+class Source:
+    """A data layer of the net.
+
+    Attributes:
+        name: the layer's name.
+        tops: the names of the blobs it fills.
+        layer: what reads the records.
+    """
+
+    name: str
+    tops: tuple[str, ...]
+    layer: Any
+
+
+@dataclass(frozen=True)
+class Net:
+    """A Caffe net on Keras. Arrays go in and come out in Caffe's order (N, C, H, W).
+
+    Attributes:
+        graph: the layers it was built from.
+        context: what it was built with.
+        blobs: every blob by name, after its in-place layers.
+        input_blobs: the blobs fed from outside: `Input` layers and the tops of data layers.
+        layer_tops: each layer's own tops, before the in-place layers that follow.
+        losses: the tops that make the objective.
+        sources: the data layers.
+        layer_params: the parameter blobs of each layer that has some.
+    """
+
+    graph: Graph
+    context: NetContext
+    blobs: Mapping[str, Blob]
+    input_blobs: Mapping[str, Blob]
+    layer_tops: Mapping[str, tuple[Blob, ...]]
+    losses: tuple[Loss, ...]
+    sources: tuple[Source, ...]
+    layer_params: Mapping[str, Sequence[Param]]
+
+    @property
+    def name(self) -> str:
+        """The name the prototxt gives the net."""
+        return self.graph.name
+
+    @property
+    def phase(self) -> str:
+        """ "TRAIN" or "TEST"."""
+        return self.context.phase
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The names of the blobs that are fed."""
+        return tuple(self.input_blobs)
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """The names of the blobs that no layer takes, in Caffe's order."""
+        return tuple(name for name in self.graph.outputs if name in self.blobs)
+
+    @property
+    def blob_shapes(self) -> dict[str, tuple[int, ...]]:
+        """The shape of every blob in Caffe's order."""
+        return {name: blob.shape for name, blob in self.blobs.items()}
+
+    @cached_property
+    def model(self) -> Any:
+        """The net as a plain `keras.Model`: a dict of inputs to a dict of outputs."""
+        return self.model_of(self.outputs)
+
+    @cached_property
+    def loss_model(self) -> Any:
+        """The outputs and, beside them, the tensors of `losses`, as one `keras.Model`."""
+        losses = [loss.tensor for loss in self.losses]
+        return self.model_of_tensors((self._caffe_tensors(self.outputs), losses))
+
+    def model_of(self, blobs: Iterable[str]) -> Any:
+        """Return a `keras.Model` from the inputs to the named blobs, in Caffe's order."""
+        return self.model_of_tensors(self._caffe_tensors(blobs))
+
+    def model_of_tensors(self, outputs: Any) -> Any:
+        """Return a `keras.Model` from the inputs to a structure of the net's Keras tensors."""
+        inputs = {name: blob.tensor for name, blob in self.input_blobs.items()}
+        return keras.Model(inputs, outputs, name="net")
+
+    def _caffe_tensors(self, blobs: Iterable[str]) -> dict[str, Any]:
+        return {name: self.blob(name).to_caffe().tensor for name in blobs}
+
+    def blob(self, name: str) -> Blob:
+        """Return a blob by name.
+
+        Raises:
+            OwltfError: if there is none; near names are listed.
+        """
+        if name not in self.blobs:
+            raise OwltfError(f"net '{self.name}' has no blob '{name}': {near(name, self.blobs)}")
+        return self.blobs[name]
+
+    @cached_property
+    def params(self) -> tuple[Param, ...]:
+        """Every learnable blob once, in Caffe's order: that of a solverstate's history."""
+        owners: dict[int, Param] = {}
+        for params in self.layer_params.values():
+            for param in params:
+                owners.setdefault(id(param.variable), param)
+        return tuple(owners.values())
+
+    def get_params(self) -> dict[str, list[np.ndarray]]:
+        """Return each layer's parameter blobs by the layer's name, in Caffe's shapes."""
+        return {name: [each.get() for each in params] for name, params in self.layer_params.items()}
+
+    def set_params(self, params: Mapping[str, Sequence[np.ndarray]]) -> None:
+        """Assign the parameter blobs of the layers named, in Caffe's shapes.
+
+        Raises:
+            OwltfError: if a layer is unknown, or a shape or the number of blobs does not fit.
+        """
+        for name in params:
+            if name not in self.layer_params:
+                hint = near(name, self.layer_params)
+                raise OwltfError(f"net '{self.name}' has no layer '{name}' with parameters: {hint}")
+        for name, arrays in params.items():
+            self._set_layer(name, [np.asarray(array, np.float32) for array in arrays])
+
+    def _set_layer(self, name: str, arrays: Sequence[np.ndarray]) -> None:
+        have = [param.shape for param in self.layer_params[name]]
+        got = [array.shape for array in arrays]
+        if have != got:
+            raise OwltfError(f"layer '{name}' has parameters of shapes {have}, got {got}")
+        for param, array in zip(self.layer_params[name], arrays, strict=True):
+            param.set(array)
+
+    def forward(
+        self, arrays: Mapping[str, Any], blobs: Sequence[str] | None = None
+    ) -> dict[str, np.ndarray]:
+        """Run the net once.
+
+        Args:
+            arrays: the inputs by blob name, in Caffe's order.
+            blobs: the blobs wanted; the net's outputs unless given.
+
+        Returns:
+            The blobs by name, as Caffe's memory holds them at the end of the pass.
+
+        Raises:
+            OwltfError: if an input is missing or of another shape, or a blob is unknown.
+        """
+        run = self._function(tuple(self.outputs if blobs is None else blobs))
+        return {name: value.numpy() for name, value in run(self._checked(arrays)).items()}
+
+    @cached_property
+    def _functions(self) -> dict[tuple[str, ...], Any]:
+        return {}
+
+    def _function(self, blobs: tuple[str, ...]) -> Any:
+        if blobs not in self._functions:
+            model, training = self.model_of(blobs), self.phase == "TRAIN"
+            self._functions[blobs] = tf.function(lambda inputs: model(inputs, training=training))
+        return self._functions[blobs]
+
+    def _checked(self, arrays: Mapping[str, Any]) -> dict[str, Any]:
+        missing = [name for name in self.inputs if name not in arrays]
+        unknown = [name for name in arrays if name not in self.input_blobs]
+        if missing or unknown:
+            raise OwltfError(
+                f"net '{self.name}' takes the inputs {list(self.inputs)}; "
+                f"missing: {missing}, not among them: {unknown}"
+            )
+        return {name: self._checked_input(name, arrays[name]) for name in self.inputs}
+
+    def _checked_input(self, name: str, array: Any) -> Any:
+        value = np.asarray(array, np.float32)
+        wanted = self.input_blobs[name].shape
+        if value.ndim != len(wanted) or value.shape[1:] != wanted[1:]:
+            raise OwltfError(
+                f"input '{name}' of net '{self.name}' has shape {wanted} (any batch), "
+                f"got {value.shape}"
+            )
+        return tf.constant(value)

@@ -1,0 +1,104 @@
+"""What a layer needs to know of the run: sums over all replicas, and draws by place in the batch.
+
+Outside a run (a net used by itself) there is one replica and no step: sums are the local ones, and
+layers that draw use Keras's own random numbers.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
+
+import tensorflow as tf
+
+PHILOX = 1
+
+
+def share(batch: int, replica: int, replicas: int) -> int:
+    """Return how many of a batch's rows a replica gets: 64 over 3 are 22, 21 and 21."""
+    return batch // replicas + (replica < batch % replicas)
+
+
+def first_row(batch: int, replica: int, replicas: int) -> int:
+    """Return the row of the global batch at which a replica's share starts."""
+    return sum(share(batch, each, replicas) for each in range(replica))
+
+
+@dataclass(frozen=True)
+class Step:
+    """The pass that is being computed.
+
+    Attributes:
+        number: a scalar int64 tensor that is different in each pass of a run.
+        seed: the run's seed.
+        replica: which replica computes.
+        replicas: how many there are.
+    """
+
+    number: Any
+    seed: int
+    replica: int
+    replicas: int
+
+    def uniform(self, name: str, shape: Any, batch: int) -> Any:
+        """Return draws from [0, 1) that belong to places in the global batch.
+
+        N replicas draw what one replica draws: each takes its slice of one Philox stream by moving
+        the counter, which counts four numbers at a time.
+
+        Args:
+            name: what is drawn for; each name has its own stream.
+            shape: the local shape, the batch first.
+            batch: the rows of the global batch.
+        """
+        key, counter = self._stream(name)
+        row = first_row(batch, self.replica, self.replicas)
+        shape = tf.cast(shape, tf.int64)
+        first = row * tf.reduce_prod(shape[1:])
+        skip = first % 4
+        moved = counter + tf.stack([tf.cast(first // 4, tf.uint64), tf.zeros((), tf.uint64)])
+        count = tf.reshape(skip + tf.reduce_prod(shape), (1,))
+        draws = tf.raw_ops.StatelessRandomUniformV2(
+            shape=count, key=key, counter=moved, alg=PHILOX
+        )
+        return tf.reshape(draws[skip:], shape)
+
+    def _stream(self, name: str) -> tuple[Any, Any]:
+        start = (self.seed ^ zlib.crc32(name.encode())) & 0x7FFFFFFFFFFFFFFF
+        seed = tf.stack([tf.constant(start, tf.int64), tf.cast(self.number, tf.int64)])
+        key = tf.raw_ops.StatelessRandomGetKeyCounter(seed=seed)
+        return key.key, key.counter
+
+
+_step: ContextVar[Step | None] = ContextVar("step", default=None)
+
+
+@contextmanager
+def step(current: Step) -> Iterator[None]:
+    """Let the layers called inside know the pass that is being computed."""
+    token = _step.set(current)
+    try:
+        yield
+    finally:
+        _step.reset(token)
+
+
+def current_step() -> Step | None:
+    """Return the pass that is being computed; None outside a run."""
+    return _step.get()
+
+
+def global_sum(*values: Any) -> Sequence[Any]:
+    """Return each value summed over all replicas.
+
+    Whatever mixes samples (a loss's normaliser, a count of correct ones) goes through here, so
+    that N replicas have the figures of one. The gradient is summed as well.
+    """
+    context = tf.distribute.get_replica_context()
+    if context is None or context.num_replicas_in_sync == 1:
+        return values
+    return tuple(context.all_reduce(tf.distribute.ReduceOp.SUM, list(values)))

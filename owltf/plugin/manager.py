@@ -1,0 +1,72 @@
+"""Makes the plugin manager: built-in plugins first, then the installed ones."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
+
+import pluggy
+
+from owltf.errors import OwltfError
+from owltf.plugin import hookspecs
+from owltf.plugin.markers import PROJECT
+from owltf.plugin.registry import near
+
+BUILT_INS = ("owltf.commands", "owltf.data", "owltf.fillers", "owltf.layers", "owltf.solvers")
+# Tests, and people whose installation holds a broken plugin, choose the installed plugins by name:
+# "none", or some joined by commas.
+SWITCH = "OWLTF_PLUGINS"
+
+
+def make_manager(disabled: Iterable[str] = ()) -> pluggy.PluginManager:
+    """Return a manager which knows the built-in plugins and the installed ones.
+
+    Args:
+        disabled: names of plugins to leave out, as `owltf plugins` lists them.
+
+    Raises:
+        OwltfError: if a name to leave out is unknown, a plugin does not load or misspells a hook.
+    """
+    manager = pluggy.PluginManager(PROJECT)
+    manager.add_hookspecs(hookspecs)
+    installed = {entry.name: entry for entry in entry_points(group=PROJECT) if _is_chosen(entry)}
+    _check_known(set(disabled), {*BUILT_INS, *installed})
+    for name in disabled:
+        manager.set_blocked(name)
+    for name in BUILT_INS:
+        manager.register(import_module(name), name)
+    for name, entry in installed.items():
+        _register(manager, name, entry)
+    _check_hooks(manager)
+    return manager
+
+
+def _is_chosen(entry: EntryPoint) -> bool:
+    chosen = os.environ.get(SWITCH)
+    return chosen is None or entry.name in chosen.split(",")
+
+
+def _check_known(disabled: set[str], known: set[str]) -> None:
+    for name in sorted(disabled - known):
+        raise OwltfError(f"no plugin is named '{name}': {near(name, known)}")
+
+
+def _register(manager: pluggy.PluginManager, name: str, entry: EntryPoint) -> None:
+    if manager.is_blocked(name):
+        return
+    try:
+        manager.register(entry.load(), name)
+    except Exception as error:
+        raise OwltfError(
+            f"plugin '{name}' ({entry.value}) does not load: {type(error).__name__}: {error}; "
+            f"repair it, or leave it out with --disable-plugin {name}"
+        ) from error
+
+
+def _check_hooks(manager: pluggy.PluginManager) -> None:
+    try:
+        manager.check_pending()
+    except pluggy.PluginValidationError as error:
+        raise OwltfError(f"plugin with a hook that owltf does not have: {error}") from error

@@ -1,0 +1,175 @@
+"""Caffe's learning-rate policies, each a Keras schedule that is evaluated in the graph."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import Any, ClassVar
+
+import keras
+import tensorflow as tf
+
+from owltf.errors import OwltfError
+
+
+class LearningRate(keras.optimizers.schedules.LearningRateSchedule):
+    """The rate of an iteration, by the formula of one `lr_policy`.
+
+    It is computed in float64 and rounded to float32, as Caffe's `pow` does. It serves any Keras
+    optimizer.
+
+    Attributes:
+        fields: the fields of `SolverParameter` that the formula takes.
+        positive: those among them that must be greater than 0.
+
+    Args:
+        **values: a value for `base_lr` and for each of `fields`.
+    """
+
+    fields: ClassVar[tuple[str, ...]] = ()
+    positive: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, **values: Any) -> None:
+        super().__init__()
+        self.values = {name: values[name] for name in ("base_lr", *self.fields)}
+
+    @classmethod
+    def from_solver(cls, parameter: Any) -> LearningRate:
+        """Return the schedule of a `SolverParameter`.
+
+        Raises:
+            OwltfError: if a field that must be positive is not.
+        """
+        values = {name: _plain(getattr(parameter, name)) for name in ("base_lr", *cls.fields)}
+        for name in cls.positive:
+            if values[name] <= 0:
+                raise OwltfError(
+                    f"lr_policy '{parameter.lr_policy}' needs {name} above 0, got {values[name]}"
+                )
+        return cls(**values)
+
+    def __call__(self, step: Any) -> Any:
+        """Return the rate of an iteration, a float32 scalar."""
+        rate = self.values["base_lr"] * self.factor(tf.cast(step, tf.float64), **self._others())
+        return tf.cast(rate, tf.float32)
+
+    def _others(self) -> dict[str, Any]:
+        return {name: self.values[name] for name in self.fields}
+
+    @abstractmethod
+    def factor(self, iteration: Any, **fields: Any) -> Any:
+        """Return what `base_lr` is multiplied by.
+
+        Args:
+            iteration: a float64 scalar, from 0.
+            **fields: the values of `fields`.
+        """
+
+    def current_step(self, iteration: int) -> int:
+        """Return the steps taken so far, which Caffe keeps in a solverstate."""
+        return 0
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what rebuilds the schedule."""
+        return dict(self.values)
+
+
+def _plain(value: Any) -> Any:
+    return value if isinstance(value, (int, float)) else list(value)
+
+
+@keras.saving.register_keras_serializable("owltf")
+class Fixed(LearningRate):
+    """base_lr."""
+
+    def factor(self, iteration: Any) -> Any:
+        """Return 1."""
+        return tf.ones_like(iteration)
+
+
+@keras.saving.register_keras_serializable("owltf")
+class Step(LearningRate):
+    """base_lr * gamma ^ floor(iteration / stepsize)."""
+
+    fields = ("gamma", "stepsize")
+    positive = ("stepsize",)
+
+    def factor(self, iteration: Any, gamma: float, stepsize: int) -> Any:
+        """Return gamma to the number of steps behind us."""
+        return tf.pow(tf.constant(gamma, tf.float64), tf.floor(iteration / stepsize))
+
+    def current_step(self, iteration: int) -> int:
+        """Return the whole steps before the iteration."""
+        return iteration // int(self.values["stepsize"])
+
+
+@keras.saving.register_keras_serializable("owltf")
+class Exp(LearningRate):
+    """base_lr * gamma ^ iteration."""
+
+    fields = ("gamma",)
+
+    def factor(self, iteration: Any, gamma: float) -> Any:
+        """Return gamma to the iteration."""
+        return tf.pow(tf.constant(gamma, tf.float64), iteration)
+
+
+@keras.saving.register_keras_serializable("owltf")
+class Inv(LearningRate):
+    """base_lr * (1 + gamma * iteration) ^ -power."""
+
+    fields = ("gamma", "power")
+
+    def factor(self, iteration: Any, gamma: float, power: float) -> Any:
+        """Return the inverse power."""
+        return tf.pow(1.0 + gamma * iteration, -power)
+
+
+@keras.saving.register_keras_serializable("owltf")
+class MultiStep(LearningRate):
+    """base_lr * gamma ^ (how many of stepvalue have been reached)."""
+
+    fields = ("gamma", "stepvalue")
+
+    def factor(self, iteration: Any, gamma: float, stepvalue: list[int]) -> Any:
+        """Return gamma to the number of values reached."""
+        values = tf.constant(stepvalue, tf.float64, shape=(len(stepvalue),))
+        reached = tf.reduce_sum(tf.cast(values <= iteration, tf.float64))
+        return tf.pow(tf.constant(gamma, tf.float64), reached)
+
+    def current_step(self, iteration: int) -> int:
+        """Return how many values the iteration has reached."""
+        return sum(value <= iteration for value in self.values["stepvalue"])
+
+
+@keras.saving.register_keras_serializable("owltf")
+class Poly(LearningRate):
+    """base_lr * (1 - iteration / max_iter) ^ power."""
+
+    fields = ("power", "max_iter")
+    positive = ("max_iter",)
+
+    def factor(self, iteration: Any, power: float, max_iter: int) -> Any:
+        """Return the power of what is left."""
+        return tf.pow(1.0 - iteration / max_iter, power)
+
+
+@keras.saving.register_keras_serializable("owltf")
+class Sigmoid(LearningRate):
+    """base_lr / (1 + exp(-gamma * (iteration - stepsize)))."""
+
+    fields = ("gamma", "stepsize")
+
+    def factor(self, iteration: Any, gamma: float, stepsize: int) -> Any:
+        """Return the sigmoid around stepsize."""
+        return tf.sigmoid(gamma * (iteration - stepsize))
+
+
+POLICIES = {
+    "fixed": Fixed,
+    "step": Step,
+    "exp": Exp,
+    "inv": Inv,
+    "multistep": MultiStep,
+    "poly": Poly,
+    "sigmoid": Sigmoid,
+}

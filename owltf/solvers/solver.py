@@ -1,0 +1,217 @@
+"""What all update rules have in common: reduce, clip, normalise, regularise, in Caffe's order."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from owltf.errors import OwltfError
+from owltf.net.params import Param
+
+
+class Solver(keras.optimizers.Optimizer):
+    """A Keras optimizer whose update is one of Caffe's.
+
+    A subclass gives the rule alone, `compute_update`. Before it, gradients are added up over the
+    replicas, clipped by their global L2 norm, divided by `iter_size` and regularised.
+
+    Attributes:
+        caffe_type: the solver's `type`.
+        slots: how many history blobs a parameter has.
+        history_sign: -1 where the variables hold the negative of Caffe's history.
+
+    Args:
+        learning_rate: a schedule or a number.
+        momentum: Caffe's `momentum`.
+        weight_decay: factor of the regularisation.
+        regularization_type: "L2" or "L1".
+        clip_gradients: the largest global norm; below 0 for none.
+        iter_size: the passes whose gradients are added up.
+        lr_mults: a factor on the rate for each variable; 1 unless given.
+        decay_mults: a factor on the weight decay for each variable; 1 unless given.
+    """
+
+    caffe_type: ClassVar[str]
+    slots: ClassVar[int] = 1
+    history_sign: ClassVar[int] = 1
+
+    def __init__(
+        self,
+        learning_rate: Any,
+        *,
+        momentum: float = 0.0,
+        weight_decay: float = 0.0,
+        regularization_type: str = "L2",
+        clip_gradients: float = -1.0,
+        iter_size: int = 1,
+        lr_mults: Sequence[float] = (),
+        decay_mults: Sequence[float] = (),
+        name: str = "solver",
+    ) -> None:
+        super().__init__(learning_rate, name=name)
+        if regularization_type not in ("L1", "L2"):
+            raise OwltfError(f"regularization_type is L1 or L2, got '{regularization_type}'")
+        self.momentum = momentum
+        self.decay = weight_decay
+        self.regularization_type = regularization_type
+        self.clip_gradients = clip_gradients
+        self.iter_size = iter_size
+        self.lr_mults = tuple(lr_mults)
+        self.decay_mults = tuple(decay_mults)
+        self.histories: list[list[Any]] = []
+
+    @classmethod
+    def from_parameter(cls, parameter: Any, learning_rate: Any, params: Sequence[Param]) -> Solver:
+        """Return the solver of a `SolverParameter` for the trained blobs of a net."""
+        solver = cls(
+            learning_rate,
+            momentum=parameter.momentum,
+            weight_decay=parameter.weight_decay,
+            regularization_type=parameter.regularization_type,
+            clip_gradients=parameter.clip_gradients,
+            iter_size=parameter.iter_size,
+            lr_mults=[param.lr_mult for param in params],
+            decay_mults=[param.decay_mult for param in params],
+        )
+        solver.build([param.variable for param in params])
+        return solver
+
+    def build(self, variables: Sequence[Any]) -> None:
+        """Make the history of each variable."""
+        if self.built:
+            return
+        super().build(variables)
+        self.histories = [
+            [self.add_variable_from_reference(each, f"history_{slot}") for each in variables]
+            for slot in range(self.slots)
+        ]
+
+    def _backend_update_step(
+        self, grads: Sequence[Any], trainable_variables: Sequence[Any], learning_rate: Any
+    ) -> None:
+        # The one place where Keras's own reduction is left out: it would come after the clipping.
+        values = [getattr(each, "value", each) for each in trainable_variables]
+        reduced = self._clipped([grad for grad, _ in self._reduced(grads, values)])
+        tf.__internal__.distribute.interim.maybe_merge_call(
+            self._distributed_tf_update_step,
+            self._distribution_strategy,
+            list(zip(reduced, values, strict=True)),
+            learning_rate,
+        )
+
+    def _reduced(self, grads: Sequence[Any], values: Sequence[Any]) -> list[tuple[Any, Any]]:
+        pairs = list(zip(grads, values, strict=True))
+        context = tf.distribute.get_replica_context()
+        if context is None or context.num_replicas_in_sync == 1:
+            return pairs
+        reduced: list[tuple[Any, Any]] = self._all_reduce_sum_gradients(pairs)
+        return reduced
+
+    def _clipped(self, grads: list[Any]) -> list[Any]:
+        if self.clip_gradients < 0:
+            return grads
+        norm = tf.linalg.global_norm(grads)
+        scale = tf.where(norm > self.clip_gradients, self.clip_gradients / norm, 1.0)
+        return [grad * scale for grad in grads]
+
+    def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
+        """Normalise and regularise one gradient, then apply the rule."""
+        index = self._get_variable_index(variable)
+        if self.iter_size > 1:
+            gradient = gradient / self.iter_size
+        rate = learning_rate * _at(self.lr_mults, index)
+        self.compute_update(self._regularized(gradient, variable, index), variable, rate, index)
+
+    def _regularized(self, gradient: Any, variable: Any, index: int) -> Any:
+        decay = self.decay * _at(self.decay_mults, index)
+        if decay == 0:
+            return gradient
+        is_l2 = self.regularization_type == "L2"
+        return gradient + decay * (variable if is_l2 else tf.sign(variable))
+
+    @property
+    def schedule(self) -> Any:
+        """The learning-rate schedule."""
+        return self._learning_rate
+
+    @abstractmethod
+    def compute_update(self, gradient: Any, variable: Any, rate: Any, index: int) -> None:
+        """Change a variable and its history by the solver's rule.
+
+        Args:
+            gradient: the regularised gradient.
+            variable: the variable, of the replica that is updated.
+            rate: the learning rate times `lr_mult`.
+            index: the variable's position, as in `self.histories[slot][index]`.
+        """
+
+    def history(self, params: Sequence[Param]) -> list[np.ndarray]:
+        """Return the history blobs in a solverstate's order; zeros where nothing is trained."""
+        trained = [param for param in params if param.is_trained]
+        place = {id(param.variable): index for index, param in enumerate(trained)}
+        return [
+            self._history_of(slot, place.get(id(param.variable)), param)
+            for slot in range(self.slots)
+            for param in params
+        ]
+
+    def _history_of(self, slot: int, index: int | None, param: Param) -> np.ndarray:
+        if index is None:
+            return np.zeros(param.shape, np.float32)
+        value = np.asarray(self.histories[slot][index].numpy())
+        # Adding zero turns the -0.0 that a change of sign makes into 0.0.
+        return param.to_caffe(value * np.float32(self.history_sign) + np.float32(0))
+
+    def set_history(self, params: Sequence[Param], history: Sequence[np.ndarray]) -> None:
+        """Take the history blobs of a solverstate.
+
+        Raises:
+            OwltfError: if their number or a shape does not fit the solver and the net.
+        """
+        wanted = self.slots * len(params)
+        if len(history) != wanted:
+            raise OwltfError(
+                f"the solverstate has {len(history)} history blobs, but the solver "
+                f"{self.caffe_type} of this net has {wanted}"
+            )
+        for blob, param in zip(history, params * self.slots, strict=True):
+            _check_shape(blob, param)
+        trained = [index for index, param in enumerate(params) if param.is_trained]
+        for slot, variables in enumerate(self.histories):
+            for variable, index in zip(variables, trained, strict=True):
+                blob = history[slot * len(params) + index].reshape(params[index].shape)
+                variable.assign(params[index].blob.to_keras(blob) * np.float32(self.history_sign))
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what rebuilds the solver."""
+        rate = self._learning_rate
+        if isinstance(rate, keras.optimizers.schedules.LearningRateSchedule):
+            rate = keras.optimizers.schedules.serialize(rate)
+        return {
+            "learning_rate": rate,
+            "momentum": self.momentum,
+            "weight_decay": self.decay,
+            "regularization_type": self.regularization_type,
+            "clip_gradients": self.clip_gradients,
+            "iter_size": self.iter_size,
+            "lr_mults": list(self.lr_mults),
+            "decay_mults": list(self.decay_mults),
+            "name": self.name,
+        }
+
+
+def _at(factors: Sequence[float], index: int) -> float:
+    return factors[index] if factors else 1.0
+
+
+def _check_shape(blob: np.ndarray, param: Param) -> None:
+    if blob.size != int(np.prod(param.shape)):
+        raise OwltfError(
+            f"the solverstate's history of layer '{param.layer}' has shape {blob.shape}, "
+            f"but its parameter {param.index} has shape {param.shape}"
+        )

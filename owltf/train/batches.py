@@ -1,0 +1,59 @@
+"""The batches of a net: all its data layers side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import tensorflow as tf
+
+from owltf.errors import OwltfError
+from owltf.net.net import Net
+
+
+def first_positions(net: Net) -> dict[str, int]:
+    """Return the record at which each data layer of a net starts, by layer name."""
+    return {source.name: source.layer.first_position for source in net.sources}
+
+
+def positions_after(net: Net, start: Mapping[str, int], passes: int) -> dict[str, int]:
+    """Return where each data layer stands after some batches."""
+    return {
+        source.name: start[source.name] + passes * source.layer.batch_size
+        for source in net.sources
+    }
+
+
+def batches(net: Net, start: Mapping[str, int]) -> Iterator[dict[str, Any]]:
+    """Return an endless iterator over a net's inputs, each element a dict of global batches.
+
+    Args:
+        net: the net.
+        start: the record at which each data layer starts.
+
+    Raises:
+        OwltfError: if an input of the net has no data layer.
+    """
+    fed = {top for source in net.sources for top in source.tops}
+    unfed = [name for name in net.inputs if name not in fed]
+    if unfed:
+        raise OwltfError(
+            f"net '{net.name}' ({net.phase}): inputs {unfed} have no data; give it data layers"
+        )
+    if not net.sources:
+        dataset = tf.data.Dataset.from_tensors({}).repeat()
+    else:
+        datasets = tuple(s.layer.dataset(start[s.name]) for s in net.sources)
+        dataset = tf.data.Dataset.zip(datasets).map(lambda *parts: _named(net, parts))
+    options = tf.data.Options()
+    # Each replica's share is cut in the loop; the dataset itself stays whole.
+    options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.OFF
+    return iter(dataset.with_options(options))
+
+
+def _named(net: Net, parts: tuple[Any, ...]) -> dict[str, Any]:
+    named = {}
+    for source, tops in zip(net.sources, parts, strict=True):
+        shaped = zip(source.tops, source.layer.top_shapes, tops, strict=True)
+        named.update({name: tf.ensure_shape(top, shape) for name, shape, top in shaped})
+    return named

@@ -1,0 +1,125 @@
+"""The devices of a run, and the strategy that spreads a batch over them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import tensorflow as tf
+
+from owltf.errors import OwltfError
+
+
+@dataclass(frozen=True)
+class Devices:
+    """Where a run computes.
+
+    Attributes:
+        strategy: TensorFlow's, the default one for a single device.
+        names: a name for each replica, for people.
+    """
+
+    strategy: Any
+    names: tuple[str, ...]
+
+    @property
+    def count(self) -> int:
+        """How many replicas there are."""
+        return len(self.names)
+
+
+def choose_devices(
+    *, gpu: str | None = None, num_gpu: int | None = None, cpu_replicas: int | None = None
+) -> Devices:
+    """Return the devices that a command line asks for: every GPU present unless told otherwise.
+
+    Args:
+        gpu: "all", or the GPUs' numbers joined by commas.
+        num_gpu: how many GPUs, the first ones.
+        cpu_replicas: this many replicas on the CPU instead.
+
+    Raises:
+        OwltfError: if more are asked for than there are, or the wishes contradict.
+    """
+    if sum(wish is not None for wish in (gpu, num_gpu, cpu_replicas)) > 1:
+        raise OwltfError("give one of --gpu, --num-gpu and --cpu-replicas")
+    if cpu_replicas is not None:
+        return _cpu_replicas(cpu_replicas)
+    present = tf.config.list_physical_devices("GPU")
+    chosen = _numbers(gpu, num_gpu, len(present))
+    return _gpus([present[number] for number in chosen], chosen) if chosen else one_cpu()
+
+
+def one_cpu() -> Devices:
+    """Return the CPU as one device."""
+    return Devices(tf.distribute.get_strategy(), ("CPU",))
+
+
+def _numbers(gpu: str | None, num_gpu: int | None, present: int) -> list[int]:
+    if num_gpu is not None:
+        wanted = list(range(num_gpu))
+        # One device is always there: without a GPU it is the CPU, as for owl.net's default.
+        if num_gpu == 1 and not present:
+            return []
+    elif gpu in (None, "all"):
+        wanted = list(range(present))
+        if gpu == "all" and not present:
+            raise OwltfError("--gpu all: this machine has 0 GPUs that TensorFlow sees")
+    else:
+        wanted = _parsed(str(gpu))
+    if num_gpu is not None and num_gpu < 1:
+        raise OwltfError(f"--num-gpu must be at least 1, got {num_gpu}")
+    if any(number >= present for number in wanted):
+        asked = f"{num_gpu} GPUs" if num_gpu else f"GPU {max(wanted)}"
+        raise OwltfError(f"{asked} asked for, but TensorFlow sees {present} (numbered from 0)")
+    return wanted
+
+
+def _parsed(gpu: str) -> list[int]:
+    parts = gpu.split(",")
+    if not all(part.strip().isdigit() for part in parts):
+        raise OwltfError(f"--gpu takes numbers joined by commas, or all; got '{gpu}'")
+    numbers = [int(part) for part in parts]
+    if len(set(numbers)) < len(numbers):
+        raise OwltfError(f"--gpu names a GPU twice: '{gpu}'")
+    return numbers
+
+
+def _gpus(chosen: list[Any], numbers: list[int]) -> Devices:
+    tf.config.set_visible_devices(chosen, "GPU")
+    for device in chosen:
+        tf.config.experimental.set_memory_growth(device, True)
+    names = tuple(f"GPU {number}" for number in numbers)
+    if len(chosen) == 1:
+        return Devices(tf.distribute.get_strategy(), names)
+    logical = [f"GPU:{index}" for index in range(len(chosen))]
+    return Devices(tf.distribute.MirroredStrategy(logical), names)
+
+
+def _cpu_replicas(count: int) -> Devices:
+    if count < 1:
+        raise OwltfError(f"--cpu-replicas must be at least 1, got {count}")
+    if count == 1:
+        return one_cpu()
+    _make_logical_cpus(count)
+    names = tuple(f"CPU {number}" for number in range(count))
+    strategy = tf.distribute.MirroredStrategy(
+        [f"CPU:{number}" for number in range(count)],
+        cross_device_ops=tf.distribute.ReductionToOneDevice(),
+    )
+    return Devices(strategy, names)
+
+
+def _make_logical_cpus(count: int) -> None:
+    cpu = tf.config.list_physical_devices("CPU")[0]
+    try:
+        tf.config.set_logical_device_configuration(
+            cpu, [tf.config.LogicalDeviceConfiguration()] * count
+        )
+    except RuntimeError:
+        there = len(tf.config.list_logical_devices("CPU"))
+        if there < count:
+            raise OwltfError(
+                f"{count} CPU replicas asked for, but TensorFlow has already started with {there}; "
+                f"ask for them before anything else runs"
+            ) from None

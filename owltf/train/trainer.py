@@ -1,0 +1,231 @@
+"""Trainer: a run from the first iteration to the last, in Caffe's order."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import tensorflow as tf
+
+from owltf.data.pipeline import pipeline_error
+from owltf.errors import OwltfError
+from owltf.net.checks import user_message
+from owltf.net.net import Net
+from owltf.train.batches import batches, positions_after
+from owltf.train.report import Display, Report, Setup, Tested, outputs_of
+from owltf.train.run_state import RunState, threads
+from owltf.train.signals import Signals
+from owltf.train.snapshot import write_snapshot
+from owltf.train.start import Start
+from owltf.train.step import Ran, TrainStep
+from owltf.train.test_pass import TestPass
+
+
+class Trainer:
+    """Runs what a `Start` holds.
+
+    Args:
+        start: nets, solver, and where the run stands.
+        report: what tells people of it.
+    """
+
+    def __init__(self, start: Start, report: Report) -> None:
+        self._start, self._report = start, report
+        self._parameter = start.source.parameter
+        self._schedule, self._nets, self._solver = start.schedule, start.nets, start.solver
+        self._hook: Any = start.registry.manager.hook
+        self._signals = Signals()
+        self._iteration = self._first = self._saved = start.state.iteration
+        self._losses = deque(start.state.losses, maxlen=self._parameter.average_loss)
+        self._tested = [0] * len(self._nets.tests)
+        self._train = TrainStep(
+            self._nets.train,
+            self._solver,
+            start.devices,
+            batches(self._nets.train, start.state.train),
+            self._signals.pause,
+            allow_nan=start.options.allow_nan,
+        )
+        self._tests = [
+            TestPass(net, start.devices, batches(net, place), self._signals.end)
+            for net, place in zip(self._nets.tests, start.state.test, strict=True)
+        ]
+
+    @property
+    def iteration(self) -> int:
+        """Updates made so far."""
+        return self._iteration
+
+    def run(self) -> int:
+        """Train to `max_iter`.
+
+        Returns:
+            0, or 128 plus the number of the signal that ended the run.
+
+        Raises:
+            OwltfError: if the loss is not a number, or the data turn out wrong.
+        """
+        self._report.started(self._setup())
+        try:
+            with self._signals, self._plain_errors():
+                self._report.watch(lambda: int(self._solver.iterations.numpy()))
+                self._step()
+                return self._finish()
+        finally:
+            self._report.close()
+
+    def _step(self) -> None:
+        """Caffe's Step: test, display, update, snapshot."""
+        while self._iteration < self._schedule.max_iter:
+            if self._schedule.tests(self._iteration):
+                self._test_all()
+            if self._signals.stopped_by:
+                return
+            self._update(self._schedule.until_event(self._iteration))
+            if self._snapshot_due():
+                self._snapshot()
+            if self._signals.stopped_by:
+                return
+
+    def _update(self, count: int) -> None:
+        ran = self._train.run(count)
+        self._iteration += len(ran.losses)
+        self._losses.extend(ran.losses.tolist())
+        self._check_loss(ran)
+        last = self._iteration - 1
+        if self._schedule.displays(last):
+            self._display(last, ran)
+
+    def _check_loss(self, ran: Ran) -> None:
+        loss = float(ran.losses[-1])
+        if math.isfinite(loss) or self._start.options.allow_nan:
+            return
+        stands = f"the snapshot of iteration {self._saved} stands" if self._saved else ""
+        raise OwltfError(
+            f"the loss is {loss} at iteration {self._iteration - 1}; {stands or 'nothing is saved'}"
+            f"; try a smaller base_lr or clip_gradients, or go on with --allow-nan"
+        )
+
+    def _display(self, iteration: int, ran: Ran) -> None:
+        rate = float(self._solver.schedule(iteration))
+        outputs = outputs_of(self._nets.train, ran.outputs)
+        self._report.displayed(Display(iteration, self._smoothed(), rate, outputs))
+        self._hook.owltf_iteration(iteration=iteration, tops=ran.outputs, rate=rate)
+
+    def _smoothed(self) -> float:
+        return sum(self._losses) / len(self._losses)
+
+    def _test_all(self) -> None:
+        for index in range(len(self._tests)):
+            if not self._signals.stopped_by:
+                self._test(index)
+
+    def _test(self, index: int) -> None:
+        self._report.testing(self._iteration, index)
+        wanted = self._parameter.test_iter[index]
+        done, loss, sums = self._tests[index].run(wanted)
+        self._tested[index] += done
+        if done < wanted:
+            return
+        self._hook.owltf_tested(iteration=self._iteration, net_index=index, scores=sums)
+        shown = loss if self._parameter.test_compute_loss else None
+        outputs = outputs_of(self._nets.tests[index], sums)
+        self._report.tested(Tested(self._iteration, index, shown, outputs))
+
+    def _snapshot_due(self) -> bool:
+        asked = self._signals.snapshot_wanted or self._signals.stopped_by is not None
+        return self._schedule.snapshots(self._iteration) or asked
+
+    def _snapshot(self) -> None:
+        if self._iteration != self._saved:
+            paths = write_snapshot(
+                self._start.prefix,
+                self._nets.train,
+                self._solver,
+                self._state(),
+                self._start.registry.schema,
+            )
+            self._saved = self._iteration
+            self._report.snapshot(*paths)
+            self._hook.owltf_snapshot(iteration=self._iteration, path=paths[0])
+        self._signals.snapshot_made()
+
+    def _state(self) -> RunState:
+        start, passes = self._start.state, self._iteration - self._first
+        return replace(
+            start,
+            iteration=self._iteration,
+            train=positions_after(self._nets.train, start.train, passes * self._solver.iter_size),
+            test=[
+                positions_after(*each)
+                for each in zip(self._nets.tests, start.test, self._tested, strict=True)
+            ],
+            losses=list(self._losses),
+            threads=threads(),
+        )
+
+    def _finish(self) -> int:
+        """What Caffe's Solve does after the last update."""
+        if self._signals.stopped_by:
+            self._report.stopped(self._how_to_resume())
+            return 128 + self._signals.stopped_by
+        if self._schedule.snapshots_at_end(self._iteration):
+            self._snapshot()
+        if self._schedule.displays(self._iteration):
+            self._losses.append(self._train.loss())
+            self._report.last_loss(self._iteration, self._smoothed())
+        if self._schedule.tests(self._iteration):
+            self._test_all()
+        self._report.finished()
+        return 0
+
+    def _how_to_resume(self) -> str:
+        if self._saved == 0:
+            return "Stopped before the first update; nothing was written"
+        solverstate = self._start.prefix.files(self._saved)[1]
+        return (
+            f"Stopped at iteration {self._iteration}; resume with: owltf run "
+            f"{self._start.source.file} --resume {solverstate}"
+        )
+
+    def _setup(self) -> Setup:
+        start, net = self._start, self._nets.train
+        return Setup(
+            net=net.name,
+            solver=f"{self._parameter.type}, lr_policy {self._parameter.lr_policy}, "
+            f"base_lr {self._parameter.base_lr:g}",
+            devices=start.devices.names,
+            params=sum(math.prod(param.shape) for param in net.params),
+            sources=_sources((net, *self._nets.tests)),
+            seed=start.state.seed,
+            iteration=self._iteration,
+            max_iter=self._schedule.max_iter,
+            batch=max((s.layer.batch_size for s in net.sources), default=0) * self._solver.iter_size,
+            loaded=start.loaded,
+            notes=start.notes,
+        )
+
+    @contextmanager
+    def _plain_errors(self) -> Iterator[None]:
+        """Turn what TensorFlow raises for wrong data into the user's error."""
+        try:
+            yield
+        except tf.errors.OpError as error:
+            layers = [s.layer for net in (self._nets.train, *self._nets.tests) for s in net.sources]
+            plain = pipeline_error(error, layers)
+            message = user_message(error)
+            if plain is None and message is None:
+                raise
+            raise plain or OwltfError(message) from error
+
+
+def _sources(nets: tuple[Net, ...]) -> dict[str, str]:
+    return {
+        f"{net.phase} data {source.name}": source.layer.describe()
+        for net in nets
+        for source in net.sources
+    }

@@ -1,0 +1,56 @@
+"""Files are there whole or not at all."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from owltf.caffe.atomic import atomic_path
+
+
+def test_the_file_appears_when_the_block_ends(tmp_path: Path) -> None:
+    with atomic_path(tmp_path / "a") as temporary:
+        temporary.write_text("new")
+        assert temporary.parent == tmp_path
+        assert not (tmp_path / "a").exists()
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("a", "new")]
+
+
+def test_the_mode_is_that_of_any_other_file(tmp_path: Path) -> None:
+    (tmp_path / "other").touch()
+    with atomic_path(tmp_path / "a"):
+        pass
+    assert (tmp_path / "a").stat().st_mode == (tmp_path / "other").stat().st_mode
+
+
+def test_the_mode_of_the_old_file_stays(tmp_path: Path) -> None:
+    (tmp_path / "a").touch()
+    (tmp_path / "a").chmod(0o600)
+    with atomic_path(tmp_path / "a"):
+        pass
+    assert (tmp_path / "a").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
+def test_after_an_error_the_old_file_stays(tmp_path: Path, error: type[BaseException]) -> None:
+    (tmp_path / "a").write_text("old")
+    with pytest.raises(error), atomic_path(tmp_path / "a") as temporary:
+        temporary.write_text("half")
+        raise error
+    assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("a", "old")]
+
+
+def test_no_such_folder(tmp_path: Path, refusal: Callable[..., str]) -> None:
+    path = tmp_path / "none" / "a"
+    assert refusal(atomic_path(path).__enter__) == (
+        f"{path}: cannot be written: no such file or directory"
+    )
+
+
+def test_full_disk(tmp_path: Path, refusal: Callable[..., str]) -> None:
+    def write() -> None:
+        with atomic_path(tmp_path / "a"):
+            raise OSError(28, "No space left on device")
+
+    assert refusal(write).endswith("a: cannot be written: no space left on device")
+    assert not list(tmp_path.iterdir())

@@ -1,0 +1,15 @@
+"""What all tests share: a TensorFlow with four CPU devices, and no plugins but the built-in ones."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+os.environ["OWLTF_PLUGINS"] = "none"
+
+import tensorflow as tf  # noqa: E402
+
+# Replicas on a CPU are logical devices, which must be there before TensorFlow's first operation.
+tf.config.set_logical_device_configuration(
+    tf.config.list_physical_devices("CPU")[0], [tf.config.LogicalDeviceConfiguration()] * 4
+)
