@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 import click
@@ -11,9 +10,6 @@ from owltf import __version__
 from owltf.errors import OwltfError
 from owltf.plugin.manager import make_manager
 from owltf.plugin.registry import Registry
-
-# TensorFlow tells of its kernels and of absent GPUs on every start.
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 
 class UserError(click.ClickException):

@@ -131,7 +131,7 @@ def _shape(parts: _Parts) -> tuple[int, ...]:
 
 def encode_blob(array: np.ndarray) -> tuple[bytes, memoryview, bytes]:
     """Encode an array as Caffe does: what stands before its numbers, the numbers, the shape."""
-    values = np.ascontiguousarray(array, "<f4")
+    values = np.asarray(array, "<f4", order="C")
     dims = b"".join(encode_varint(size) for size in values.shape)
     shape = encode_length(1, len(dims)) + dims if dims else b""
     return (

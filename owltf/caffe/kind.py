@@ -8,7 +8,15 @@ from pathlib import Path
 import h5py
 
 from owltf.caffe.text import looks_binary
-from owltf.caffe.wire import FIXED32, FIXED64, LENGTH, VARINT, BrokenWireError, CutShortError, walk
+from owltf.caffe.wire import (
+    FIXED32,
+    FIXED64,
+    LENGTH,
+    VARINT,
+    BrokenWireError,
+    CutShortError,
+    walk,
+)
 from owltf.errors import OwltfError
 
 CAFFEMODEL = "caffemodel"
@@ -116,4 +124,4 @@ def _first_fields(head: memoryview) -> Iterator[tuple[int, int]]:
     except CutShortError as cut:
         yield cut.number, LENGTH
     except BrokenWireError:
-        yield 0, 0
+        return

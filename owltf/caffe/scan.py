@@ -14,6 +14,7 @@ from owltf.caffe.tokens import Token, tokenize
 
 _CLOSING = {"{": "}", "<": ">"}
 _FEW = 8
+_DEEPEST = 100
 
 
 @dataclass
@@ -31,8 +32,8 @@ class Block:
 
 
 @dataclass(frozen=True)
-class Unknown:
-    """A field, or an enum's value, that the schema does not have."""
+class Fault:
+    """What is wrong at a place: a field or an enum's value that the schema does not have."""
 
     text: str
     problem: str
@@ -42,11 +43,11 @@ class Unknown:
 
 @dataclass(frozen=True)
 class Scan:
-    """What a walk found: the fields as a tree, the unknown ones, and one that is not closed."""
+    """What a walk found: the fields as a tree, the unknown ones, and what ended the walk."""
 
     root: Block
-    unknown: tuple[Unknown, ...]
-    unclosed: Block | None
+    unknown: tuple[Fault, ...]
+    end: Fault | None
 
 
 def scan(text: str, descriptor: Descriptor) -> Scan:
@@ -55,7 +56,7 @@ def scan(text: str, descriptor: Descriptor) -> Scan:
     root = Block("", 0, 1)
     with suppress(_BrokenTextError):
         scanner.message(root, descriptor, "")
-    return Scan(root, tuple(scanner.unknown), scanner.unclosed)
+    return Scan(root, tuple(scanner.unknown), scanner.end)
 
 
 class _BrokenTextError(Exception):
@@ -64,23 +65,32 @@ class _BrokenTextError(Exception):
 
 class _Scanner:
     def __init__(self, text: str) -> None:
-        self.unknown: list[Unknown] = []
-        self.unclosed: Block | None = None
+        self.unknown: list[Fault] = []
+        self.end: Fault | None = None
+        self._depth = 0
         self._text = text
         self._tokens: Iterator[Token] = tokenize(text)
         self._line = 1
         self._counted = 0
-        self._end = 0
+        self._last = 0
         self._next: Token | None = next(self._tokens, None)
 
     def message(self, block: Block, descriptor: Descriptor | None, closing: str) -> None:
         """Walk over fields up to the closing mark; without a descriptor nothing is unknown."""
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise self._ended(block, f"lies more than {_DEEPEST} blocks deep")
         while not self._accept(closing):
             if self._next is None:
-                self.unclosed = self.unclosed or block
+                raise self._ended(block, f"is never closed; a {closing} is missing")
             self._field(block, descriptor)
             while self._accept(",", ";"):
                 pass
+        self._depth -= 1
+
+    def _ended(self, block: Block, problem: str) -> "_BrokenTextError":
+        self.end = Fault(block.name, f"{block.name} {problem}", block.start, self._last)
+        return _BrokenTextError()
 
     def _field(self, parent: Block, descriptor: Descriptor | None) -> None:
         start, name = self._name()
@@ -89,12 +99,12 @@ class _Scanner:
         bad_values = self._values(parent, start, name, known)
         if descriptor and not known:
             problem = unknown_field(name, descriptor)
-            self.unknown.append(Unknown(name, problem, start.start, self._end))
+            self.unknown.append(Fault(name, problem, start.start, self._last))
             del parent.blocks[first:]
         elif bad_values and known and known.enum_type:
             text = f"{name}: {bad_values[0]}"
             problem = unknown_value(bad_values[0], name, known.enum_type)
-            self.unknown.append(Unknown(text, problem, start.start, self._end))
+            self.unknown.append(Fault(text, problem, start.start, self._last))
 
     def _name(self) -> tuple[Token, str]:
         token = self._take()
@@ -146,7 +156,7 @@ class _Scanner:
     def _take(self) -> Token:
         token = self._peek()
         self._next = next(self._tokens, None)
-        self._end = token.end
+        self._last = token.end
         return token
 
     def _accept(self, *marks: str) -> bool:

@@ -8,7 +8,7 @@ from google.protobuf import text_format
 from google.protobuf.descriptor import Descriptor
 from google.protobuf.message import Message
 
-from owltf.caffe.scan import Block, Scan, Unknown, scan
+from owltf.caffe.scan import Block, Fault, Scan, scan
 from owltf.caffe.tokens import line_and_column, tokenize
 from owltf.errors import OwltfError
 
@@ -24,7 +24,7 @@ class ParsedText:
 
     Attributes:
         root: The fields as they stand in the text, with their lines.
-        ignored: Unknown fields that were left out, each as `file:line:column: name`.
+        ignored: Fault fields that were left out, each as `file:line:column: name`.
     """
 
     root: Block
@@ -51,9 +51,8 @@ def parse_blocks(
     found = scan(text, cast(Descriptor, message.DESCRIPTOR))
     if found.unknown and not ignore_unknown:
         raise OwltfError(_unknown_error(text, found.unknown, file))
-    if found.unclosed:
-        where = _at(text, found.unclosed.start, file)
-        raise OwltfError(f"{where}: {found.unclosed.name} is never closed; a }} is missing")
+    if found.end:
+        raise OwltfError(f"{_at(text, found.end.start, file)}: {found.end.problem}")
     _parse(_blank(text, found.unknown), message, file)
     _refuse_missing(message, found, file)
     ignored = (f"{_at(text, one.start, file)}: {one.text}" for one in found.unknown)
@@ -92,7 +91,7 @@ def _parse_error(error: text_format.ParseError, file: str) -> str:
     return f"{where}: {_QUOTED_SOURCE.sub('', reason)}"
 
 
-def _unknown_error(text: str, unknown: tuple[Unknown, ...], file: str) -> str:
+def _unknown_error(text: str, unknown: tuple[Fault, ...], file: str) -> str:
     first = unknown[0]
     more = f" (and {len(unknown) - 1} more like it)" if len(unknown) > 1 else ""
     return (
@@ -120,7 +119,7 @@ def _refuse_missing(message: Message, found: Scan, file: str) -> None:
         raise OwltfError(f"{where}: required but missing: {', '.join(missing)}")
 
 
-def _blank(text: str, unknown: tuple[Unknown, ...]) -> str:
+def _blank(text: str, unknown: tuple[Fault, ...]) -> str:
     for one in unknown:
         hole = re.sub(r"[^\n]", " ", text[one.start : one.end])
         text = text[: one.start] + hole + text[one.end :]

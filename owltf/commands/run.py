@@ -48,6 +48,9 @@ def run(context: click.Context, solver: str, plain: bool, **flags: Any) -> None:
 
 
 def _train(registry: Any, source: Any, plain: bool, flags: dict[str, Any]) -> int:
+    from owltf.train.quiet import start_tensorflow
+
+    start_tensorflow()
     from owltf.train.devices import choose_devices
     from owltf.train.start import RunOptions, prepare
     from owltf.train.trainer import Trainer

@@ -85,7 +85,7 @@ def open_records(context: DataContext) -> Records:
         OwltfError: There is none, or none that can be read.
     """
     parameter = context.parameter.data_param
-    path = context.find_source(parameter.source)
+    path = context.find("source", parameter.source)
     if parameter.backend != parameter.LMDB:
         raise OwltfError(_leveldb_remedy(path, parameter.HasField("backend")))
     return LmdbRecords(path)

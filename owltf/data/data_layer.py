@@ -56,18 +56,18 @@ class DataContext:
         except OwltfError as error:
             raise self.error(str(error)) from error
 
-    def find_source(self, source: str) -> Path:
-        """Find the file or folder of a `source` field.
+    def find(self, field: str, path: str) -> Path:
+        """Find the file or folder that a field, such as `source`, names.
 
         Raises:
             OwltfError: The field is empty, or nothing is there.
         """
-        if not source:
-            raise OwltfError("source is missing")
+        if not path:
+            raise OwltfError(f"{field} is missing")
         try:
-            return self.find_file(source)
+            return self.find_file(path)
         except OwltfError as error:
-            raise OwltfError(f"source {error}") from error
+            raise OwltfError(f"{field} {error}") from error
 
     def global_batch(self, batch_size: int) -> int:
         """Return the number of records in one batch for the net's `batch_size`.

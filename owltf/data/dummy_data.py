@@ -58,7 +58,8 @@ class DummyData(DataLayer):
 
     def dataset(self, position: int) -> tf.data.Dataset:
         """Make an endless dataset of one tensor per top from the batch of a record on."""
-        constants = {top: self._make(top, 0) for top in self._tops(constant=True)}
+        with self.context.named_errors():
+            constants = {top: self._make(top, 0) for top in self._tops(constant=True)}
         drawn = self._tops(constant=False)
         if not drawn:
             return tf.data.Dataset.from_tensors(tuple(constants.values())).repeat()

@@ -7,6 +7,7 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
+import h5py
 import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
@@ -36,7 +37,7 @@ class HDF5Data(DataLayer):
         with context.named_errors():
             _refuse(context.parameter)
             self.batch_size = context.global_batch(parameter.batch_size)
-            self._list = context.find_source(parameter.source)
+            self._list = context.find("source", parameter.source)
             files = find_files(context, self._list)
             self._rows = Hdf5Rows(files, list(context.parameter.top))
         self.top_shapes = tuple((self.batch_size, *shape) for shape in self._rows.shapes)
@@ -68,7 +69,9 @@ def find_files(context: DataContext, listing: Path) -> list[Path]:
     Raises:
         OwltfError: One is not found, or none is named.
     """
-    names = listing.read_text().split()
+    if not listing.is_file() or h5py.is_hdf5(listing):
+        raise OwltfError(f"source {listing} must be a text file that lists HDF5 files")
+    names = listing.read_text(errors="replace").split()
     if not names:
         raise OwltfError(f"source {listing} names no files")
     return [_find_listed(context, listing, name) for name in names]

@@ -88,9 +88,12 @@ class _Guarded:
         self._lock = Lock()
 
     def __call__(self, number: np.int64) -> Sequence[npt.NDArray[Any]]:
-        try:
-            with self._lock:
+        with self._lock:
+            # TensorFlow asks for later chunks after one has failed; the first failure stays.
+            if self._layer.failure:
+                raise self._layer.failure
+            try:
                 return self._read(int(number))
-        except OwltfError as error:
-            self._layer.failure = self._layer.context.error(str(error))
-            raise
+            except OwltfError as error:
+                self._layer.failure = self._layer.context.error(str(error))
+                raise

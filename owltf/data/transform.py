@@ -160,7 +160,7 @@ def _read_mean(context: DataContext, shape: Shape) -> np.ndarray[Any, Any] | Non
 
 def _mean_image(context: DataContext, shape: Shape) -> np.ndarray[Any, Any]:
     name = context.parameter.transform_param.mean_file
-    mean = read_mean(context.find_file(name), context.schema)
+    mean = read_mean(context.find("mean_file", name), context.schema)
     if mean.shape != shape:
         raise OwltfError(
             f"mean_file {name} must have the images' shape {by(shape)}; it has {by(mean.shape)}"

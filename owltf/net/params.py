@@ -73,8 +73,8 @@ class Param:
 
     def to_caffe(self, value: np.ndarray) -> np.ndarray:
         """Return an array of the variable's order in Caffe's, contiguous."""
-        return np.ascontiguousarray(self.blob.to_caffe(value))
+        return np.asarray(self.blob.to_caffe(value), order="C")
 
     def set(self, array: np.ndarray) -> None:
         """Assign a Caffe blob."""
-        self.variable.assign(np.ascontiguousarray(self.blob.to_keras(array)))
+        self.variable.assign(np.asarray(self.blob.to_keras(array), order="C"))

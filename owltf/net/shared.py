@@ -103,7 +103,7 @@ class LayerWeights:
 
         def initializer(shape: Sequence[int], dtype: Any = None) -> np.ndarray:
             caffe = fill(blob.caffe_shape(tuple(shape)))
-            return np.ascontiguousarray(blob.to_keras(caffe))
+            return np.asarray(blob.to_keras(caffe), order="C")
 
         return initializer
 

@@ -61,8 +61,17 @@ class TrainStep:
         return Ran(losses.numpy()[: int(done)], {k: v.numpy() for k, v in outputs.items()})
 
     def loss(self) -> float:
-        """Return the loss of one more batch, without an update."""
-        return float(self._forward().numpy())
+        """Return the loss of one more batch, and leave the net as it is.
+
+        Caffe lets this pass move BatchNorm's statistics; here the net stays what the last snapshot
+        holds.
+        """
+        moving = [param.variable for param in self._net.params if not param.variable.trainable]
+        kept = [variable.numpy() for variable in moving]
+        loss = float(self._forward().numpy())
+        for variable, value in zip(moving, kept, strict=True):
+            variable.assign(value)
+        return loss
 
     def _forward_once(self) -> Any:
         batch = split(next(self._batches), self._devices)

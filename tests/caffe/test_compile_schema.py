@@ -89,4 +89,6 @@ def _as_number(fact: dict[str, Any], enums: dict[str, dict[str, int]]) -> dict[s
     if kind == "float":
         return fact | {"default": float(np.float32(text))}
     values = {"true": True, "false": False}
-    return fact | {"default": text if kind == "string" else values[text] if kind == "bool" else int(text)}
+    return fact | {
+        "default": text if kind == "string" else values[text] if kind == "bool" else int(text)
+    }

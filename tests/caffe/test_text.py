@@ -36,8 +36,9 @@ def test_numbers(schema: Schema) -> None:
     [
         ('name "x"', '1:6: Expected ":".'),
         ('name: "x', "1:7: String missing ending quote: '\"x'"),
-        ('layer {\n  name: "a"\n', '1:1: layer is never closed'),
-        ("layer {\n  pooling_param: < pool: MAX", "2:3: pooling_param is never closed"),
+        ('layer {\n  name: "a"\n', "1:1: layer is never closed"),
+        ("layer {\n  pooling_param: < pool: MAX", "2:3: pooling_param is never closed; a > "),
+        ("layer " + "{ a " * 200, "1:401: a lies more than 100 blocks deep"),
         ("layer { name: [", "1:15: Expected"),
         ("layer { } }", "1:11: Expected identifier or number, got }."),
         ("layer: 3", '1:8: Expected "{".'),
@@ -57,7 +58,10 @@ def test_numbers(schema: Schema) -> None:
             "2:3: LayerParameter has no field 'botom': did you mean bottom?; a plugin can",
         ),
         ("qqq: 1", "1:1: NetParameter has no field 'qqq': no field has a name like it; a plugin"),
-        ("q: 1 q: 2", "1:1: NetParameter has no field 'q': no field has a name like it (and 1 more"),
+        (
+            "q: 1 q: 2",
+            "1:1: NetParameter has no field 'q': no field has a name like it (and 1 more",
+        ),
         ("# \udce9\nname: '\udce9'", "2:7: bytes that are not UTF-8; save the file as UTF-8"),
     ],
 )

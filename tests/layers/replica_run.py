@@ -34,8 +34,7 @@ def run_replicas(net: str, arrays: Mapping[str, np.ndarray], replicas: int) -> R
         arrays: the inputs by name, of one batch.
         replicas: how many; 1 is one device without a strategy.
     """
-    devices = [f"CPU:{index}" for index in range(replicas)]
-    strategy = tf.distribute.MirroredStrategy(devices) if replicas > 1 else _one_device()
+    strategy = _strategy(replicas)
     with strategy.scope():
         built = net_of(net, "TRAIN")
         model = built.loss_model
@@ -71,8 +70,14 @@ def run_replicas(net: str, arrays: Mapping[str, np.ndarray], replicas: int) -> R
     )
 
 
-def _one_device() -> Any:
-    return tf.distribute.OneDeviceStrategy("CPU:0")
+def _strategy(replicas: int) -> Any:
+    if replicas == 1:
+        return tf.distribute.OneDeviceStrategy("CPU:0")
+    # TensorFlow's collective operations mix up the strategies of one process on the same devices.
+    return tf.distribute.MirroredStrategy(
+        [f"CPU:{index}" for index in range(replicas)],
+        cross_device_ops=tf.distribute.ReductionToOneDevice(),
+    )
 
 
 def _local(strategy: Any, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -56,7 +56,8 @@ class LmdbReader:
 
     def __init__(self, environment: lmdb.Environment, count: int) -> None:
         """Begin a transaction, in which what is read stays valid."""
-        self._cursor = environment.begin(buffers=True).cursor()
+        self._transaction = environment.begin(buffers=True)
+        self._cursor = self._transaction.cursor()
         self._count = count
         self._next = -1
         self._values: Iterator[memoryview] = iter(())
@@ -90,10 +91,10 @@ def _open(path: Path) -> lmdb.Environment:
     if not file.is_file():
         raise OwltfError(f"{path} is not an LMDB: {_found(path)}")
     identity = (file.stat().st_dev, file.stat().st_ino)
-    if identity not in _opened:
-        environment = _open_file(path)
-        _opened[identity] = environment
-    return _opened[identity]
+    environment = _opened.get(identity)
+    if environment is None:
+        environment = _opened[identity] = _open_file(path)
+    return environment
 
 
 def _open_file(path: Path) -> lmdb.Environment:

@@ -1,0 +1,148 @@
+"""Affine: what Scale and Bias have in common, a factor and a term along some axes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from owltf.net.blob import Blob
+from owltf.net.layer import Layer
+
+
+@keras.saving.register_keras_serializable("owltf")
+class Affine(keras.layers.Layer):
+    """x * gamma + beta, where both lie along axes of x that end `after` axes before its last.
+
+    Args:
+        shape: the shape of gamma and beta.
+        after: how many axes of x follow theirs.
+        scales: whether there is a gamma.
+        shifts: whether there is a beta.
+    """
+
+    def __init__(
+        self,
+        shape: Sequence[int],
+        after: int = 0,
+        scales: bool = True,
+        shifts: bool = True,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.shape = tuple(shape)
+        self.after = after
+        self.scales = scales
+        self.shifts = shifts
+
+    def build(self, input_shape: Any) -> None:
+        """Add the weights."""
+        if self.scales:
+            self.gamma = self.add_weight(name="gamma", shape=self.shape, initializer="ones")
+        if self.shifts:
+            self.beta = self.add_weight(name="beta", shape=self.shape, initializer="zeros")
+
+    def call(self, inputs: Any) -> Any:
+        """Return x * gamma + beta."""
+        if self.scales and self._is_by_channel(inputs):
+            return self._by_channel(inputs)
+        top = inputs * self._wide(self.gamma) if self.scales else inputs
+        return top + self._wide(self.beta) if self.shifts else top
+
+    def _wide(self, weight: Any) -> Any:
+        return tf.reshape(weight, (*self.shape, *(1,) * self.after))
+
+    def _is_by_channel(self, inputs: Any) -> bool:
+        is_image = len(inputs.shape) == 4 and len(self.shape) == 1 and not self.after
+        return is_image and not tf.config.list_logical_devices("GPU")
+
+    def _by_channel(self, inputs: Any) -> Any:
+        # A normalisation by mean 0 and variance 1 is a scale and a shift in one pass; with its
+        # gradient it takes half the time on a CPU.
+        zeros, ones = tf.zeros(self.shape), tf.ones(self.shape)
+        return tf.raw_ops.FusedBatchNormV3(
+            x=inputs,
+            scale=self.gamma,
+            offset=self.beta if self.shifts else zeros,
+            mean=zeros,
+            variance=ones,
+            epsilon=0.0,
+            is_training=False,
+        ).y
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """Return the shape of the top, which is the bottom's."""
+        return input_shape
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what rebuilds the layer."""
+        return {
+            **super().get_config(),
+            "shape": self.shape,
+            "after": self.after,
+            "scales": self.scales,
+            "shifts": self.shifts,
+        }
+
+
+def affine(
+    layer: Layer, bottom: Blob, axes: range, fillers: Sequence[Any], *, part: str = "", **has: bool
+) -> Blob:
+    """Return bottom * gamma + beta, with weights along some of Caffe's axes.
+
+    Args:
+        layer: the Scale or Bias layer.
+        bottom: x.
+        axes: the axes of x that the weights lie along.
+        fillers: those of the weights.
+        part: the Keras layer's word where there are several.
+        **has: `scales` and `shifts`.
+    """
+    # A blob with its channels last needs no move for weights of one number a channel, or of one.
+    x = bottom if list(axes) in ([1], []) else bottom.to_caffe()
+    after = 0 if x.channels_last else x.rank - axes.stop
+    shape = [x.shape[axis] for axis in axes]
+    return x.map(layer.keras(Affine, fillers=fillers, part=part, shape=shape, after=after, **has))
+
+
+def axes_of(layer: Layer, bottom: Blob, param: Any) -> range:
+    """Return the axes that a layer's own weights lie along: `num_axes` from `axis` on.
+
+    Raises:
+        OwltfError: if the bottom has fewer axes.
+    """
+    if not param.num_axes:
+        return range(0)
+    first = layer.axis(bottom, param.axis)
+    end = bottom.rank if param.num_axes == -1 else first + param.num_axes
+    if not first < end <= bottom.rank:
+        raise layer.error(
+            f"num_axes {param.num_axes} from axis {param.axis} on are not in "
+            f"'{bottom.name}' {bottom.shape}"
+        )
+    return range(first, end)
+
+
+def broadcast(layer: Layer, bottom: Blob, other: Blob, axis: int) -> Blob:
+    """Return the second bottom with as many axes as the first and in its layout.
+
+    Args:
+        layer: the Scale or Bias layer.
+        bottom: the first bottom.
+        other: the second; its shape is that of the first from `axis` on.
+        axis: Caffe's axis of the first bottom.
+
+    Raises:
+        OwltfError: if the shapes do not match.
+    """
+    first = layer.axis(bottom, axis) if other.rank else 0
+    end = first + other.rank
+    if bottom.shape[first:end] != other.shape:
+        raise layer.error(
+            f"'{other.name}' {other.shape} must have the sizes of '{bottom.name}' {bottom.shape} "
+            f"from axis {axis} on"
+        )
+    wide = (1,) * first + other.shape + (1,) * (bottom.rank - end)
+    return other.reshape(wide, "wide").in_layout_of(bottom)

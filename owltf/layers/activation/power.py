@@ -1,0 +1,67 @@
+"""Power: (shift + scale * x) ^ power."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from owltf.net.blob import Blob
+from owltf.net.converter import LayerConverter
+from owltf.net.layer import Layer
+
+
+@keras.saving.register_keras_serializable("owltf")
+class ShiftedPower(keras.layers.Layer):
+    """Gives (shift + scale * x) ^ power.
+
+    Args:
+        power: the exponent.
+        scale: factor on x.
+        shift: what is added to the product.
+    """
+
+    def __init__(
+        self, power: float = 1.0, scale: float = 1.0, shift: float = 0.0, **kwargs: Any
+    ) -> None:
+        super().__init__(**kwargs)
+        self.power = power
+        self.scale = scale
+        self.shift = shift
+
+    def call(self, inputs: Any) -> Any:
+        """Return the power."""
+        if self.power * self.scale == 0:
+            return self._constant(inputs)
+        base = inputs if self.scale == 1 else inputs * self.scale
+        base = base + self.shift if self.shift else base
+        if self.power == 2:
+            return tf.square(base)
+        return base if self.power == 1 else base**self.power
+
+    def _constant(self, inputs: Any) -> Any:
+        # Caffe does not look at x then, not even at an infinite one, and its gradient is 0.
+        value = tf.pow(tf.constant(self.shift, inputs.dtype), self.power)
+        return tf.where(False, inputs, value)
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """Return the shape of the top, which is the bottom's."""
+        return input_shape
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what rebuilds the layer."""
+        config = {"power": self.power, "scale": self.scale, "shift": self.shift}
+        return {**super().get_config(), **config}
+
+
+class Power(LayerConverter):
+    """A linear function of x to some power."""
+
+    caffe_type = "Power"
+
+    def build(self, layer: Layer, bottom: Blob) -> Blob:
+        """Return (shift + scale * x) ^ power."""
+        param = layer.parameter.power_param
+        power = layer.keras(ShiftedPower, power=param.power, scale=param.scale, shift=param.shift)
+        return bottom.map(power)

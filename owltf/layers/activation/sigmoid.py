@@ -1,0 +1,17 @@
+"""Sigmoid: 1 / (1 + exp(-x))."""
+
+import keras
+
+from owltf.net.blob import Blob
+from owltf.net.converter import LayerConverter
+from owltf.net.layer import Layer
+
+
+class Sigmoid(LayerConverter):
+    """Keras's sigmoid."""
+
+    caffe_type = "Sigmoid"
+
+    def build(self, layer: Layer, bottom: Blob) -> Blob:
+        """Return 1 / (1 + exp(-x))."""
+        return bottom.map(layer.keras(keras.layers.Activation, activation="sigmoid"))

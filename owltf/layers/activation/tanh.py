@@ -1,0 +1,17 @@
+"""TanH: the hyperbolic tangent."""
+
+import keras
+
+from owltf.net.blob import Blob
+from owltf.net.converter import LayerConverter
+from owltf.net.layer import Layer
+
+
+class TanH(LayerConverter):
+    """Keras's tanh."""
+
+    caffe_type = "TanH"
+
+    def build(self, layer: Layer, bottom: Blob) -> Blob:
+        """Return tanh(x)."""
+        return bottom.map(layer.keras(keras.layers.Activation, activation="tanh"))

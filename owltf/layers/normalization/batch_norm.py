@@ -1,0 +1,126 @@
+"""BatchNorm: each channel brought to mean 0 and variance 1."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from owltf.net.blob import Blob
+from owltf.net.converter import LayerConverter
+from owltf.net.layer import Layer
+from owltf.net.params import ParamBlob
+
+
+@keras.saving.register_keras_serializable("owltf")
+class BatchNormalization(keras.layers.Layer):
+    """Normalises the last axis by the batch's statistics, or by those gathered in training.
+
+    The weights are Caffe's running sums: `mean` and `variance` hold a decaying sum of the batches'
+    statistics, `scale_factor` the same sum of ones, by which the others are divided. They are
+    per replica and averaged over the replicas.
+
+    Args:
+        use_global_stats: whether the gathered statistics are used; None for all but training.
+        moving_average_fraction: what each pass leaves of the sums.
+        epsilon: what is added to the variance.
+    """
+
+    def __init__(
+        self,
+        use_global_stats: bool | None = None,
+        moving_average_fraction: float = 0.999,
+        epsilon: float = 1e-5,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.use_global_stats = use_global_stats
+        self.moving_average_fraction = moving_average_fraction
+        self.epsilon = epsilon
+
+    def build(self, input_shape: Any) -> None:
+        """Add the running sums."""
+        channels = input_shape[-1] if len(input_shape) > 1 else 1
+        self.mean = self._sum("mean", channels)
+        self.variance = self._sum("variance", channels)
+        self.scale_factor = self._sum("scale_factor", 1)
+
+    def _sum(self, name: str, size: int) -> Any:
+        return self.add_weight(
+            name=name,
+            shape=(size,),
+            initializer="zeros",
+            trainable=False,
+            aggregation="mean",
+        )
+
+    def call(self, inputs: Any, training: bool | None = None) -> Any:
+        """Return (x - mean) / sqrt(variance + epsilon); training adds to the sums."""
+        use_global = self.use_global_stats
+        if use_global or (use_global is None and not training):
+            return self._by_global_stats(inputs)
+        top, mean, variance = self._by_batch(inputs)
+        if training:
+            self._gather(mean, variance)
+        return top
+
+    def _by_global_stats(self, inputs: Any) -> Any:
+        factor = tf.math.divide_no_nan(1.0, tf.convert_to_tensor(self.scale_factor))
+        root = tf.math.rsqrt(self.variance * factor + self.epsilon)
+        return (inputs - self.mean * factor) * root
+
+    def _by_batch(self, inputs: Any) -> tuple[Any, Any, Any]:
+        images = inputs if len(inputs.shape) == 4 else _as_images(inputs, self.mean.shape[0])
+        fused = tf.raw_ops.FusedBatchNormV3(
+            x=images,
+            scale=tf.ones(self.mean.shape),
+            offset=tf.zeros(self.mean.shape),
+            mean=(),
+            variance=(),
+            epsilon=self.epsilon,
+        )
+        top = fused.y if images is inputs else tf.reshape(fused.y, tf.shape(inputs))
+        return top, fused.batch_mean, fused.batch_variance
+
+    def _gather(self, mean: Any, variance: Any) -> None:
+        # The variance comes with the factor m / (m - 1) that Caffe applies here too.
+        kept = self.moving_average_fraction
+        self.mean.assign(self.mean * kept + mean)
+        self.variance.assign(self.variance * kept + variance)
+        self.scale_factor.assign(self.scale_factor * kept + 1.0)
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """Return the shape of the top, which is the bottom's."""
+        return input_shape
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what rebuilds the layer."""
+        return {
+            **super().get_config(),
+            "use_global_stats": self.use_global_stats,
+            "moving_average_fraction": self.moving_average_fraction,
+            "epsilon": self.epsilon,
+        }
+
+
+def _as_images(inputs: Any, channels: int) -> Any:
+    return tf.reshape(inputs, (-1, 1, 1, channels))
+
+
+class BatchNorm(LayerConverter):
+    """Batch normalisation without the scale and shift, which are a Scale layer's in Caffe."""
+
+    caffe_type = "BatchNorm"
+    params = (ParamBlob("mean"), ParamBlob("variance"), ParamBlob("scale_factor"))
+
+    def build(self, layer: Layer, bottom: Blob) -> Blob:
+        """Return the normalised blob; its channels are axis 1."""
+        param = layer.parameter.batch_norm_param
+        norm = layer.keras(
+            BatchNormalization,
+            use_global_stats=param.use_global_stats if param.HasField("use_global_stats") else None,
+            moving_average_fraction=param.moving_average_fraction,
+            epsilon=param.eps,
+        )
+        return bottom.to_channels_last().map(norm)

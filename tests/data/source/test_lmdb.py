@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import lmdb
+import pytest
+
+from owltf.data.source.lmdb import LmdbRecords
+
+
+@pytest.fixture
+def opened(write_lmdb):
+    return LmdbRecords(write_lmdb(f"record {n}".encode() for n in range(10)))
+
+
+def read(reader, number, count):
+    return [int(bytes(record).split()[1]) for record in reader.read(number, count)]
+
+
+def test_records(opened):
+    assert opened.count == 10
+    assert opened.key(13) == "00000003"
+    assert opened.name.startswith("LMDB ")
+
+
+def test_reading_on_wrapping_and_moving(opened):
+    reader = opened.reader()
+    assert read(reader, 0, 4) == [0, 1, 2, 3]
+    assert read(reader, 4, 8) == [4, 5, 6, 7, 8, 9, 0, 1]
+    assert read(reader, 12, 2) == [2, 3]
+    assert read(reader, 9, 1) == [9]
+    assert read(reader, 10, 1) == [0]
+    assert read(reader, 1005, 25) == [n % 10 for n in range(5, 30)]
+
+
+def test_two_readers_do_not_disturb_each_other(opened):
+    first, second = opened.reader(), opened.reader()
+    assert read(first, 0, 2) == read(second, 0, 2)
+    assert read(first, 2, 2) == read(second, 2, 2) == [2, 3]
+
+
+def test_one_database_opened_twice(opened, tmp_path, write_lmdb):
+    again = LmdbRecords(tmp_path / "db")
+    assert read(again.reader(), 0, 1) == [0]
+    del again
+    assert read(opened.reader(), 0, 1) == [0]
+
+
+def test_the_file_itself(opened, tmp_path):
+    path = tmp_path / "copy.mdb"
+    path.write_bytes((tmp_path / "db" / "data.mdb").read_bytes())
+    assert read(LmdbRecords(path).reader(), 3, 1) == [3]
+
+
+def test_not_an_lmdb(tmp_path, refusal):
+    assert refusal(LmdbRecords, tmp_path).endswith("is not an LMDB: it holds no data.mdb")
+    (tmp_path / "CURRENT").touch()
+    assert refusal(LmdbRecords, tmp_path).endswith("is not an LMDB: it is a LevelDB")
+    (tmp_path / "data.mdb").write_bytes(b"x" * 9000)
+    assert refusal(LmdbRecords, tmp_path).endswith("is not an LMDB, or it is broken")
+    (tmp_path / "data.mdb").write_bytes(b"")
+    assert refusal(LmdbRecords, tmp_path).startswith("cannot open LMDB ")
+
+
+def test_an_empty_one(tmp_path, refusal):
+    lmdb.open(str(tmp_path / "empty")).close()
+    assert refusal(LmdbRecords, tmp_path / "empty").endswith("empty holds no records")
+
+
+def test_one_cut_short(write_lmdb, refusal):
+    path = write_lmdb(b"x" * 3000 for _ in range(100))
+    file = path / "data.mdb"
+    file.write_bytes(file.read_bytes()[:40_000])
+    assert "is cut short: 40,000 bytes of at least " in refusal(LmdbRecords, path)

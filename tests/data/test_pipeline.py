@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from owltf.data.pipeline import (
+    batches_per_chunk,
+    empty_aligned,
+    pipeline_error,
+    read_ahead,
+    read_chunks,
+)
+from owltf.errors import OwltfError
+
+
+@pytest.fixture
+def layer(make_layer):
+    return make_layer(
+        'layer { name: "d" type: "DummyData" top: "d" dummy_data_param { shape {} } }'
+    )
+
+
+def test_batches_per_chunk():
+    assert batches_per_chunk(0) == batches_per_chunk(100) == 64
+    assert 1 < batches_per_chunk(64 * 784) < 64
+    assert batches_per_chunk(1 << 30) == 1
+
+
+def test_read_chunks(layer):
+    signature = [tf.TensorSpec([], tf.int64), tf.TensorSpec([2], tf.string)]
+    chunks = read_chunks(layer, lambda n: (np.int64(n), np.array([b"a", b"b"])), 5, 3, signature)
+    assert chunks.element_spec == tuple(signature)
+    taken = list(read_ahead(chunks, 2).take(3).as_numpy_iterator())
+    assert [number for number, _ in taken] == [5, 8, 11]
+    assert taken[0][1].tolist() == [b"a", b"b"]
+
+
+def test_an_error_of_the_reader_reaches_the_user(layer):
+    def read(number):
+        if number > 1:
+            raise OwltfError(f"record {number} is odd")
+        return [np.float32(number)]
+
+    chunks = read_chunks(layer, read, 0, 1, [tf.TensorSpec([], tf.float32)])
+    with pytest.raises(tf.errors.OpError) as caught:
+        list(chunks)
+    error = pipeline_error(caught.value, [SimpleNamespace(explain=lambda _: None), layer])
+    assert str(error) == "DummyData layer 'd' (net.prototxt:2): record 2 is odd"
+
+
+def test_other_errors_are_not_explained(layer):
+    layer.failure = OwltfError("old")
+    assert pipeline_error(ValueError(), [layer]) is None
+    assert pipeline_error(tf.errors.UnknownError(None, None, ""), []) is None
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.float32])
+def test_aligned_arrays(dtype):
+    array = empty_aligned((3, 5), dtype)
+    assert array.shape == (3, 5)
+    assert array.dtype == dtype
+    assert array.ctypes.data % 64 == 0
+    assert array.flags.c_contiguous

@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from owltf.data.raw_images import RawImages, RawReader, misfit
+from owltf.data.source.datum import read_layout
+from owltf.data.source.lmdb import LmdbRecords
+from owltf.data.transform import Transform
+
+
+def transform(crop_size=0):
+    return Transform(crop_size, False, False, 1.0, None, key=1)
+
+
+@pytest.fixture
+def make_images(write_lmdb):
+    def make(records, shape, crop_size=0):
+        records = LmdbRecords(write_lmdb(records))
+        return RawImages(records, shape, np.uint8, transform(crop_size))
+
+    return make
+
+
+def test_a_chunk_is_several_batches(make_images, make_datum):
+    pixels = np.random.default_rng(0).integers(0, 256, (7, 1, 3, 2), np.uint8)
+    images = make_images((make_datum(each, n * 50) for n, each in enumerate(pixels)), (1, 3, 2))
+    read, sizes, labels, first = RawReader(images, batches=2, batch_size=4).read(5)
+    order = np.arange(5, 13) % 7
+    np.testing.assert_array_equal(read.reshape(8, 1, 3, 2), pixels[order])
+    np.testing.assert_array_equal(labels.ravel(), order * 50)
+    np.testing.assert_array_equal(sizes, np.broadcast_to([3, 2], (2, 4, 2)))
+    np.testing.assert_array_equal(first, [5, 9])
+
+
+def test_smaller_images_stand_at_the_top_left(make_images, make_datum):
+    pixels = [np.full(shape, 9, np.uint8) for shape in ((1, 3, 4), (1, 4, 3), (1, 3, 3))]
+    images = make_images((make_datum(each) for each in pixels), (1, 3, 4), crop_size=3)
+    reader = RawReader(images, batches=1, batch_size=3)
+    read, sizes, _, _ = reader.read(0)
+    assert read.shape == (1, 3, 1, 4, 4)
+    np.testing.assert_array_equal(sizes[0], [(3, 4), (4, 3), (3, 3)])
+    assert all((read[0, n, :, :y, :x] == 9).all() for n, (y, x) in enumerate(sizes[0]))
+
+
+def test_misfit(make_images, make_datum):
+    images = make_images([b"x"], (1, 3, 2))
+    small, floats = np.zeros((1, 2, 2), np.uint8), np.zeros((1, 3, 2), np.float32)
+    reasons = [misfit(read_layout(make_datum(pixels)), images) for pixels in (small, floats, b"")]
+    assert reasons == [
+        "is 1x2x2 where the first is 1x3x2",
+        "holds bytes and float_data by turns with others",
+        "is an encoded image where the first record is a raw one",
+    ]

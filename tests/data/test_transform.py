@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from owltf.data.transform import by, check_crop, read_transform
+from owltf.errors import OwltfError
+
+SHAPE = (3, 9, 8)
+
+
+@pytest.fixture
+def transform(make_context):
+    def make(text, phase="TRAIN", shape=SHAPE, **more):
+        layer = f'layer {{ name: "cats" type: "Data" transform_param {{ {text} }} }}'
+        return read_transform(make_context(layer, phase=phase, **more), shape)
+
+    return make
+
+
+def numpy_apply(transform, images, corners, mirrored):
+    """Do it image by image."""
+    mean = np.float32(0) if transform.mean is None else transform.mean
+    side = transform.crop_size
+    for image, (top, left), mirror in zip(images, corners, mirrored, strict=True):
+        values = (image.astype(np.float32) - mean) * np.float32(transform.scale)
+        values = values[:, top : top + side, left : left + side] if side else values
+        yield values[..., ::-1] if mirror else values
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+@pytest.mark.parametrize("phase", ["TRAIN", "TEST"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "crop_size: 5 mirror: true mean_value: 1 mean_value: 2 mean_value: 3 scale: 0.017",
+        "crop_size: 8",
+        "mirror: true scale: 0.5",
+        "mean_value: 100",
+        "",
+    ],
+)
+def test_equals_numpy_image_by_image(text, phase, compiled, transform):
+    done = transform(text, phase)
+    images = np.random.default_rng(0).integers(0, 256, (32, *SHAPE), np.uint8)
+    corners, mirrored = done.draw(tf.constant(5, tf.int64), tf.constant([SHAPE[1:]] * 32, tf.int64))
+    found = tf.function(done.apply, jit_compile=compiled)(images, corners, mirrored).numpy()
+    expected = np.stack(list(numpy_apply(done, images, corners.numpy(), mirrored.numpy())))
+    np.testing.assert_array_equal(found, expected)
+    assert found.shape == (32, *done.output_shape(SHAPE))
+    assert found.dtype == np.float32
+
+
+def test_mean_image_is_cropped_with_the_image(transform, make_context):
+    shape = (3, 36, 34)
+    done = transform('crop_size: 20 mirror: true mean_file: "mean.binaryproto"', shape=shape)
+    images = np.random.default_rng(0).integers(0, 256, (8, *shape), np.uint8)
+    corners, mirrored = done.draw(tf.constant(0, tf.int64), tf.constant([shape[1:]] * 8, tf.int64))
+    found = tf.function(done.apply, jit_compile=True)(images, corners, mirrored)
+    expected = list(numpy_apply(done, images, corners.numpy(), mirrored.numpy()))
+    np.testing.assert_array_equal(found, expected)
+    assert done.has_mean_image
+
+
+def test_every_place_is_drawn(transform):
+    sizes = tf.constant([(7, 6)] * 600, tf.int64)
+    corners, mirrored = transform("crop_size: 5 mirror: true").draw(tf.constant(0, tf.int64), sizes)
+    places, counts = np.unique(corners, axis=0, return_counts=True)
+    np.testing.assert_array_equal(places, [(y, x) for y in range(3) for x in range(2)])
+    assert counts.min() > 60
+    assert 240 < np.count_nonzero(mirrored) < 360
+
+
+def test_test_phase_crops_the_centre_and_still_mirrors(transform):
+    done = transform("crop_size: 4 mirror: true", phase="TEST")
+    sizes = tf.constant([(9, 8), (7, 5), (4, 30)] * 20, tf.int64)
+    corners, mirrored = done.draw(tf.constant(0, tf.int64), sizes)
+    np.testing.assert_array_equal(corners[:3], [(2, 2), (1, 0), (0, 13)])
+    assert 0 < np.count_nonzero(mirrored) < 60
+
+
+DATA = """layer {{ name: "{name}" type: "Data" top: "data"
+  data_param {{ source: "lmdb_raw" batch_size: {batch} backend: LMDB }}
+  transform_param {{ crop_size: 20 mirror: true }} }}"""
+
+
+def test_a_records_draw_is_the_same_in_any_batch(make_layer, records):
+    (images,) = records(make_layer(DATA.format(name="a", batch=7), phase="TRAIN"), 35)
+    (others,) = records(make_layer(DATA.format(name="a", batch=4), phase="TRAIN"), 32, 3)
+    np.testing.assert_array_equal(others, images[3:])
+    (later,) = records(make_layer(DATA.format(name="a", batch=5), phase="TRAIN"), 10, 25)
+    np.testing.assert_array_equal(later, images[25:])
+
+
+def test_draws_differ_by_epoch_layer_and_seed(make_layer, records):
+    (images,) = records(make_layer(DATA.format(name="a", batch=10), phase="TRAIN"), 20)
+    (other,) = records(make_layer(DATA.format(name="b", batch=10), phase="TRAIN"), 10)
+    (seeded,) = records(make_layer(DATA.format(name="a", batch=10), phase="TRAIN", seed=1), 10)
+    for different in (images[10:], other, seeded):
+        assert not np.array_equal(images[:10], different)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("crop_size: 9", "crop_size 9 is larger than the image, 9x8"),
+        (
+            'mean_file: "mean.binaryproto"',
+            "mean_file mean.binaryproto must have the images' shape 3x9x8; it has 3x36x34",
+        ),
+        ('mean_file: "nowhere"', "mean_file nowhere: not found; tried "),
+        (
+            'mean_file: "mean.binaryproto" mean_value: 1',
+            "mean_file and mean_value cannot both be given",
+        ),
+        (
+            "mean_value: 1 mean_value: 2",
+            "mean_value must be given once or once per channel (3); got 2",
+        ),
+    ],
+)
+def test_what_does_not_fit(text, expected, transform):
+    with pytest.raises(OwltfError) as caught:
+        transform(text)
+    assert expected in str(caught.value)
+
+
+def test_misfit(transform):
+    crops, keeps = transform("crop_size: 5"), transform("")
+    assert crops.misfit((3, 5, 20), SHAPE) is None
+    assert crops.misfit((3, 4, 20), SHAPE) == "is 3x4x20, smaller than crop_size 5"
+    assert crops.misfit((1, 9, 8), SHAPE) == "has 1 channels where the first has 3"
+    assert keeps.misfit(SHAPE, SHAPE) is None
+    assert keeps.misfit((3, 8, 9), SHAPE) == "is 3x8x9 where the first is 3x9x8"
+
+
+def test_small_helpers():
+    assert by((3, 9, 8)) == "3x9x8"
+    check_crop(8, SHAPE)

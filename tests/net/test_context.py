@@ -1,0 +1,36 @@
+"""Tests of what nets are built with: fillers that draw by seed and place."""
+
+from __future__ import annotations
+
+import numpy as np
+from small_nets import build, inner_product, input_text
+
+X = input_text("x", 2, 4)
+
+
+def weights(text: str, name: str = "ip", **context: object) -> np.ndarray:
+    return build(text, **context).get_params()[name][0]
+
+
+def test_the_seed_decides_the_weights() -> None:
+    text = X + inner_product("ip", "x", "ip")
+    np.testing.assert_array_equal(weights(text, seed=5), weights(text, seed=5))
+    assert np.all(weights(text, seed=5) != weights(text, seed=6))
+    assert np.isfinite(weights(text, seed=-1)).all()
+
+
+def test_each_layer_has_its_own_draws() -> None:
+    text = X + inner_product("ip", "x", "ip") + inner_product("other", "x", "other")
+    assert np.all(weights(text) != weights(text, "other"))
+
+
+def test_a_layers_draws_do_not_depend_on_the_rest_of_the_net() -> None:
+    alone = X + inner_product("ip", "x", "ip")
+    after = X + inner_product("other", "x", "o") + inner_product("ip", "x", "ip")
+    np.testing.assert_array_equal(weights(alone), weights(after))
+
+
+def test_layers_that_will_be_loaded_start_as_zeros() -> None:
+    text = X + inner_product("ip", "x", "ip") + inner_product("other", "x", "other")
+    assert not weights(text, loaded=frozenset(["ip"])).any()
+    assert weights(text, "other", loaded=frozenset(["ip"])).all()

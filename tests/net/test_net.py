@@ -1,0 +1,125 @@
+"""Tests of Net, Caffe's view of a Keras model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+from small_nets import build, inner_product, input_text
+
+from owltf.errors import OwltfError
+from owltf.net.net import Net
+
+TEXT = (
+    'name: "small"\n'
+    + input_text("x", 2, 3, 4, 5)
+    + """
+    layer { name: "conv" type: "Convolution" bottom: "x" top: "conv"
+      convolution_param { num_output: 6 kernel_size: 3 weight_filler { type: "xavier" } } }
+    layer { name: "relu" type: "ReLU" bottom: "conv" top: "conv" }
+    """
+    + inner_product("ip/a", "conv", "ip/a")
+    + inner_product("ip/b", "conv", "b")
+)
+X = np.random.default_rng(0).normal(size=(2, 3, 4, 5)).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def net() -> Net:
+    return build(TEXT, "TEST")
+
+
+def test_speaks_caffes_names_and_shapes(net: Net) -> None:
+    assert (net.name, net.phase) == ("small", "TEST")
+    assert net.inputs == ("x",)
+    assert net.outputs == ("b", "ip/a")
+    assert net.blob_shapes == {
+        "x": (2, 3, 4, 5),
+        "conv": (2, 6, 2, 3),
+        "ip/a": (2, 3),
+        "b": (2, 3),
+    }
+
+
+def test_forward_gives_the_outputs_or_the_blobs_asked_for(net: Net) -> None:
+    assert list(net.forward({"x": X})) == ["b", "ip/a"]
+    blobs = net.forward({"x": X}, ["conv", "x", "b"])
+    assert [value.shape for value in blobs.values()] == [(2, 6, 2, 3), (2, 3, 4, 5), (2, 3)]
+    assert blobs["conv"].min() == 0
+    weight, bias = net.get_params()["ip/b"]
+    wanted = blobs["conv"].reshape(2, -1) @ weight.T + bias
+    np.testing.assert_allclose(blobs["b"], wanted, rtol=1e-4, atol=1e-6)
+
+
+def test_takes_any_batch(net: Net) -> None:
+    assert net.forward({"x": np.concatenate([X, X, X])})["b"].shape == (6, 3)
+
+
+@pytest.mark.parametrize(
+    ("feeds", "message"),
+    [
+        ({}, r"takes the inputs \['x'\]; missing: \['x'\], not among them: \[\]"),
+        ({"x": X, "y": X}, r"missing: \[\], not among them: \['y'\]"),
+        ({"x": X[:, :2]}, r"has shape \(2, 3, 4, 5\) \(any batch\), got \(2, 2, 4, 5\)"),
+        ({"x": X[0]}, r"\(any batch\), got \(3, 4, 5\)"),
+    ],
+)
+def test_refuses_inputs_that_do_not_fit(
+    net: Net, feeds: dict[str, np.ndarray], message: str
+) -> None:
+    with pytest.raises(OwltfError, match=message):
+        net.forward(feeds)
+
+
+def test_an_unknown_blob_is_told_with_near_names(net: Net) -> None:
+    with pytest.raises(OwltfError, match="net 'small' has no blob 'con': did you mean 'conv'"):
+        net.forward({"x": X}, ["con"])
+
+
+def test_params_round_trip(net: Net) -> None:
+    other = build(TEXT, "TEST", seed=1)
+    params = net.get_params()
+    assert [[each.shape for each in arrays] for arrays in params.values()] == [
+        [(6, 3, 3, 3), (6,)],
+        [(3, 36), (3,)],
+        [(3, 36), (3,)],
+    ]
+    assert np.any(other.forward({"x": X})["b"] != net.forward({"x": X})["b"])
+    other.set_params(params)
+    np.testing.assert_array_equal(other.forward({"x": X})["b"], net.forward({"x": X})["b"])
+
+
+@pytest.mark.parametrize(
+    ("params", "message"),
+    [
+        ({"cnv": []}, "has no layer 'cnv' with parameters: did you mean 'conv'"),
+        ({"conv": [np.zeros((6, 3, 3, 3))]}, r"layer 'conv' has parameters of shapes .*, got"),
+        ({"conv": [np.zeros((3, 3, 3, 6)), np.zeros(6)]}, r"got \[\(3, 3, 3, 6\), \(6,\)\]"),
+    ],
+)
+def test_refuses_params_that_do_not_fit(
+    net: Net, params: dict[str, list[np.ndarray]], message: str
+) -> None:
+    before = net.get_params()["conv"][0]
+    with pytest.raises(OwltfError, match=message):
+        net.set_params(params)
+    np.testing.assert_array_equal(net.get_params()["conv"][0], before)
+
+
+def test_the_model_is_plain_keras(net: Net, tmp_path: Path) -> None:
+    net.model.save(tmp_path / "net.keras")
+    loaded = keras.saving.load_model(tmp_path / "net.keras")
+    np.testing.assert_array_equal(loaded({"x": X})["ip/a"], net.forward({"x": X})["ip/a"])
+
+
+def test_the_loss_model_has_outputs_and_losses() -> None:
+    net = build(
+        input_text("x", 2, 4)
+        + inner_product("ip", "x", "ip")
+        + 'layer { name: "l" type: "EuclideanLoss" bottom: "ip" bottom: "ip" top: "l" }'
+    )
+    outputs, losses = net.loss_model({"x": np.ones((2, 4), np.float32)})
+    assert list(outputs) == ["l"]
+    assert [float(loss) for loss in losses] == [0.0]
