@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from owltf.data.data_layer import DataContext, DataLayer
     from owltf.net.blob import Blob, in_one_layout
     from owltf.net.converter import LayerConverter
-    from owltf.net.layer import Layer, UnsupportedLayer
+    from owltf.net.layer import Layer, UnsupportedLayerError
     from owltf.net.net import Net
     from owltf.net.params import Param, ParamBlob
     from owltf.net.replicas import Step, current_step, global_sum
@@ -39,7 +39,7 @@ _LATE = {
     "Report": "owltf.train.report",
     "Solver": "owltf.solvers.solver",
     "Step": "owltf.net.replicas",
-    "UnsupportedLayer": "owltf.net.layer",
+    "UnsupportedLayerError": "owltf.net.layer",
     "current_step": "owltf.net.replicas",
     "global_sum": "owltf.net.replicas",
     "in_one_layout": "owltf.net.blob",
@@ -60,7 +60,7 @@ __all__ = [
     "Report",
     "Solver",
     "Step",
-    "UnsupportedLayer",
+    "UnsupportedLayerError",
     "classes_in",
     "current_step",
     "global_sum",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -19,7 +21,38 @@ class UserError(click.ClickException):
 
     def show(self, file: Any = None) -> None:
         """Print one line."""
-        click.echo(f"owltf: error: {self.message}", err=True)
+        click.echo(f"owltf: error: {' '.join(self.message.split())}", err=True)
+
+
+class Interrupted(click.ClickException):
+    """Ctrl-C before or after a command's own work, which catches it itself."""
+
+    exit_code = 130
+
+    def show(self, file: Any = None) -> None:
+        """Print one line."""
+        click.echo("owltf: interrupted", err=True)
+
+
+@contextmanager
+def one_line_errors() -> Iterator[None]:
+    """Show the user's mistakes as one line, exit status 2."""
+    try:
+        yield
+    except OwltfError as error:
+        raise UserError(str(error)) from error
+    except click.UsageError as error:
+        if type(error).__name__ == "NoArgsIsHelpError":
+            raise
+        raise UserError(_usage(error)) from error
+    except KeyboardInterrupt as error:
+        raise Interrupted("") from error
+
+
+def _usage(error: click.UsageError) -> str:
+    message = error.format_message().removesuffix(".")
+    command = error.ctx.command_path if error.ctx else "owltf"
+    return f"{message[:1].lower()}{message[1:]}; see {command} --help"
 
 
 class Commands(click.Group):
@@ -41,18 +74,14 @@ class Commands(click.Group):
         return super().get_command(context, name)
 
     def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
-        """Show the user's mistakes as one line."""
-        try:
+        """Read the arguments before the command."""
+        with one_line_errors():
             return super().make_context(*args, **kwargs)
-        except OwltfError as error:
-            raise UserError(str(error)) from error
 
     def invoke(self, context: click.Context) -> Any:
-        """Run a command; the user's mistakes are one line and exit status 2."""
-        try:
+        """Run a command."""
+        with one_line_errors():
             return super().invoke(context)
-        except OwltfError as error:
-            raise UserError(str(error)) from error
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -69,8 +69,10 @@ def run_layer(
 def net_of(net: str | Path, phase: str = "TEST") -> Net:
     """Return the net of a prototxt, given as a path or as text."""
     registry = Registry(make_manager())
-    is_text = isinstance(net, str) and "{" in net
-    source = net_from_text(net, registry.schema) if is_text else read_net(net, registry.schema)
+    if isinstance(net, str) and "{" in net:
+        source = net_from_text(net, registry.schema)
+    else:
+        source = read_net(net, registry.schema)
     graph = Graph.of(filter_net(source, net_state(phase)))
     return build_net(graph, NetContext(registry, phase, folder=source.folder))
 

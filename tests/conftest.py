@@ -1,4 +1,4 @@
-"""What all tests share: a TensorFlow with four CPU devices, and no plugins but the built-in ones."""
+"""What all tests share: a TensorFlow of four CPU devices, and no plugins but the built-in ones."""
 
 from __future__ import annotations
 

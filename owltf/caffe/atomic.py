@@ -8,6 +8,8 @@ from pathlib import Path
 
 from owltf.errors import OwltfError
 
+_unfinished: set[Path] = set()
+
 
 @contextmanager
 def atomic_path(path: Path) -> Iterator[Path]:
@@ -35,11 +37,19 @@ def atomic_path(path: Path) -> Iterator[Path]:
 def _temporary(path: Path) -> Iterator[Path]:
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     os.close(handle)
+    _unfinished.add(Path(name))
     try:
         yield Path(name)
     finally:
         # After a rename there is nothing left to remove.
         Path(name).unlink(missing_ok=True)
+        _unfinished.discard(Path(name))
+
+
+def remove_unfinished() -> None:
+    """Remove the temporary files of all threads, for a process that ends without cleaning up."""
+    for path in tuple(_unfinished):
+        path.unlink(missing_ok=True)
 
 
 def _usual_mode(path: Path) -> int:

@@ -59,9 +59,12 @@ class Graph:
         """Check a filtered net and make its graph.
 
         Raises:
-            OwltfError: two layers make one blob, or a layer takes a blob that is not there.
+            OwltfError: there are no layers, two of them make one blob, or a layer takes a blob
+                that is not there.
         """
         net = source.parameter
+        if not net.layer:
+            raise OwltfError(f"{source.file}: no layers for {_state_in_words(source)}")
         layers = tuple(
             GraphLayer(layer, source.where(index), name)
             for index, (layer, name) in enumerate(

@@ -1,6 +1,5 @@
 """Telling Caffe's files apart by what is in them, whatever they are called."""
 
-import re
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import h5py
 
 from owltf.caffe.text import looks_binary
+from owltf.caffe.tokens import tokenize
 from owltf.caffe.wire import (
     FIXED32,
     FIXED64,
@@ -50,7 +50,6 @@ _NUMBERS_OF_BLOBS = {(5, LENGTH), (5, FIXED32), (8, LENGTH), (8, FIXED64), (12, 
 _HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
 _HEAD = 1 << 16
 _FIRST_FIELDS = 16
-_FIELD_NAME = re.compile(r"^\s*(\w+)\s*[:{]", re.MULTILINE)
 _OF_NETS = {"layer", "layers", "input"}
 _OF_SOLVERS = {"base_lr", "net", "train_net", "net_param", "train_net_param", "lr_policy"}
 
@@ -81,8 +80,21 @@ def expect_kind(path: Path, wanted: str) -> None:
     Raises:
         OwltfError: it is of another; the error says what both are.
     """
+    _refuse(path, wanted, (wanted,))
+
+
+def expect_prototxt(path: Path, wanted: str) -> None:
+    """Check that a file that should be a prototxt is not clearly something else.
+
+    Raises:
+        OwltfError: it is; the error says what both are.
+    """
+    _refuse(path, wanted, (wanted, TEXT, UNKNOWN))
+
+
+def _refuse(path: Path, wanted: str, allowed: tuple[str, ...]) -> None:
     kind = file_kind(path)
-    if kind != wanted:
+    if kind not in allowed:
         raise OwltfError(f"{path}: {_MEANINGS[kind]}, where {_MEANINGS[wanted]} is needed")
 
 
@@ -100,10 +112,20 @@ def _hdf5_kind(path: Path) -> str:
 
 
 def _text_kind(head: bytes) -> str:
-    names = set(_FIELD_NAME.findall(head.decode("utf-8", "replace")))
+    names = set(_outer_fields(head.decode("utf-8", "replace")))
     if names & _OF_SOLVERS and not names & {"layer", "layers"}:
         return SOLVER
     return NET if names & _OF_NETS else TEXT
+
+
+def _outer_fields(text: str) -> Iterator[str]:
+    """Give the names of the fields that are not inside others."""
+    depth, last = 0, ""
+    for token in tokenize(text):
+        if depth == 0 and token.text in (":", "{", "<"):
+            yield last
+        depth += (token.text in ("{", "<")) - (token.text in ("}", ">"))
+        last = token.text
 
 
 def _binary_kind(head: bytes) -> str:

@@ -19,18 +19,17 @@ def find_file(path: str, beside: Path | None) -> Path:
         OwltfError: it is nowhere; the error lists where it was looked for.
     """
     tried: list[Path] = []
-    for candidate in _candidates(Path(path), beside):
+    for candidate in _candidates(Path(path), beside) if path else ():
         if candidate.exists():
             return candidate
-        tried.append(candidate)
+        tried.append(candidate.absolute())
     raise OwltfError(f"{path or 'a file without a name'}: not found; tried {_listed(tried)}")
 
 
 def _candidates(path: Path, beside: Path | None) -> Iterator[Path]:
-    if path.is_absolute() or path == Path():
-        yield from () if path == Path() else (path,)
-        return
     yield path
+    if path.is_absolute():
+        return
     folder = Path.cwd() if beside is None else beside.absolute()
     for ancestor in (folder, *folder.parents) if beside is not None else ():
         if ancestor != Path.cwd():

@@ -6,7 +6,7 @@ from typing import BinaryIO
 import numpy as np
 from google.protobuf.message import DecodeError
 
-from owltf.caffe.kind import MEAN_IMAGE, expect_kind
+from owltf.caffe.kind import MEAN_IMAGE, NET, SOLVER, expect_kind, expect_prototxt
 from owltf.caffe.messages import SolverParameter
 from owltf.caffe.scan import Block
 from owltf.caffe.schema import Schema
@@ -24,7 +24,7 @@ def read_net(path: Path | str, schema: Schema, *, ignore_unknown_fields: bool = 
     Raises:
         OwltfError: there is no such file, or it is not a valid net.
     """
-    text = _read_text(Path(path))
+    text = _read_text(Path(path), NET)
     return _net(text, schema, Path(path), str(path), ignore_unknown_fields)
 
 
@@ -45,7 +45,8 @@ def read_solver(
     """
     path = Path(path)
     solver: SolverParameter = schema.message("SolverParameter")()
-    parsed = parse_blocks(_read_text(path), solver, str(path), ignore_unknown=ignore_unknown_fields)
+    text = _read_text(path, SOLVER)
+    parsed = parse_blocks(text, solver, str(path), ignore_unknown=ignore_unknown_fields)
     upgraded = upgrade_solver(solver, path)
     return SolverSource(upgraded, path, str(path), parsed.ignored, parsed.root)
 
@@ -86,7 +87,9 @@ def _net(
     return upgrade_net(source)
 
 
-def _read_text(path: Path) -> str:
+def _read_text(path: Path, kind: str) -> str:
+    if path.exists():
+        expect_prototxt(path, kind)
     with _opened(path) as file:
         head = file.read(4096)
         data = head if looks_binary(head) else head + file.read()

@@ -1,6 +1,7 @@
 """The nets that a solver trains and tests, found by Caffe's rules."""
 
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from owltf.caffe.filter import PHASES, filter_net, net_state
 from owltf.caffe.messages import NetParameter
@@ -77,6 +78,11 @@ def _check_counts(solver: SolverSource) -> None:
             f"{solver.file}: test_state must be given once for each test net or not at all; "
             f"got {states} for {iters} test nets"
         )
+    if any(count < 1 for count in parameter.test_iter):
+        raise OwltfError(
+            f"{solver.where('test_iter')}: test_iter must be at least 1; "
+            f"got {', '.join(map(str, parameter.test_iter))}"
+        )
     if iters and parameter.test_interval <= 0:
         raise OwltfError(
             f"{solver.file}: test_interval must be above 0 where test_iter is given; "
@@ -96,11 +102,19 @@ class _Nets:
         """Read each net of a field, be it a file's name or the net itself."""
         blocks = self._solver.root.inside(field)
         for index, value in enumerate(self._values(field)):
+            block = blocks[index] if index < len(blocks) else None
             if isinstance(value, str):
-                path = find_file(value, self._solver.folder)
+                path = self._find(field, value, block)
                 yield read_net(path, self._schema, ignore_unknown_fields=self._ignore)
             else:
-                yield self._inside(value, blocks[index] if index < len(blocks) else None)
+                yield self._inside(value, block)
+
+    def _find(self, field: str, name: str, block: Block | None) -> Path:
+        try:
+            return find_file(name, self._solver.folder)
+        except OwltfError as error:
+            line = f":{block.line}" if block else ""
+            raise OwltfError(f"{self._solver.file}{line}: {field} {error}") from error
 
     def _values(self, field: str) -> list[NetParameter | str]:
         value = getattr(self._solver.parameter, field)

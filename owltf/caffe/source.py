@@ -79,6 +79,11 @@ class SolverSource:
         """The folder that the solver's own paths may be relative to."""
         return self.path.parent if self.path else None
 
+    def where(self, *fields: str) -> str:
+        """Say where the first of some fields is written: `solver.prototxt:3`."""
+        blocks = self.root.inside(*fields)
+        return f"{self.file}:{blocks[0].line}" if blocks else self.file
+
 
 def copied(message: Any) -> Any:
     """Copy a message."""

@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from owltf.commands.table import print_markdown, print_table
+
 
 @click.command()
 @click.argument("net", required=False, metavar="[NET]")
@@ -23,11 +25,15 @@ def layers(context: click.Context, net: str | None, markdown: bool, phase: str |
     NET is a net's prototxt. All its layers are judged at once; the exit status is 1 if any is not
     supported.
     """
+    from owltf.train.quiet import start_tensorflow
+
+    start_tensorflow()
+    show = print_markdown if markdown else print_table
     if net is None:
-        _print(("type", "converter", "from"), list(_types(context.obj)), markdown)
+        show(("type", "converter", "from"), list(_types(context.obj)))
         return
     rows = list(_judged(context.obj, net, phase))
-    _print(("layer", "type", "where", "supported"), rows, markdown)
+    show(("layer", "type", "where", "supported"), rows)
     context.exit(1 if any(row[-1] != "yes" for row in rows) else 0)
 
 
@@ -60,23 +66,6 @@ def _judged_phase(registry: Any, source: Any, phase: str) -> Iterator[tuple[str,
     context = NetContext(registry, phase)
     for layer in Graph.of(source).layers:
         reason = unsupported_reason(layer, context)
-        yield layer.name, layer.type, layer.where, reason or "yes"
-
-
-def _print(headings: tuple[str, ...], rows: list[tuple[str, ...]], markdown: bool) -> None:
-    if markdown:
-        _print_markdown(headings, rows)
-        return
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(*headings, box=box.SIMPLE_HEAD)
-    for row in rows:
-        table.add_row(*row)
-    Console().print(table)
-
-
-def _print_markdown(headings: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
-    for row in (headings, ("---",) * len(headings), *rows):
-        click.echo(f"| {' | '.join(row)} |")
+        # The table has a layer's name and place already, which the sentence begins with.
+        judgement = f"no: {reason.split(f'({layer.where}): ', 1)[-1]}" if reason else "yes"
+        yield layer.name, layer.type, layer.where, judgement

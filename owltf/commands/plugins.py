@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from owltf import __version__
+from owltf.commands.table import print_table
 from owltf.plugin.markers import PROJECT
 
 
@@ -17,35 +18,34 @@ from owltf.plugin.markers import PROJECT
 @click.pass_context
 def plugins(context: click.Context) -> None:
     """List the plugins: name, version, module, and what each adds."""
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
+    from owltf.train.quiet import start_tensorflow
 
-    table = Table(box=box.SIMPLE_HEAD)
-    for heading in ("plugin", "version", "module", "adds"):
-        table.add_column(heading, overflow="fold")
+    start_tensorflow()
+    print_table(("plugin", "version", "module", "adds"), list(_rows(context.obj.manager)))
+
+
+def _rows(manager: Any) -> Iterator[tuple[str, str, str, str]]:
     owners = {entry.name: dist for dist in distributions() for entry in _entries(dist)}
-    for name, module in context.obj.manager.list_name_plugin():
+    for name, module in manager.list_name_plugin():
         if isinstance(module, ModuleType):
             version = owners[name].version if name in owners else __version__
-            table.add_row(name, version, module.__name__, "\n".join(_adds(context, name)))
-    Console().print(table)
+            yield name, version, module.__name__, "\n".join(_adds(manager, name))
 
 
 def _entries(distribution: Distribution) -> Any:
     return distribution.entry_points.select(group=PROJECT)
 
 
-def _adds(context: click.Context, name: str) -> Iterator[str]:
-    for hook in sorted(vars(context.obj.manager.hook)):
-        for implementation in _implementations(context, hook, name):
+def _adds(manager: Any, name: str) -> Iterator[str]:
+    for hook in sorted(vars(manager.hook)):
+        for implementation in _implementations(manager, hook, name):
             yield f"{_WORDS.get(hook, hook)}{_listed(_found(hook, implementation))}"
 
 
-def _implementations(context: click.Context, hook: str, name: str) -> list[Any]:
+def _implementations(manager: Any, hook: str, name: str) -> list[Any]:
     if not hook.startswith("owltf_"):
         return []
-    known = getattr(context.obj.manager.hook, hook).get_hookimpls()
+    known = getattr(manager.hook, hook).get_hookimpls()
     return [each for each in known if each.plugin_name == name]
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import click
+
+_DEVICES = ("gpu", "num_gpu", "cpu_replicas")
 
 
 def _paths(context: click.Context, option: click.Parameter, value: str | None) -> list[Path]:
@@ -14,19 +17,53 @@ def _paths(context: click.Context, option: click.Parameter, value: str | None) -
 
 @click.command()
 @click.argument("solver", metavar="SOLVER")
-@click.option("--snapshot", type=int, default=0, metavar="N", help="Go on from snapshot N, that of iteration N x the solver's `snapshot`.")
-@click.option("--resume", type=click.Path(path_type=Path), metavar="FILE.solverstate", help="Go on from a solverstate, owltf's or Caffe's.")
-@click.option("--weights", callback=_paths, metavar="FILE[,FILE]", help="Start from the weights of caffemodels; later ones win.")
-@click.option("--reinit-mismatched", is_flag=True, help="Initialise layers anew whose shape differs from the weights'.")
-@click.option("--gpu", metavar="all|0,2", help="The GPUs to use, by number. Every GPU unless given.")
+@click.option(
+    "--snapshot",
+    type=int,
+    default=0,
+    metavar="N",
+    help="Go on from snapshot N, that of iteration N x the solver's `snapshot`.",
+)
+@click.option(
+    "--resume",
+    type=click.Path(path_type=Path),
+    metavar="FILE.solverstate",
+    help="Go on from a solverstate, owltf's or Caffe's.",
+)
+@click.option(
+    "--weights",
+    callback=_paths,
+    metavar="FILE[,FILE]",
+    help="Start from the weights of caffemodels; later ones win.",
+)
+@click.option(
+    "--reinit-mismatched",
+    is_flag=True,
+    help="Initialise layers anew whose shape differs from the weights'.",
+)
+@click.option(
+    "--gpu", metavar="all|0,2", help="The GPUs to use, by number. Every GPU unless given."
+)
 @click.option("--num-gpu", type=int, metavar="N", help="Use the first N GPUs.")
 @click.option("--cpu-replicas", type=int, metavar="N", help="Use N replicas on the CPU.")
-@click.option("--batch-per-gpu", is_flag=True, help="Let each device draw `batch_size` images, as Caffe does; else it is split among them.")
+@click.option(
+    "--batch-per-gpu",
+    is_flag=True,
+    help="Let each device draw `batch_size` images, as Caffe does; else it is split among them.",
+)
 @click.option("--allow-nan", is_flag=True, help="Go on after a loss that is not a number.")
-@click.option("--ignore-unknown-fields", is_flag=True, help="Leave out prototxt fields that owltf does not know, and list them.")
-@click.option("--plain", is_flag=True, help="Print lines like Caffe's log, as is done where the output is no terminal.")
+@click.option(
+    "--ignore-unknown-fields",
+    is_flag=True,
+    help="Leave out prototxt fields that owltf does not know, and list them.",
+)
+@click.option(
+    "--plain",
+    is_flag=True,
+    help="Print lines like Caffe's log, as is done where the output is no terminal.",
+)
 @click.pass_context
-def run(context: click.Context, solver: str, plain: bool, **flags: Any) -> None:
+def run(context: click.Context, /, solver: str, plain: bool, **flags: Any) -> None:
     """Train the net of a solver file.
 
     SOLVER is a solver.prototxt. Its net, data and snapshots are looked for from the working
@@ -55,9 +92,19 @@ def _train(registry: Any, source: Any, plain: bool, flags: dict[str, Any]) -> in
     from owltf.train.start import RunOptions, prepare
     from owltf.train.trainer import Trainer
 
-    wishes = {name: flags.pop(name) for name in ("gpu", "num_gpu", "cpu_replicas")}
-    start = prepare(source, registry, choose_devices(**wishes), RunOptions(**flags))
+    again = tuple(_again(flags))
+    wishes = {name: flags.pop(name) for name in _DEVICES}
+    start = prepare(source, registry, choose_devices(**wishes), RunOptions(**flags, again=again))
     return Trainer(start, _report(plain)).run()
+
+
+def _again(flags: dict[str, Any]) -> Iterator[str]:
+    """Yield what the command line that resumes a run must repeat."""
+    for name in (*_DEVICES, "batch_per_gpu", "allow_nan", "ignore_unknown_fields"):
+        value = flags[name]
+        if value not in (None, False):
+            yield "--" + name.replace("_", "-")
+            yield from () if value is True else (str(value),)
 
 
 def _report(plain: bool) -> Any:

@@ -17,6 +17,6 @@ def bilinear(rng: np.random.Generator, shape: tuple[int, ...], parameter: Any) -
     if len(shape) != 4 or shape[2] != shape[3]:
         raise OwltfError(f"filler bilinear: needs a blob (N, C, size, size), got {shape}")
     factor = ceil(shape[3] / 2)
-    center = (2 * factor - 1 - factor % 2) / (2 * factor)
+    center = (shape[3] - 1) / (2 * factor)
     side = 1 - np.abs(np.arange(shape[3]) / factor - center)
     return np.broadcast_to(np.outer(side, side), shape).astype(np.float32)

@@ -14,7 +14,8 @@ def gaussian(rng: np.random.Generator, shape: tuple[int, ...], parameter: Any) -
     draws = normal(rng, shape, parameter.std) + np.float32(parameter.mean)
     if parameter.sparse < 0:
         return draws
-    return draws * (rng.random(shape, np.float32) < parameter.sparse / shape[0])
+    kept = rng.random(shape, np.float32) < parameter.sparse / shape[0]
+    return np.asarray(draws * kept)
 
 
 def normal(rng: np.random.Generator, shape: tuple[int, ...], std: float) -> np.ndarray:

@@ -39,7 +39,7 @@ class Blob:
     def shape(self) -> tuple[int, ...]:
         """The shape in Caffe's order, the batch included."""
         sizes = [self.tensor.shape[self.axis(index)] for index in range(self.rank)]
-        return (self.batch, *sizes[1:]) if sizes else ()
+        return (self.batch or 0, *sizes[1:]) if sizes else ()
 
     def canonical(self, axis: int) -> int:
         """Return Caffe's axis counted from the front (-1 is the last).

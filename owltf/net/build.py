@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from owltf.caffe.graph import Graph, GraphLayer
 from owltf.data.data_layer import DataContext
@@ -12,7 +11,7 @@ from owltf.errors import OwltfError
 from owltf.net.blob import Blob
 from owltf.net.context import NetContext
 from owltf.net.converter import LayerConverter
-from owltf.net.layer import Layer, UnsupportedLayer, param_key, param_spec
+from owltf.net.layer import Layer, UnsupportedLayerError, param_key, param_spec
 from owltf.net.names import Names
 from owltf.net.net import Loss, Net, Source
 from owltf.net.params import Param
@@ -54,7 +53,7 @@ def unsupported_reason(graph_layer: GraphLayer, context: NetContext) -> str | No
         return None
     try:
         converter.check(_layer(graph_layer, converter, context, Names(())))
-    except UnsupportedLayer as error:
+    except UnsupportedLayerError as error:
         return str(error)
     return None
 
@@ -149,7 +148,7 @@ class _Builder:
         self, converter: LayerConverter, layer: Layer, bottoms: Sequence[Blob]
     ) -> list[Blob]:
         _check_count(layer, "bottom", len(bottoms), converter.bottoms)
-        _check_count(layer, "top", len(layer.parameter.top), converter.tops)
+        _check_count(layer, "top", _count_tops(converter, layer), converter.tops)
         try:
             made = converter.build(layer, *bottoms)
         except (ValueError, TypeError) as error:
@@ -161,11 +160,11 @@ class _Builder:
         return [made] if isinstance(made, Blob) else list(made)
 
     def _keep(self, layer: Layer, tops: Sequence[Blob]) -> None:
-        # A loss may leave its top out; Caffe then makes one.
         names = layer.tops or tuple(layer.name for _ in tops)
         named = tuple(replace(blob, name=name) for name, blob in zip(names, tops, strict=True))
         self.layer_tops[layer.name] = named
-        self.blobs.update(zip(names, named, strict=True))
+        # A top that was left out counts in the objective, but no layer can take it.
+        self.blobs.update((blob.name, blob) for blob in named if layer.tops)
         self.inputs.update((blob.name, blob) for blob in layer.inputs)
 
     def _keep_params(self, layer: Layer) -> None:
@@ -182,6 +181,11 @@ class _Builder:
         for blob, weight in zip(tops, _loss_weights(converter, layer, len(tops)), strict=True):
             if weight:
                 self.losses.append(Loss(blob.name, blob.tensor, weight))
+
+
+def _count_tops(converter: LayerConverter, layer: Layer) -> int:
+    # A loss may leave its top out; Caffe then makes one.
+    return max(len(layer.tops), converter.tops[0] if converter.is_loss else 0)
 
 
 def _check_count(layer: Layer, what: str, count: int, limits: tuple[int, int | None]) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from owltf.caffe.layer_weights import LayerWeights
 from owltf.caffe.write import write_caffemodel
 from owltf.errors import OwltfError
 from owltf.net.net import Net
@@ -44,7 +44,7 @@ class Loaded:
 
 
 def load_weights(
-    net: Net, weights: Sequence[Any], file: Path, *, reinit_mismatched: bool = False
+    net: Net, weights: Iterable[LayerWeights], file: Path, *, reinit_mismatched: bool = False
 ) -> Loaded:
     """Assign the weights of a file to the layers of the same names.
 
@@ -57,7 +57,8 @@ def load_weights(
     Raises:
         OwltfError: if a layer's blobs have another number or shape; nothing is assigned then.
     """
-    told, plan = Loaded(), []
+    told = Loaded()
+    plan: list[tuple[Param, np.ndarray]] = []
     for layer in weights:
         params = net.layer_params.get(layer.name, ())
         if not layer.blobs:
@@ -88,7 +89,8 @@ def _mismatch(params: Sequence[Param], blobs: Sequence[np.ndarray]) -> str | Non
         return f"the file has {len(blobs)} parameter blobs, the net {len(params)}"
     for param, blob in zip(params, blobs, strict=True):
         if not _same_shape(param.shape, blob.shape):
-            return f"the file's parameter {param.index} has shape {blob.shape}, the net's {param.shape}"
+            shapes = f"has shape {blob.shape}, the net's {param.shape}"
+            return f"the file's parameter {param.index} {shapes}"
     return None
 
 

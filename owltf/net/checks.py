@@ -21,7 +21,14 @@ def user_message(exception: BaseException) -> str | None:
             TensorFlow and Keras put around it, is found by its marks.
     """
     found = _MARKED.search(str(exception))
-    return found.group(1) if found else None
+    if found is None:
+        return None
+    return _unescaped(found[1]) if isinstance(exception, tf.errors.OpError) else found[1]
+
+
+def _unescaped(text: str) -> str:
+    """Take back how TensorFlow writes quotes, and bytes that are not ASCII, in an assertion."""
+    return text.encode().decode("unicode_escape").encode("latin-1").decode(errors="replace")
 
 
 def check_labels(

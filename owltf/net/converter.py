@@ -40,14 +40,14 @@ class LayerConverter(ABC):
         """Return the parameter blobs of this layer; `params` unless its fields change them."""
         return self.params
 
-    def check(self, layer: Layer) -> None:
+    def check(self, layer: Layer) -> None:  # noqa: B027
         """Refuse what the layer's parameters ask for and owltf cannot do.
 
         It is called for every layer of a net before any is built, so that all refusals are told at
         once.
 
         Raises:
-            UnsupportedLayer: by `layer.unsupported(...)`.
+            UnsupportedLayerError: by `layer.unsupported(...)`.
         """
 
     @abstractmethod

@@ -15,7 +15,7 @@ from owltf.net.params import ParamBlob
 from owltf.net.shared import LayerWeights, SharedLayers
 
 
-class UnsupportedLayer(OwltfError):
+class UnsupportedLayerError(OwltfError):
     """A layer uses what owltf cannot do (yet)."""
 
 
@@ -68,7 +68,7 @@ class Layer:
 
     def keras(
         self,
-        layer_class: type,
+        layer_class: Any,
         *,
         fillers: Sequence[Any] = (),
         part: str = "",
@@ -111,9 +111,9 @@ class Layer:
         """Return an error that names this layer, its file and line."""
         return OwltfError(f"{self.title}: {message}")
 
-    def unsupported(self, what: str) -> UnsupportedLayer:
+    def unsupported(self, what: str) -> UnsupportedLayerError:
         """Return the error for a field that cannot be honoured, in the prototxt's own words."""
-        return UnsupportedLayer(f"{self.title}: {what} is not supported")
+        return UnsupportedLayerError(f"{self.title}: {what} is not supported")
 
     def axis(self, bottom: Blob, axis: int) -> int:
         """Return one of Caffe's axes counted from the front.
@@ -138,4 +138,4 @@ def param_key(name: str, parameter: Any, index: int) -> str | tuple[str, int]:
     return str(spec.name) if spec is not None and spec.name else (name, index)
 
 
-__all__ = ["Layer", "ParamBlob", "UnsupportedLayer", "param_key", "param_spec"]
+__all__ = ["Layer", "ParamBlob", "UnsupportedLayerError", "param_key", "param_spec"]

@@ -80,7 +80,7 @@ class Net:
 
     @property
     def phase(self) -> str:
-        """ "TRAIN" or "TEST"."""
+        """What the net is for, "TRAIN" or "TEST"."""
         return self.context.phase
 
     @property

@@ -26,11 +26,11 @@ class ParamBlob:
 
     def to_keras(self, array: np.ndarray) -> np.ndarray:
         """Return a Caffe blob in the variable's order."""
-        return np.einsum(f"{self.caffe}->{self.keras}", array)
+        return np.asarray(np.einsum(f"{self.caffe}->{self.keras}", array))
 
     def to_caffe(self, value: np.ndarray) -> np.ndarray:
         """Return the variable's value in Caffe's order."""
-        return np.einsum(f"{self.keras}->{self.caffe}", value)
+        return np.asarray(np.einsum(f"{self.keras}->{self.caffe}", value))
 
     def caffe_shape(self, shape: tuple[int, ...]) -> tuple[int, ...]:
         """Return the Caffe shape of a variable of the given shape."""

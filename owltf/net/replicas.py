@@ -62,9 +62,7 @@ class Step:
         skip = first % 4
         moved = counter + tf.stack([tf.cast(first // 4, tf.uint64), tf.zeros((), tf.uint64)])
         count = tf.reshape(skip + tf.reduce_prod(shape), (1,))
-        draws = tf.raw_ops.StatelessRandomUniformV2(
-            shape=count, key=key, counter=moved, alg=PHILOX
-        )
+        draws = tf.raw_ops.StatelessRandomUniformV2(shape=count, key=key, counter=moved, alg=PHILOX)
         return tf.reshape(draws[skip:], shape)
 
     def _stream(self, name: str) -> tuple[Any, Any]:

@@ -27,12 +27,14 @@ def make_manager(disabled: Iterable[str] = ()) -> pluggy.PluginManager:
         disabled: names of plugins to leave out, as `owltf plugins` lists them.
 
     Raises:
-        OwltfError: if a name to leave out is unknown, a plugin does not load or misspells a hook.
+        OwltfError: if a name to leave out is unknown, two plugins have one name, or a plugin does
+            not load or misspells a hook.
     """
+    disabled = set(disabled)
     manager = pluggy.PluginManager(PROJECT)
     manager.add_hookspecs(hookspecs)
-    installed = {entry.name: entry for entry in entry_points(group=PROJECT) if _is_chosen(entry)}
-    _check_known(set(disabled), {*BUILT_INS, *installed})
+    installed = _installed()
+    _check_known(disabled, {*BUILT_INS, *installed})
     for name in disabled:
         manager.set_blocked(name)
     for name in BUILT_INS:
@@ -41,6 +43,19 @@ def make_manager(disabled: Iterable[str] = ()) -> pluggy.PluginManager:
         _register(manager, name, entry)
     _check_hooks(manager)
     return manager
+
+
+def _installed() -> dict[str, EntryPoint]:
+    found: dict[str, EntryPoint] = {}
+    for entry in filter(_is_chosen, entry_points(group=PROJECT)):
+        other = found.setdefault(entry.name, entry)
+        # One package installed twice, as by an editable install, is one plugin.
+        if other.value != entry.value:
+            raise OwltfError(
+                f"two plugins are named '{entry.name}': {other.value} and {entry.value}; "
+                "uninstall one of them"
+            )
+    return found
 
 
 def _is_chosen(entry: EntryPoint) -> bool:
@@ -60,13 +75,22 @@ def _register(manager: pluggy.PluginManager, name: str, entry: EntryPoint) -> No
         manager.register(entry.load(), name)
     except Exception as error:
         raise OwltfError(
-            f"plugin '{name}' ({entry.value}) does not load: {type(error).__name__}: {error}; "
+            f"plugin '{name}' ({entry.value}) does not load: {_told(error)}; "
             f"repair it, or leave it out with --disable-plugin {name}"
         ) from error
 
 
+def _told(error: Exception) -> str:
+    return " ".join(f"{type(error).__name__}: {error}".split())
+
+
 def _check_hooks(manager: pluggy.PluginManager) -> None:
-    try:
-        manager.check_pending()
-    except pluggy.PluginValidationError as error:
-        raise OwltfError(f"plugin with a hook that owltf does not have: {error}") from error
+    hooks = vars(manager.hook)
+    known = [name for name, hook in hooks.items() if hook.has_spec()]
+    for name in hooks.keys() - known:
+        mandatory = (each for each in hooks[name].get_hookimpls() if not each.optionalhook)
+        for plugin in (each.plugin_name for each in mandatory):
+            raise OwltfError(
+                f"plugin '{plugin}' has a hook that owltf does not have, {name}: "
+                f"{near(name, known)}; repair it, or leave it out with --disable-plugin {plugin}"
+            )

@@ -76,9 +76,7 @@ class Registry:
         return {name: member for name, (_, member) in sorted(gathered.items())}
 
 
-def _winner(
-    known: tuple[str, Any] | None, other: tuple[str, Any], does: str
-) -> tuple[str, Any]:
+def _winner(known: tuple[str, Any] | None, other: tuple[str, Any], does: str) -> tuple[str, Any]:
     """Choose between two plugins for one name: an installed one replaces a built-in."""
     if known is None or known[0] == other[0]:
         return other

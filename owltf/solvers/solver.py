@@ -179,7 +179,7 @@ class Solver(keras.optimizers.Optimizer):
                 f"the solverstate has {len(history)} history blobs, but the solver "
                 f"{self.caffe_type} of this net has {wanted}"
             )
-        for blob, param in zip(history, params * self.slots, strict=True):
+        for blob, param in zip(history, [*params] * self.slots, strict=True):
             _check_shape(blob, param)
         trained = [index for index, param in enumerate(params) if param.is_trained]
         for slot, variables in enumerate(self.histories):

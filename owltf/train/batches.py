@@ -19,8 +19,7 @@ def first_positions(net: Net) -> dict[str, int]:
 def positions_after(net: Net, start: Mapping[str, int], passes: int) -> dict[str, int]:
     """Return where each data layer stands after some batches."""
     return {
-        source.name: start[source.name] + passes * source.layer.batch_size
-        for source in net.sources
+        source.name: start[source.name] + passes * source.layer.batch_size for source in net.sources
     }
 
 

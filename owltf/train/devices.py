@@ -9,6 +9,8 @@ import tensorflow as tf
 
 from owltf.errors import OwltfError
 
+_ON_CPU = "leave the option out to run on the CPU"
+
 
 @dataclass(frozen=True)
 class Devices:
@@ -64,14 +66,15 @@ def _numbers(gpu: str | None, num_gpu: int | None, present: int) -> list[int]:
     elif gpu in (None, "all"):
         wanted = list(range(present))
         if gpu == "all" and not present:
-            raise OwltfError("--gpu all: this machine has 0 GPUs that TensorFlow sees")
+            raise OwltfError(f"--gpu all: TensorFlow sees 0 GPUs; {_ON_CPU}")
     else:
         wanted = _parsed(str(gpu))
     if num_gpu is not None and num_gpu < 1:
         raise OwltfError(f"--num-gpu must be at least 1, got {num_gpu}")
     if any(number >= present for number in wanted):
         asked = f"{num_gpu} GPUs" if num_gpu else f"GPU {max(wanted)}"
-        raise OwltfError(f"{asked} asked for, but TensorFlow sees {present} (numbered from 0)")
+        there = f"{present} (numbered from 0)" if present else f"0; {_ON_CPU}"
+        raise OwltfError(f"{asked} asked for, but TensorFlow sees {there}")
     return wanted
 
 

@@ -13,7 +13,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from owltf.train.report import Display, Report, Setup, Tested
+from owltf.train.report import Display, Report, Scores, Setup
 
 
 class LiveReport(Report):
@@ -61,7 +61,7 @@ class LiveReport(Report):
         """Say in the line that a test runs."""
         self._line.activity = f"testing net #{index}"
 
-    def tested(self, tested: Tested) -> None:
+    def tested(self, tested: Scores) -> None:
         """Show the test's means as a table."""
         self._line.resume()
         table = Table(

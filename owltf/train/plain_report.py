@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from owltf.train.report import Display, Output, Report, Setup, Tested
+from owltf.train.report import Display, Output, Report, Scores, Setup
 
 
 class PlainReport(Report):
@@ -38,7 +38,7 @@ class PlainReport(Report):
         """Print that a test begins."""
         self._write(f"Iteration {iteration}, Testing net (#{index})")
 
-    def tested(self, tested: Tested) -> None:
+    def tested(self, tested: Scores) -> None:
         """Print each output's mean."""
         if tested.loss is not None:
             self._write(f"Test loss: {tested.loss:g}")

@@ -74,7 +74,7 @@ class Display:
 
 
 @dataclass(frozen=True)
-class Tested:
+class Scores:
     """The result of a test.
 
     Attributes:
@@ -108,7 +108,7 @@ class Report:
     def testing(self, iteration: int, index: int) -> None:
         """Tell that a test begins."""
 
-    def tested(self, tested: Tested) -> None:
+    def tested(self, tested: Scores) -> None:
         """Tell a test's result."""
 
     def snapshot(self, caffemodel: Path, solverstate: Path) -> None:

@@ -52,9 +52,25 @@ class RunState:
             OwltfError: if the file is not one.
         """
         try:
-            return cls(**json.loads(path.read_text()))
+            state = cls(**json.loads(path.read_text()))
+            _check(state)
+            return state
         except (ValueError, TypeError) as error:
             raise OwltfError(
                 f"{path} is not a state that owltf wrote ({error}); remove it to resume as Caffe "
                 f"does, with the data from their first record"
             ) from None
+
+
+def _check(state: RunState) -> None:
+    numbers = (state.iteration, state.seed, state.replicas, state.threads)
+    if not all(isinstance(number, int) for number in numbers):
+        raise TypeError("iteration, seed, replicas and threads must be whole numbers")
+    if not isinstance(state.test, list) or not all(map(_is_places, [state.train, *state.test])):
+        raise TypeError("train and each of test must give a record for each data layer")
+    if not all(isinstance(loss, int | float) for loss in state.losses):
+        raise TypeError("losses must be numbers")
+
+
+def _is_places(places: object) -> bool:
+    return isinstance(places, dict) and all(isinstance(each, int) for each in places.values())

@@ -14,6 +14,8 @@ from typing import Any
 
 import tensorflow as tf
 
+from owltf.caffe.atomic import remove_unfinished
+
 STOPPING = (signal.SIGINT, signal.SIGTERM)
 _SHOW_CURSOR = "\x1b[?25h"
 
@@ -90,6 +92,7 @@ def _leave_to_thread(number: int, frame: Any) -> None:
 
 
 def _leave_at_once(number: int) -> None:
+    remove_unfinished()
     if os.isatty(2):
         os.write(2, _SHOW_CURSOR.encode())
     os.write(2, b"\nowltf: stopped at once; the last snapshot stands\n")

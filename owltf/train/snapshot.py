@@ -10,7 +10,8 @@ from typing import Any
 
 from owltf.caffe.kind import expect_kind
 from owltf.caffe.paths import find_file
-from owltf.caffe.solverstate import SolverState, read_solverstate, write_solverstate
+from owltf.caffe.solver_state import SolverState
+from owltf.caffe.solverstate import read_solverstate, write_solverstate
 from owltf.errors import OwltfError
 from owltf.net.caffemodel import save_weights
 from owltf.net.net import Net
@@ -48,7 +49,9 @@ class Prefix:
             has_folder = prefix.parent != Path()
             found = find_file(str(prefix.parent), folder) if has_folder else Path()
         except OwltfError as error:
-            raise OwltfError(f"snapshot_prefix '{prefix}': its folder is missing: {error}") from None
+            raise OwltfError(
+                f"snapshot_prefix '{prefix}': its folder is missing: {error}; make it first"
+            ) from None
         is_hdf5 = parameter.snapshot_format == type(parameter).HDF5
         return cls(found / prefix.name, parameter.snapshot, ".h5" if is_hdf5 else "")
 
@@ -70,7 +73,7 @@ class Prefix:
         except OSError as error:
             raise OwltfError(
                 f"snapshot_prefix '{self.path}': cannot write to {self.path.parent}: "
-                f"{error.strerror}"
+                f"{str(error.strerror).lower()}"
             ) from None
 
     def iterations(self) -> list[int]:

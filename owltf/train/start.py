@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,8 @@ from owltf.train.run_state import RunState, threads
 from owltf.train.schedule import Schedule
 from owltf.train.snapshot import Prefix, Restored, read_snapshot
 
+_LEAST = {"iter_size": 1, "average_loss": 1, "max_iter": 0, "display": 0, "snapshot": 0}
+
 
 @dataclass(frozen=True)
 class RunOptions:
@@ -36,6 +39,7 @@ class RunOptions:
         batch_per_gpu: `batch_size` is that of each device, as in Caffe.
         allow_nan: go on after a loss that is not a number.
         ignore_unknown_fields: leave out fields that the schema does not know.
+        again: what the command line that resumes the run must repeat.
     """
 
     snapshot: int = 0
@@ -45,6 +49,7 @@ class RunOptions:
     batch_per_gpu: bool = False
     allow_nan: bool = False
     ignore_unknown_fields: bool = False
+    again: Sequence[str] = ()
 
 
 @dataclass(frozen=True)
@@ -87,12 +92,10 @@ def prepare(
         OwltfError: if anything does not fit; see each part.
     """
     parameter = source.parameter
-    solver_class = _solver_class(registry, parameter)
-    rate = _learning_rate(registry, parameter)
-    schedule = _schedule(parameter)
-    prefix = Prefix.of(parameter, source.folder)
-    if schedule.snapshot or schedule.snapshot_after_train:
-        prefix.check_writable()
+    solver_class = _solver_class(registry, source)
+    rate = _learning_rate(registry, source)
+    schedule = _schedule(source)
+    prefix = _prefix(source, schedule)
     restored = _restored(options, prefix, registry)
     seed = _seed(parameter, restored)
     files = _weights(options, restored, registry)
@@ -107,7 +110,8 @@ def prepare(
     _check_batches(nets, devices)
     with devices.strategy.scope():
         trained = [param for param in nets.train.params if param.is_trained]
-        solver = solver_class.from_parameter(parameter, rate, trained)
+        with _of_field(source, "regularization_type"):
+            solver = solver_class.from_parameter(parameter, rate, trained)
     loaded = {
         str(file): load_weights(
             nets.train, weights, file, reinit_mismatched=options.reinit_mismatched
@@ -132,26 +136,49 @@ def prepare(
     )
 
 
-def _solver_class(registry: Registry, parameter: Any) -> Any:
-    if parameter.type not in registry.solvers:
-        raise OwltfError(
-            f"solver type '{parameter.type}' is not supported: {near(parameter.type, registry.solvers)}"
-        )
-    return registry.solvers[parameter.type]
+@contextmanager
+def _of_field(source: SolverSource, *fields: str) -> Iterator[None]:
+    """Name the solver's file and the line of a field in every OwltfError that is raised inside."""
+    try:
+        yield
+    except OwltfError as error:
+        raise OwltfError(f"{source.where(*fields)}: {error}") from error
 
 
-def _learning_rate(registry: Registry, parameter: Any) -> Any:
-    policies = registry.learning_rates
-    if parameter.lr_policy not in policies:
-        hint = near(parameter.lr_policy, policies)
-        raise OwltfError(f"unknown lr_policy '{parameter.lr_policy}': {hint}")
-    return policies[parameter.lr_policy].from_solver(parameter)
+def _solver_class(registry: Registry, source: SolverSource) -> Any:
+    name = source.parameter.type
+    with _of_field(source, "type", "solver_type"):
+        if name not in registry.solvers:
+            raise OwltfError(
+                f"solver type '{name}' is not supported: {near(name, registry.solvers)}"
+            )
+    return registry.solvers[name]
 
 
-def _schedule(parameter: Any) -> Schedule:
-    if parameter.iter_size < 1 or parameter.average_loss < 1:
-        raise OwltfError("iter_size and average_loss must be at least 1")
-    return Schedule.of(parameter)
+def _learning_rate(registry: Registry, source: SolverSource) -> Any:
+    name, policies = source.parameter.lr_policy, registry.learning_rates
+    with _of_field(source, "lr_policy"):
+        if name not in policies:
+            what = f"unknown lr_policy '{name}'" if name else "lr_policy is missing"
+            raise OwltfError(f"{what}: {near(name, policies)}")
+        return policies[name].from_solver(source.parameter)
+
+
+def _schedule(source: SolverSource) -> Schedule:
+    for name, least in _LEAST.items():
+        value = getattr(source.parameter, name)
+        with _of_field(source, name):
+            if value < least:
+                raise OwltfError(f"{name} must be at least {least}, got {value}")
+    return Schedule.of(source.parameter)
+
+
+def _prefix(source: SolverSource, schedule: Schedule) -> Prefix:
+    with _of_field(source, "snapshot_prefix"):
+        prefix = Prefix.of(source.parameter, source.folder)
+        if schedule.snapshot or schedule.snapshot_after_train:
+            prefix.check_writable()
+    return prefix
 
 
 def _restored(options: RunOptions, prefix: Prefix, registry: Registry) -> Restored | None:
@@ -200,9 +227,7 @@ def _check_batches(nets: SolverNets, devices: Devices) -> None:
                 )
 
 
-def _state(
-    nets: SolverNets, restored: Restored | None, seed: int, devices: Devices
-) -> RunState:
+def _state(nets: SolverNets, restored: Restored | None, seed: int, devices: Devices) -> RunState:
     train, test = first_positions(nets.train), [first_positions(net) for net in nets.tests]
     run = restored.run if restored else None
     if run and (run.train.keys() != train.keys() or [*map(set, run.test)] != [*map(set, test)]):

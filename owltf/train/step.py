@@ -52,8 +52,8 @@ class TrainStep:
         self._net, self._solver, self._devices = net, solver, devices
         self._batches, self._stop, self._allow_nan = batches, stop, allow_nan
         self._variables = [param.variable.value for param in net.params if param.is_trained]
-        self._many = tf.function(self._loop)
-        self._forward = tf.function(self._forward_once)
+        self._many = tf.function(self._loop, autograph=False)
+        self._forward = tf.function(self._forward_once, autograph=False)
 
     def run(self, count: int) -> Ran:
         """Compute up to `count` iterations, fewer where a signal or a NaN ends them."""
@@ -149,7 +149,7 @@ def forward(
     current = replicas.Step(
         number,
         net.context.seed,
-        int(context.replica_id_in_sync_group),
+        int(tf.get_static_value(context.replica_id_in_sync_group)),
         context.num_replicas_in_sync,
     )
     with replicas.step(current):

@@ -27,7 +27,7 @@ class TestPass:
 
     def __init__(self, net: Net, devices: Devices, batches: Iterator[Any], stop: Any) -> None:
         self._net, self._devices, self._batches, self._stop = net, devices, batches, stop
-        self._many = tf.function(self._loop)
+        self._many = tf.function(self._loop, autograph=False)
 
     def run(self, count: int) -> tuple[int, float, Mapping[str, Any]]:
         """Return the batches computed, the mean loss, and each output's mean."""

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import math
+import shlex
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-import tensorflow as tf
+import numpy as np
 
 from owltf.data.pipeline import pipeline_error
 from owltf.errors import OwltfError
 from owltf.net.checks import user_message
 from owltf.net.net import Net
 from owltf.train.batches import batches, positions_after
-from owltf.train.report import Display, Report, Setup, Tested, outputs_of
+from owltf.train.report import Display, Report, Scores, Setup, outputs_of
 from owltf.train.run_state import RunState, threads
 from owltf.train.signals import Signals
 from owltf.train.snapshot import write_snapshot
@@ -102,12 +103,25 @@ class Trainer:
 
     def _check_loss(self, ran: Ran) -> None:
         loss = float(ran.losses[-1])
-        if math.isfinite(loss) or self._start.options.allow_nan:
+        if not math.isfinite(loss) and not self._start.options.allow_nan:
+            raise self._diverged(f"the loss is {loss} at iteration {self._iteration - 1}")
+
+    def _check_weights(self) -> None:
+        """Keep weights that are not numbers out of a snapshot; the loss shows them only later."""
+        if self._start.options.allow_nan:
             return
-        stands = f"the snapshot of iteration {self._saved} stands" if self._saved else ""
-        raise OwltfError(
-            f"the loss is {loss} at iteration {self._iteration - 1}; {stands or 'nothing is saved'}"
-            f"; try a smaller base_lr or clip_gradients, or go on with --allow-nan"
+        for param in self._nets.train.params:
+            if not np.isfinite(param.variable.numpy()).all():
+                last = self._iteration - 1
+                raise self._diverged(
+                    f"the weights of layer '{param.layer}' are not finite after iteration {last}"
+                )
+
+    def _diverged(self, what: str) -> OwltfError:
+        kept = self._start.prefix.files(self._saved)[1]
+        stands = f"the last snapshot, {kept}, stands" if self._saved else "nothing is saved"
+        return OwltfError(
+            f"{what}; {stands}; try a smaller base_lr or clip_gradients, or go on with --allow-nan"
         )
 
     def _display(self, iteration: int, ran: Ran) -> None:
@@ -120,9 +134,13 @@ class Trainer:
         return sum(self._losses) / len(self._losses)
 
     def _test_all(self) -> None:
+        before = list(self._tested)
         for index in range(len(self._tests)):
             if not self._signals.stopped_by:
                 self._test(index)
+        if self._signals.stopped_by:
+            # A run that resumes here tests again, with the same records.
+            self._tested = before
 
     def _test(self, index: int) -> None:
         self._report.testing(self._iteration, index)
@@ -134,7 +152,7 @@ class Trainer:
         self._hook.owltf_tested(iteration=self._iteration, net_index=index, scores=sums)
         shown = loss if self._parameter.test_compute_loss else None
         outputs = outputs_of(self._nets.tests[index], sums)
-        self._report.tested(Tested(self._iteration, index, shown, outputs))
+        self._report.tested(Scores(self._iteration, index, shown, outputs))
 
     def _snapshot_due(self) -> bool:
         asked = self._signals.snapshot_wanted or self._signals.stopped_by is not None
@@ -142,6 +160,7 @@ class Trainer:
 
     def _snapshot(self) -> None:
         if self._iteration != self._saved:
+            self._check_weights()
             paths = write_snapshot(
                 self._start.prefix,
                 self._nets.train,
@@ -171,6 +190,8 @@ class Trainer:
     def _finish(self) -> int:
         """What Caffe's Solve does after the last update."""
         if self._signals.stopped_by:
+            # The signal may have come in a test, after updates that no snapshot holds.
+            self._snapshot()
             self._report.stopped(self._how_to_resume())
             return 128 + self._signals.stopped_by
         if self._schedule.snapshots_at_end(self._iteration):
@@ -187,10 +208,9 @@ class Trainer:
         if self._saved == 0:
             return "Stopped before the first update; nothing was written"
         solverstate = self._start.prefix.files(self._saved)[1]
-        return (
-            f"Stopped at iteration {self._iteration}; resume with: owltf run "
-            f"{self._start.source.file} --resume {solverstate}"
-        )
+        words = ["owltf", "run", self._start.source.file, *self._start.options.again]
+        command = shlex.join([*words, "--resume", str(solverstate)])
+        return f"Stopped at iteration {self._iteration}; resume with: {command}"
 
     def _setup(self) -> Setup:
         start, net = self._start, self._nets.train
@@ -204,17 +224,18 @@ class Trainer:
             seed=start.state.seed,
             iteration=self._iteration,
             max_iter=self._schedule.max_iter,
-            batch=max((s.layer.batch_size for s in net.sources), default=0) * self._solver.iter_size,
+            batch=max((s.layer.batch_size for s in net.sources), default=0)
+            * self._solver.iter_size,
             loaded=start.loaded,
             notes=start.notes,
         )
 
     @contextmanager
     def _plain_errors(self) -> Iterator[None]:
-        """Turn what TensorFlow raises for wrong data into the user's error."""
+        """Turn what TensorFlow and Keras raise for wrong data into the user's error."""
         try:
             yield
-        except tf.errors.OpError as error:
+        except Exception as error:
             layers = [s.layer for net in (self._nets.train, *self._nets.tests) for s in net.sources]
             plain = pipeline_error(error, layers)
             message = user_message(error)

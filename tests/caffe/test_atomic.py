@@ -1,11 +1,13 @@
 """Files are there whole or not at all."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
-from owltf.caffe.atomic import atomic_path
+from owltf.caffe.atomic import atomic_path, remove_unfinished
+from owltf.errors import OwltfError
 
 
 def test_the_file_appears_when_the_block_ends(tmp_path: Path) -> None:
@@ -38,6 +40,14 @@ def test_after_an_error_the_old_file_stays(tmp_path: Path, error: type[BaseExcep
         temporary.write_text("half")
         raise error
     assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("a", "old")]
+
+
+def test_a_process_that_ends_at_once_leaves_nothing(tmp_path: Path) -> None:
+    with atomic_path(tmp_path / "done"):
+        pass
+    with suppress(OwltfError), atomic_path(tmp_path / "a"):
+        remove_unfinished()
+        assert [path.name for path in tmp_path.iterdir()] == ["done"]
 
 
 def test_no_such_folder(tmp_path: Path, refusal: Callable[..., str]) -> None:

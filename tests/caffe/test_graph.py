@@ -97,6 +97,12 @@ def test_errors(schema: Schema, refusal: Callable[..., str], text: str, error: s
     assert refusal(_graph, schema, text) == error
 
 
+def test_a_net_without_layers(schema: Schema, refusal: Callable[..., str]) -> None:
+    text = 'layer { name: "a" top: "a" include { phase: TRAIN } }'
+    source = filter_net(net_from_text(text, schema, "n.prototxt"), net_state("TEST"))
+    assert refusal(Graph.of, source) == "n.prototxt: no layers for TEST, level 0, no stage"
+
+
 def test_a_net_without_data(schema: Schema, refusal: Callable[..., str]) -> None:
     source = net_from_text('layer { name: "a" bottom: "x" }', schema)
     assert "no blob is made so far" in refusal(Graph.of, source)

@@ -29,6 +29,8 @@ def test_files_of_caffe(data: Path, name: str, kind: str) -> None:
     [
         (b"just words", "text"),
         (b"net_param { layer { } }", "solver prototxt"),
+        (b"train_net_param {\n layer {\n } }", "solver prototxt"),
+        (b"layer {\n net_param { } # net: 1\n }", "net prototxt"),
         (b'layers {\n name: "net" }', "net prototxt"),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "unknown"),
         (b"\x08\x08\x12\x02tf\x1a\x01x\x3a\x00", "unknown"),

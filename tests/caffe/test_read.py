@@ -77,13 +77,41 @@ def test_missing(
 
 
 def test_folder(schema: Schema, tmp_path: Path, refusal: Callable[..., str]) -> None:
-    assert refusal(read_net, tmp_path, schema) == f"{tmp_path}: is a directory"
+    assert refusal(read_net, tmp_path, schema) == (
+        f"{tmp_path}: a folder, where a net's prototxt is needed"
+    )
 
 
 def test_weights_where_a_net_is_expected(
     schema: Schema, data: Path, refusal: Callable[..., str]
 ) -> None:
-    assert "a binary file, where" in refusal(read_net, data / "half.caffemodel", schema)
+    assert "a caffemodel (a net's weights), where a net's prototxt is needed" in refusal(
+        read_net, data / "half.caffemodel", schema
+    )
+
+
+def test_a_net_for_a_solver_and_the_reverse(
+    schema: Schema, data: Path, refusal: Callable[..., str]
+) -> None:
+    assert refusal(read_solver, data / "net.prototxt", schema).endswith(
+        "net.prototxt: a net's prototxt, where a solver's prototxt is needed"
+    )
+    assert refusal(read_net, data / "solver.prototxt", schema).endswith(
+        "solver.prototxt: a solver's prototxt, where a net's prototxt is needed"
+    )
+
+
+@pytest.mark.parametrize("read", [read_net, read_solver])
+def test_an_empty_file(
+    schema: Schema, tmp_path: Path, refusal: Callable[..., str], read: Callable[..., object]
+) -> None:
+    (tmp_path / "a.prototxt").touch()
+    assert refusal(read, tmp_path / "a.prototxt", schema).endswith("a.prototxt: an empty file")
+
+
+def test_another_binary_file(schema: Schema, tmp_path: Path, refusal: Callable[..., str]) -> None:
+    (tmp_path / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR")
+    assert "a binary file, where" in refusal(read_net, tmp_path / "a.png", schema)
 
 
 def test_mean(schema: Schema, data: Path) -> None:

@@ -116,6 +116,10 @@ def test_no_tests(schema: Schema, solver: Solver) -> None:
             "test_state must be given once for each test net or not at all; got 2 for 1 test nets",
         ),
         (
+            'net: "a" test_interval: 1 test_iter: [2, 0]',
+            "test_iter must be at least 1; got 2, 0",
+        ),
+        (
             'net: "a" test_iter: 1',
             "test_interval must be above 0 where test_iter is given; got 0",
         ),
@@ -128,8 +132,8 @@ def test_counts_that_do_not_fit(
 
 
 def test_missing_net(schema: Schema, solver: Solver, refusal: Callable[..., str]) -> None:
-    message = refusal(train_net_of, solver('net: "none.prototxt"'), schema)
-    assert message.startswith("none.prototxt: not found; tried none.prototxt, ")
+    message = refusal(train_net_of, solver('base_lr: 1\nnet: "none.prototxt"'), schema)
+    assert "solver.prototxt:2: net none.prototxt: not found; tried /" in message
 
 
 def test_unknown_fields_of_the_net(

@@ -39,3 +39,9 @@ def test_copied(schema: Schema) -> None:
     copy = copied(net)
     copy.name = "b"
     assert net.name == "a"
+
+
+def test_where_a_field_of_a_solver_is(schema: Schema, data: Path) -> None:
+    solver = read_solver(data / "solver.prototxt", schema)
+    assert solver.where("none", "base_lr") == f"{data}/solver.prototxt:2"
+    assert solver.where("snapshot") == f"{data}/solver.prototxt"

@@ -12,16 +12,6 @@ import tensorflow as tf
 sys.path.insert(0, str(Path(__file__).parent))
 
 
-def _two_cpus() -> None:
-    cpu = tf.config.list_physical_devices("CPU")[0]
-    if len(tf.config.get_logical_device_configuration(cpu) or ()) < 2:
-        tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
-
-
-# Before anything starts TensorFlow, after which devices are fixed.
-_two_cpus()
-
-
 @pytest.fixture
 def two_replicas() -> tf.distribute.MirroredStrategy:
     """Return a strategy over two logical CPUs."""

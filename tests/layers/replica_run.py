@@ -43,7 +43,9 @@ def run_replicas(net: str, arrays: Mapping[str, np.ndarray], replicas: int) -> R
         with tf.GradientTape() as tape:
             tape.watch(parts)
             tops, losses = model(parts, training=True)
-            weighted = [loss.weight * value for loss, value in zip(built.losses, losses)]
+            weighted = [
+                loss.weight * value for loss, value in zip(built.losses, losses, strict=True)
+            ]
             objective = tf.add_n(weighted or [0.0]) / replicas
         return tops, tape.gradient(objective, parts)
 

@@ -7,7 +7,7 @@ import pytest
 from small_nets import input_blob, layer_of
 
 from owltf.errors import OwltfError
-from owltf.net.layer import UnsupportedLayer, param_key, param_spec
+from owltf.net.layer import UnsupportedLayerError, param_key, param_spec
 
 
 def test_errors_name_the_layer_its_file_and_line() -> None:
@@ -15,7 +15,7 @@ def test_errors_name_the_layer_its_file_and_line() -> None:
     assert layer.title == "Some layer 'one' (net.prototxt:7)"
     assert str(layer.error("is wrong")) == "Some layer 'one' (net.prototxt:7): is wrong"
     refusal = layer.unsupported("pool: STOCHASTIC")
-    assert isinstance(refusal, UnsupportedLayer)
+    assert isinstance(refusal, UnsupportedLayerError)
     assert str(refusal).endswith(": pool: STOCHASTIC is not supported")
 
 

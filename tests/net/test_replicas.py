@@ -27,7 +27,9 @@ def test_64_over_three_replicas() -> None:
 
 
 def draws(batch: int, shape: tuple[int, ...], replica: int = 0, replicas: int = 1, **other: Any):
-    one = Step(number=other.get("number", 3), seed=other.get("seed", 7), replica=replica, replicas=replicas)
+    one = Step(
+        number=other.get("number", 3), seed=other.get("seed", 7), replica=replica, replicas=replicas
+    )
     rows = share(batch, replica, replicas)
     return one.uniform(other.get("name", "drop"), (rows, *shape), batch).numpy()
 
@@ -36,9 +38,7 @@ def draws(batch: int, shape: tuple[int, ...], replica: int = 0, replicas: int = 
 @pytest.mark.parametrize(
     ("batch", "shape"), [(8, (4,)), (8, (3,)), (7, (5,)), (7, ()), (5, (3, 1, 7)), (64, (10,))]
 )
-def test_replicas_draw_what_one_draws(
-    batch: int, shape: tuple[int, ...], replicas: int
-) -> None:
+def test_replicas_draw_what_one_draws(batch: int, shape: tuple[int, ...], replicas: int) -> None:
     parts = [draws(batch, shape, replica, replicas) for replica in range(replicas)]
     np.testing.assert_array_equal(np.concatenate(parts), draws(batch, shape))
 

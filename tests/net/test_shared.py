@@ -36,9 +36,7 @@ def test_layers_share_the_params_of_one_name() -> None:
 
 def test_layers_may_share_one_param_of_two() -> None:
     net = build(siamese('param { name: "w" } param { name: "other" }'))
-    (weight, bias), (other_weight, other_bias) = (
-        net.layer_params[name] for name in ("ip", "ip_p")
-    )
+    (weight, bias), (other_weight, other_bias) = (net.layer_params[name] for name in ("ip", "ip_p"))
     assert weight.variable is other_weight.variable
     assert bias.variable is not other_bias.variable
     assert len(net.params) == 3
@@ -58,7 +56,9 @@ def test_blobs_of_different_shapes_cannot_be_shared() -> None:
         + inner_product("ip", "x", "ip", SIAMESE)
         + inner_product("wide", "x", "wide", SIAMESE, outputs=5)
     )
-    with pytest.raises(OwltfError, match=r"parameter 0 of shape \(5, 4\) cannot share 'w'") as raised:
+    with pytest.raises(
+        OwltfError, match=r"parameter 0 of shape \(5, 4\) cannot share 'w'"
+    ) as raised:
         build(text)
     assert str(raised.value).startswith("InnerProduct layer 'wide'")
     assert str(raised.value).endswith("which has shape (3, 4)")

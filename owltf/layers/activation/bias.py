@@ -25,7 +25,7 @@ class Bias(LayerConverter):
         """Return the sum."""
         param = layer.parameter.bias_param
         if terms:
-            term = broadcast(layer, bottom, *terms, param.axis)
+            term = broadcast(layer, bottom, terms[0], param.axis)
             return bottom.of(layer.keras(keras.layers.Add)([bottom.tensor, term.tensor]))
         axes = axes_of(layer, bottom, param)
         return affine(layer, bottom, axes, (param.filler,), scales=False)

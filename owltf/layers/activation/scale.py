@@ -29,7 +29,7 @@ class Scale(LayerConverter):
         """Return the product, and the sum where there is a bias term."""
         param = layer.parameter.scale_param
         if factors:
-            return _by_bottom(layer, bottom, *factors)
+            return _by_bottom(layer, bottom, factors[0])
         fillers = (_filler(param), param.bias_filler)
         axes = axes_of(layer, bottom, param)
         return affine(layer, bottom, axes, fillers, shifts=param.bias_term)

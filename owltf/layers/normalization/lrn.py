@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -69,7 +68,7 @@ class LRNWithinChannel(LocalResponseNorm):
 
 
 @cache
-def across_channels(size: int, scale: float, beta: float, k: float) -> Callable[[Any], Any]:
+def across_channels(size: int, scale: float, beta: float, k: float) -> Any:
     """Return LRN across channels as a function of x, compiled for a CPU.
 
     It is 4 times as fast as TensorFlow's own forward and backward there. The first pass over each

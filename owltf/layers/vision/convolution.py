@@ -19,54 +19,68 @@ class Conv2D(keras.layers.Conv2D):
     """Keras's Conv2D with padding on each side, and with groups that are quick on a CPU.
 
     Args:
+        strides: (height, width) of the window's steps.
         pad: rows and columns of zeros on each side.
         **kwargs: those of `keras.layers.Conv2D`.
     """
 
-    def __init__(self, *args: Any, pad: tuple[int, int] = (0, 0), **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        strides: tuple[int, int] = (1, 1),
+        pad: tuple[int, int] = (0, 0),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.pad = tuple(pad)
+        # Keras refuses a stride beside a dilation; Caffe and TensorFlow's op take both.
+        self.strides: Any = tuple(strides)
+        self.pad: Any = tuple(pad)
 
     def call(self, inputs: Any) -> Any:
         """Return the convolution of (N, H, W, C)."""
-        top = self._convolve(self._padded(inputs), tf.convert_to_tensor(self.kernel))
+        inputs, padding = self._padded(inputs)
+        top = self._convolve(inputs, tf.convert_to_tensor(self.kernel), padding)
         return tf.nn.bias_add(top, self.bias) if self.use_bias else top
 
-    def _padded(self, inputs: Any) -> Any:
-        # oneDNN has no filter gradient for a convolution that pads by itself.
-        (height, width) = self.pad
+    def _padded(self, inputs: Any) -> tuple[Any, str]:
+        # The quickest is SAME, where that adds what is asked for; else a pad and VALID, as oneDNN
+        # has no filter gradient for a convolution with a padding of one's own.
+        height, width = self.pad
         if not (height or width):
-            return inputs
-        return tf.pad(inputs, [(0, 0), (height, height), (width, width), (0, 0)])
+            return inputs, "VALID"
+        if self.strides == (1, 1) and self._window.extent == (2 * height + 1, 2 * width + 1):
+            return inputs, "SAME"
+        return tf.pad(inputs, [(0, 0), (height, height), (width, width), (0, 0)]), "VALID"
 
-    def _convolve(self, inputs: Any, kernel: Any) -> Any:
+    @property
+    def _window(self) -> Window:
+        return Window(self.kernel_size, self.strides, self.pad, self.dilation_rate)
+
+    def _convolve(self, inputs: Any, kernel: Any, padding: str) -> Any:
         channels = inputs.shape[-1]
         if self.groups == 1 or tf.config.list_logical_devices("GPU"):
-            return self._plain(inputs, kernel)
+            return self._plain(inputs, kernel, padding)
         if self.groups == channels and self._has_depthwise():
-            return self._depthwise(inputs, kernel)
+            return self._depthwise(inputs, kernel, padding)
         # Keras compiles a grouped convolution with XLA, which is an order slower on a CPU, and
         # TensorFlow's own grouped kernel is missing outside tf.function and without oneDNN.
-        parts = zip(
-            tf.split(inputs, self.groups, 3), tf.split(kernel, self.groups, 3), strict=True
-        )
-        return tf.concat([self._plain(*part) for part in parts], 3)
+        parts = zip(tf.split(inputs, self.groups, 3), tf.split(kernel, self.groups, 3), strict=True)
+        return tf.concat([self._plain(*part, padding) for part in parts], 3)
 
-    def _plain(self, inputs: Any, kernel: Any) -> Any:
-        return tf.nn.conv2d(inputs, kernel, self.strides, "VALID", dilations=self.dilation_rate)
+    def _plain(self, inputs: Any, kernel: Any, padding: str) -> Any:
+        return tf.nn.conv2d(inputs, kernel, self.strides, padding, dilations=self.dilation_rate)
 
     def _has_depthwise(self) -> bool:
-        return self.strides[0] == self.strides[1] and self.dilation_rate == (1, 1)
+        return bool(self.strides[0] == self.strides[1] and self.dilation_rate == (1, 1))
 
-    def _depthwise(self, inputs: Any, kernel: Any) -> Any:
+    def _depthwise(self, inputs: Any, kernel: Any, padding: str) -> Any:
         height, width, _, outputs = kernel.shape
         kernel = tf.reshape(kernel, (height, width, self.groups, outputs // self.groups))
-        return tf.nn.depthwise_conv2d(inputs, kernel, (1, *self.strides, 1), "VALID")
+        return tf.nn.depthwise_conv2d(inputs, kernel, (1, *self.strides, 1), padding)
 
     def compute_output_shape(self, input_shape: Any) -> tuple[int | None, ...]:
         """Return the shape of the top for (N, H, W, C)."""
-        window = Window(self.kernel_size, self.strides, self.pad, self.dilation_rate)
-        return (input_shape[0], *window.convolved(input_shape[1:3]), self.filters)
+        return (input_shape[0], *self._window.convolved(input_shape[1:3]), self.filters)
 
     def get_config(self) -> dict[str, Any]:
         """Return what rebuilds the layer."""

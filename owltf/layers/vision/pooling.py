@@ -35,9 +35,9 @@ class Pool2D(keras.layers.Layer):
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self.kernel = kernel and tuple(kernel)
-        self.stride = tuple(stride)
-        self.pad = tuple(pad)
+        self.kernel: Any = kernel and tuple(kernel)
+        self.stride: Any = tuple(stride)
+        self.pad: Any = tuple(pad)
         self.floor = floor
 
     def call(self, inputs: Any) -> Any:

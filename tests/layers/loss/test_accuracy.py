@@ -35,7 +35,7 @@ def prototxt(fields: str = "", tops: int = 1) -> str:
 def right(top_k: int) -> np.ndarray:
     """Whether each label counts as right by Caffe's rule: equal scores count as better."""
     own = np.take_along_axis(SCORES, LABELS[:, None], axis=1)
-    return (SCORES >= own).sum(axis=1) - 1 < top_k
+    return (own <= SCORES).sum(axis=1) - 1 < top_k
 
 
 @pytest.mark.parametrize("top_k", [1, 2, 5])
@@ -49,7 +49,7 @@ def test_equal_scores_count_as_better_ones(top_k: int) -> None:
 def test_a_second_top_has_each_class(ignore: int | None) -> None:
     fields = "" if ignore is None else f"accuracy_param {{ ignore_label: {ignore} }}"
     run = run_layer(prototxt(fields, tops=2), [SCORES, LABELS])
-    counted = np.full(LABELS.shape, True) if ignore is None else ignore != LABELS
+    counted = np.full(LABELS.shape, True) if ignore is None else ~np.isin(LABELS, ignore)
     np.testing.assert_allclose(run.tops[0], right(1)[counted].mean(), rtol=1e-6)
     # Class 4 has no labels: 0, as in Caffe.
     wanted = [right(1)[counted & (each == LABELS)] for each in range(5)]

@@ -36,7 +36,7 @@ def expected(ignore: int | None, divisor: float) -> tuple[float, np.ndarray]:
     scores = np.moveaxis(SCORES.astype(np.float64), 1, -1)
     p = np.exp(scores - scores.max(-1, keepdims=True))
     p /= p.sum(-1, keepdims=True)
-    counted = np.ones_like(LABELS) if ignore is None else (LABELS != ignore)
+    counted = np.full(LABELS.shape, ignore is None) | ~np.isin(LABELS, [ignore or 0])
     own = np.take_along_axis(p, LABELS[..., None], -1)[..., 0]
     grad = (p - np.eye(5)[LABELS]) * counted[..., None] / divisor
     return float(-(np.log(own) * counted).sum() / divisor), np.moveaxis(grad, -1, 1)
@@ -133,11 +133,14 @@ def test_batch_size_counts_all_axes_before_the_classes() -> None:
 
 def test_takes_scores_that_a_convolution_left_channels_last() -> None:
     net = """
-        layer { name: "data" type: "Input" top: "data" input_param { shape { dim: 2 dim: 3 dim: 4 dim: 5 } } }
-        layer { name: "label" type: "Input" top: "label" input_param { shape { dim: 2 dim: 4 dim: 5 } } }
+        layer { name: "data" type: "Input" top: "data"
+          input_param { shape { dim: 2 dim: 3 dim: 4 dim: 5 } } }
+        layer { name: "label" type: "Input" top: "label"
+          input_param { shape { dim: 2 dim: 4 dim: 5 } } }
         layer { name: "conv" type: "Convolution" bottom: "data" top: "conv"
           convolution_param { num_output: 6 kernel_size: 1 weight_filler { type: "xavier" } } }
-        layer { name: "loss" type: "SoftmaxWithLoss" bottom: "conv" bottom: "label" top: "loss" top: "p" }
+        layer { name: "loss" type: "SoftmaxWithLoss" bottom: "conv" bottom: "label"
+          top: "loss" top: "p" }
     """
     built = net_of(net)
     feeds = {"data": RNG.normal(size=(2, 3, 4, 5)), "label": RNG.integers(0, 6, (2, 4, 5))}
@@ -195,3 +198,10 @@ def test_replicas_have_the_figures_of_one(mode: str, replicas: int) -> None:
     for top in many.tops["top0"]:
         np.testing.assert_allclose(top, one.tops["top0"][0], rtol=1e-6)
     np.testing.assert_allclose(many.grads["bottom0"], one.grads["bottom0"], rtol=1e-5, atol=1e-8)
+
+
+def test_a_label_out_of_range_is_told_by_any_replica() -> None:
+    arrays = {"bottom0": np.zeros((4, 10)), "bottom1": np.array([1, 2, 3, 12])}
+    with pytest.raises(tf.errors.InvalidArgumentError) as raised:
+        run_replicas(prototxt(scores=(4, 10)), arrays, 2)
+    assert "label 12 is out of range" in (user_message(raised.value) or "")

@@ -68,9 +68,7 @@ def test_gradients(fields: str) -> None:
 def test_k_counts_for_nothing_within_a_channel() -> None:
     bottom = np.random.default_rng(0).standard_normal((2, 3, 4, 5))
     within = f"{ALEXNET} norm_region: WITHIN_CHANNEL"
-    tops = [
-        run_layer(lrn(f"{within} {k}", *bottom.shape), [bottom]).tops[0] for k in ("", "k: 3")
-    ]
+    tops = [run_layer(lrn(f"{within} {k}", *bottom.shape), [bottom]).tops[0] for k in ("", "k: 3")]
     np.testing.assert_array_equal(*tops)
 
 

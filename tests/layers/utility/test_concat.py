@@ -41,7 +41,8 @@ def test_joins_along_any_axis(field: str, axis: int) -> None:
 @pytest.mark.parametrize("axis", range(4))
 def test_joins_channels_last_blobs_along_caffes_axis(axis: int) -> None:
     built = net_of(f"""
-        layer {{ name: "x" type: "Input" top: "x" input_param {{ shape {{ dim: 2 dim: 3 dim: 4 dim: 5 }} }} }}
+        layer {{ name: "x" type: "Input" top: "x"
+          input_param {{ shape {{ dim: 2 dim: 3 dim: 4 dim: 5 }} }} }}
         layer {{ name: "conv" type: "Convolution" bottom: "x" top: "conv"
           convolution_param {{ num_output: 3 kernel_size: 1 weight_filler {{ type: "xavier" }} }} }}
         layer {{ name: "join" type: "Concat" bottom: "conv" bottom: "x" top: "join"

@@ -58,7 +58,8 @@ def test_a_maximum_of_equal_values_has_caffes_winner(values: tuple[int, ...], wi
 
 def test_bottoms_of_different_layouts_meet() -> None:
     built = net_of("""
-        layer { name: "x" type: "Input" top: "x" input_param { shape { dim: 2 dim: 3 dim: 4 dim: 5 } } }
+        layer { name: "x" type: "Input" top: "x"
+          input_param { shape { dim: 2 dim: 3 dim: 4 dim: 5 } } }
         layer { name: "conv" type: "Convolution" bottom: "x" top: "conv"
           convolution_param { num_output: 3 kernel_size: 1 weight_filler { type: "xavier" } } }
         layer { name: "sum" type: "Eltwise" bottom: "x" bottom: "conv" top: "sum" }

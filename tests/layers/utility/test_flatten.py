@@ -38,7 +38,8 @@ def test_joins_neighbouring_axes(fields: str, shape: tuple[int, ...]) -> None:
 
 def test_joins_channels_last_blobs_in_caffes_order() -> None:
     built = net_of("""
-        layer { name: "x" type: "Input" top: "x" input_param { shape { dim: 2 dim: 3 dim: 4 dim: 5 } } }
+        layer { name: "x" type: "Input" top: "x"
+          input_param { shape { dim: 2 dim: 3 dim: 4 dim: 5 } } }
         layer { name: "conv" type: "Convolution" bottom: "x" top: "conv"
           convolution_param { num_output: 6 kernel_size: 1 weight_filler { type: "xavier" } } }
         layer { name: "flat" type: "Flatten" bottom: "conv" top: "flat" }

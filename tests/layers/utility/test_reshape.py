@@ -21,9 +21,7 @@ def test_gives_caffes_figures(name: str) -> None:
 
 def prototxt(dims: tuple[int, ...], fields: str = "", shape: tuple[int, ...] = X.shape) -> str:
     sizes = " ".join(f"dim: {dim}" for dim in dims)
-    return one_layer(
-        f'type: "Reshape" reshape_param {{ shape {{ {sizes} }} {fields} }}', shape
-    )
+    return one_layer(f'type: "Reshape" reshape_param {{ shape {{ {sizes} }} {fields} }}', shape)
 
 
 @pytest.mark.parametrize(

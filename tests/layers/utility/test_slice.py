@@ -40,7 +40,8 @@ def test_cuts_any_axis(axis: int, points: list[int]) -> None:
 @pytest.mark.parametrize("axis", range(4))
 def test_cuts_channels_last_blobs_along_caffes_axis(axis: int) -> None:
     built = net_of(f"""
-        layer {{ name: "x" type: "Input" top: "x" input_param {{ shape {{ dim: 2 dim: 3 dim: 4 dim: 6 }} }} }}
+        layer {{ name: "x" type: "Input" top: "x"
+          input_param {{ shape {{ dim: 2 dim: 3 dim: 4 dim: 6 }} }} }}
         layer {{ name: "conv" type: "Convolution" bottom: "x" top: "conv"
           convolution_param {{ num_output: 8 kernel_size: 1 weight_filler {{ type: "xavier" }} }} }}
         layer {{ name: "cut" type: "Slice" bottom: "conv" top: "a" top: "b"

@@ -20,7 +20,8 @@ def test_gives_caffes_figures(name: str) -> None:
 @pytest.mark.parametrize("axis", [1, 2, 3, -1])
 def test_sums_to_one_along_its_axis(axis: int) -> None:
     built = net_of(f"""
-        layer {{ name: "x" type: "Input" top: "x" input_param {{ shape {{ dim: 2 dim: 3 dim: 4 dim: 5 }} }} }}
+        layer {{ name: "x" type: "Input" top: "x"
+          input_param {{ shape {{ dim: 2 dim: 3 dim: 4 dim: 5 }} }} }}
         layer {{ name: "conv" type: "Convolution" bottom: "x" top: "conv"
           convolution_param {{ num_output: 6 kernel_size: 1 weight_filler {{ type: "xavier" }} }} }}
         layer {{ name: "p" type: "Softmax" bottom: "conv" top: "p"

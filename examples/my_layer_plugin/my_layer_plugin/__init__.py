@@ -1,0 +1,29 @@
+"""The hooks of this plugin.
+
+owltf imports this module with every command, so TensorFlow and Keras are imported inside the
+functions, never at the top.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from owltf.api import hookimpl
+
+if TYPE_CHECKING:
+    from owltf.api import LayerConverter
+
+
+@hookimpl
+def owltf_schema() -> list[Path]:
+    """Return the message that Shrink layers bring: `shrink_param`."""
+    return [Path(__file__).with_name("shrink.pb")]
+
+
+@hookimpl
+def owltf_layer_converters() -> list[type[LayerConverter]]:
+    """Return the converters."""
+    from my_layer_plugin.shrink import Shrink
+
+    return [Shrink]

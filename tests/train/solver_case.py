@@ -1,0 +1,91 @@
+"""Solver runs of real Caffe, and a small net that runs anywhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from owltf.caffe.read import read_solver
+from owltf.plugin.manager import make_manager
+from owltf.plugin.registry import Registry
+from owltf.train.devices import choose_devices
+from owltf.train.report import Display, Report, Scores
+from owltf.train.start import RunOptions, Start, prepare
+from owltf.train.trainer import Trainer
+
+ORACLE = Path(__file__).parent / "oracle"
+
+NET = """
+name: "small"
+layer { name: "data" type: "HDF5Data" top: "data" top: "label"
+  hdf5_data_param { source: "train.txt" batch_size: 8 } }
+layer { name: "conv1" type: "Convolution" bottom: "data" top: "conv1"
+  convolution_param { num_output: 4 kernel_size: 3 weight_filler { type: "xavier" } } }
+layer { name: "relu1" type: "ReLU" bottom: "conv1" top: "conv1" }
+layer { name: "drop1" type: "Dropout" bottom: "conv1" top: "conv1" }
+layer { name: "ip" type: "InnerProduct" bottom: "conv1" top: "ip"
+  inner_product_param { num_output: 4 weight_filler { type: "gaussian" std: 0.1 } } }
+layer { name: "loss" type: "SoftmaxWithLoss" bottom: "ip" bottom: "label" top: "loss"
+  loss_param { ignore_label: 3 } }
+layer { name: "accuracy" type: "Accuracy" bottom: "ip" bottom: "label" top: "accuracy"
+  include { phase: TEST } }
+"""
+SOLVER = """
+net: "net.prototxt" base_lr: 0.05 momentum: 0.9 weight_decay: 0.004 lr_policy: "fixed"
+max_iter: 12 display: 4 test_iter: 2 test_interval: 6 snapshot: 6 snapshot_prefix: "snap"
+random_seed: 7 average_loss: 3
+"""
+
+
+@dataclass
+class Recorder(Report):
+    """Keeps what a run tells."""
+
+    displays: list[Display] = field(default_factory=list)
+    tests: list[Scores] = field(default_factory=list)
+    events: list[str] = field(default_factory=list)
+
+    def displayed(self, display: Display) -> None:
+        self.displays.append(display)
+        self.events.append(f"display {display.iteration}")
+
+    def tested(self, tested: Scores) -> None:
+        self.tests.append(tested)
+        self.events.append(f"test {tested.iteration}")
+
+    def snapshot(self, caffemodel: Path, solverstate: Path) -> None:
+        self.events.append(f"snapshot {caffemodel.name}")
+
+    def last_loss(self, iteration: int, loss: float) -> None:
+        self.events.append(f"loss {iteration}")
+
+    def finished(self) -> None:
+        self.events.append("finished")
+
+
+@dataclass(frozen=True)
+class Case:
+    """A folder with a solver, and the ways to run it."""
+
+    folder: Path
+
+    def start(self, replicas: int = 1, solver: str = "solver.prototxt", **options: Any) -> Start:
+        registry = Registry(make_manager())
+        source = read_solver(self.folder / solver, registry.schema)
+        devices = choose_devices(cpu_replicas=replicas)
+        return prepare(source, registry, devices, RunOptions(**options))
+
+    def run(self, replicas: int = 1, **options: Any) -> tuple[Start, Recorder]:
+        start, recorder = self.start(replicas, **options), Recorder()
+        assert Trainer(start, recorder).run() == 0
+        return start, recorder
+
+    def add(self, name: str, text: str) -> None:
+        (self.folder / name).write_text(text)
+
+
+def flat(params: dict[str, list[np.ndarray]]) -> np.ndarray:
+    return np.concatenate([each.ravel() for blobs in params.values() for each in blobs])

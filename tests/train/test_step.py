@@ -1,0 +1,61 @@
+"""One call of many iterations does what as many calls do."""
+
+from __future__ import annotations
+
+import numpy as np
+from solver_case import Case, flat
+
+from owltf.net.replicas import share
+from owltf.train.batches import batches
+from owltf.train.signals import Signals
+from owltf.train.start import Start
+from owltf.train.step import TrainStep
+
+
+def step_of(start: Start, signals: Signals) -> TrainStep:
+    source = batches(start.nets.train, start.state.train)
+    return TrainStep(start.nets.train, start.solver, start.devices, source, signals.pause)
+
+
+def test_chunks_do_not_change_a_bit(small: Case) -> None:
+    one, many = small.start(), small.start()
+    whole = step_of(one, Signals()).run(7)
+    step = step_of(many, Signals())
+    parts = [step.run(count) for count in (1, 4, 2)]
+    np.testing.assert_array_equal(whole.losses, np.concatenate([part.losses for part in parts]))
+    np.testing.assert_array_equal(
+        flat(one.nets.train.get_params()), flat(many.nets.train.get_params())
+    )
+    assert whole.outputs["loss"] == parts[-1].outputs["loss"] == whole.losses[-1]
+
+
+def test_a_signal_ends_the_call_within_one_iteration(small: Case) -> None:
+    start, signals = small.start(), Signals()
+    step = step_of(start, signals)
+    signals.pause.assign(True)
+    assert len(step.run(1000).losses) == 1
+
+
+def test_frozen_layers_stay(small: Case) -> None:
+    net = (small.folder / "net.prototxt").read_text()
+    frozen = 'top: "conv1" param { lr_mult: 0 } param { lr_mult: 0 }\n  convolution_param'
+    small.add("net.prototxt", net.replace('top: "conv1"\n  convolution_param', frozen))
+    start = small.start()
+    before = start.nets.train.get_params()
+    step_of(start, Signals()).run(3)
+    after = start.nets.train.get_params()
+    np.testing.assert_array_equal(after["conv1"][0], before["conv1"][0])
+    assert np.abs(after["ip"][0] - before["ip"][0]).max() > 0
+    assert len(start.solver.history(start.nets.train.params)) == 4
+
+
+def test_the_last_loss_leaves_the_net_as_it_is(small: Case) -> None:
+    start = small.start()
+    step = step_of(start, Signals())
+    before = flat(start.nets.train.get_params())
+    assert step.loss() > 0
+    np.testing.assert_array_equal(flat(start.nets.train.get_params()), before)
+
+
+def test_shares_are_even() -> None:
+    assert [share(64, replica, 3) for replica in range(3)] == [22, 21, 21]
