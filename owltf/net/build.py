@@ -11,7 +11,8 @@ from owltf.errors import OwltfError
 from owltf.net.blob import Blob
 from owltf.net.context import NetContext
 from owltf.net.converter import LayerConverter
-from owltf.net.layer import Layer, UnsupportedLayerError, param_key, param_spec
+from owltf.net.layer import Layer, UnsupportedLayerError, param_key
+from owltf.net.multipliers import Multipliers
 from owltf.net.names import Names
 from owltf.net.net import Loss, Net, Source
 from owltf.net.params import Param
@@ -92,7 +93,8 @@ class _Builder:
     layer_tops: dict[str, tuple[Blob, ...]] = field(default_factory=dict)
     losses: list[Loss] = field(default_factory=list)
     sources: list[Source] = field(default_factory=list)
-    params: dict[str, list[Param]] = field(default_factory=dict)
+    with_params: list[Layer] = field(default_factory=list)
+    multipliers: Multipliers = field(default_factory=Multipliers)
     names: Names = field(init=False)
 
     def __post_init__(self) -> None:
@@ -113,7 +115,7 @@ class _Builder:
             layer_tops=self.layer_tops,
             losses=tuple(self.losses),
             sources=tuple(self.sources),
-            layer_params=self.params,
+            layer_params={layer.name: self._params(layer) for layer in self.with_params},
         )
 
     def _add_source(self, graph_layer: GraphLayer) -> None:
@@ -151,7 +153,7 @@ class _Builder:
         _check_count(layer, "top", _count_tops(converter, layer), converter.tops)
         try:
             made = converter.build(layer, *bottoms)
-        except (ValueError, TypeError) as error:
+        except ValueError as error:
             # Keras's own checks of shapes: the first line says what does not fit.
             shapes = ", ".join(f"'{each.name}' {each.shape}" for each in bottoms)
             reason = next(iter(str(error).splitlines()), type(error).__name__)
@@ -168,13 +170,25 @@ class _Builder:
         self.inputs.update((blob.name, blob) for blob in layer.inputs)
 
     def _keep_params(self, layer: Layer) -> None:
-        found = [
-            _param(layer, index)
-            for index in range(len(layer.weights.blobs))
-            if layer.weights.variable(index) is not None
-        ]
+        found = layer.weights.present()
+        for index in found:
+            self.multipliers.add(layer, index)
         if found:
-            self.params[layer.name] = found
+            self.with_params.append(layer)
+
+    def _params(self, layer: Layer) -> list[Param]:
+        return [self._param(layer, index) for index in layer.weights.present()]
+
+    def _param(self, layer: Layer, index: int) -> Param:
+        key = layer.weights.keys[index]
+        return Param(
+            layer=layer.name,
+            index=index,
+            blob=layer.weights.blobs[index],
+            variable=layer.weights.variable(index),
+            lr_mult=self.multipliers.of(key, "lr_mult"),
+            decay_mult=self.multipliers.of(key, "decay_mult"),
+        )
 
     def _keep_losses(self, converter: LayerConverter, layer: Layer) -> None:
         tops = self.layer_tops[layer.name]
@@ -203,15 +217,3 @@ def _loss_weights(converter: LayerConverter, layer: Layer, count: int) -> Sequen
     if given and len(given) != count:
         raise layer.error(f"loss_weight must be given for each of {count} tops, got {len(given)}")
     return given or [1.0 if converter.is_loss and index == 0 else 0.0 for index in range(count)]
-
-
-def _param(layer: Layer, index: int) -> Param:
-    spec = param_spec(layer.parameter, index)
-    return Param(
-        layer=layer.name,
-        index=index,
-        blob=layer.weights.blobs[index],
-        variable=layer.weights.variable(index),
-        lr_mult=spec.lr_mult if spec is not None else 1.0,
-        decay_mult=spec.decay_mult if spec is not None else 1.0,
-    )

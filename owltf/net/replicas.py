@@ -37,12 +37,14 @@ class Step:
         seed: the run's seed.
         replica: which replica computes.
         replicas: how many there are.
+        batch: the rows of the data layers' global batch, which is what is split; None if unknown.
     """
 
     number: Any
     seed: int
     replica: int
     replicas: int
+    batch: int | None = None
 
     def uniform(self, name: str, shape: Any, batch: int) -> Any:
         """Return draws from [0, 1) that belong to places in the global batch.
@@ -56,7 +58,7 @@ class Step:
             batch: the rows of the global batch.
         """
         key, counter = self._stream(name)
-        row = first_row(batch, self.replica, self.replicas)
+        row = self._first_row(batch)
         shape = tf.cast(shape, tf.int64)
         first = row * tf.reduce_prod(shape[1:])
         skip = first % 4
@@ -64,6 +66,11 @@ class Step:
         count = tf.reshape(skip + tf.reduce_prod(shape), (1,))
         draws = tf.raw_ops.StatelessRandomUniformV2(shape=count, key=key, counter=moved, alg=PHILOX)
         return tf.reshape(draws[skip:], shape)
+
+    def _first_row(self, batch: int) -> int:
+        # A blob may hold several rows for each of the data's, which are split together.
+        whole = self.batch if self.batch and batch % self.batch == 0 else batch
+        return batch // whole * first_row(whole, self.replica, self.replicas)
 
     def _stream(self, name: str) -> tuple[Any, Any]:
         start = (self.seed ^ zlib.crc32(name.encode())) & 0x7FFFFFFFFFFFFFFF

@@ -107,6 +107,10 @@ class LayerWeights:
 
         return initializer
 
+    def present(self) -> list[int]:
+        """Return the positions of the blobs that the layer has: a bias may be left out."""
+        return [index for index in range(len(self.blobs)) if self.variable(index) is not None]
+
     def variable(self, index: int) -> Any | None:
         """Return a blob's variable; None where the layer does not have that blob."""
         return self.shared.variables.get(self.keys[index])

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import math
 import re
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from owltf.caffe.kind import expect_kind
+from owltf.caffe.layer_weights import Weights
 from owltf.caffe.paths import find_file
 from owltf.caffe.solver_state import SolverState
 from owltf.caffe.solverstate import read_solverstate, write_solverstate
 from owltf.errors import OwltfError
 from owltf.net.caffemodel import save_weights
 from owltf.net.net import Net
+from owltf.net.params import Param
 from owltf.solvers.solver import Solver
 from owltf.train.run_state import RunState
 
@@ -115,6 +121,31 @@ class Restored:
     state: SolverState
     weights: Path
     run: RunState | None
+
+    def history_of(
+        self, params: Sequence[Param], weights: Weights, slots: int
+    ) -> Sequence[np.ndarray]:
+        """Return the history for a net that has other layers than the one that was trained.
+
+        The blobs have no names; the weights beside them tell whose they are. What has no history
+        of its shape starts at zero. Where layers share weights this cannot be told, and the
+        history is given as it is.
+        """
+        owners = [(layer.name, index) for layer in weights for index in range(len(layer.blobs))]
+        if len(self.state.history) != slots * len(owners):
+            return self.state.history
+        keys = [(slot, *owner) for slot in range(slots) for owner in owners]
+        known = dict(zip(keys, self.state.history, strict=True))
+        return [
+            _of_size(known.get((slot, param.layer, param.index)), param.shape)
+            for slot in range(slots)
+            for param in params
+        ]
+
+
+def _of_size(blob: np.ndarray | None, shape: tuple[int, ...]) -> np.ndarray:
+    fits = blob is not None and blob.size == math.prod(shape)
+    return blob if fits else np.zeros(shape, np.float32)
 
 
 def read_snapshot(path: Path, schema: Any) -> Restored:

@@ -9,12 +9,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from owltf.caffe.kind import expect_kind
 from owltf.caffe.layer_weights import Weights
 from owltf.caffe.source import SolverSource
 from owltf.caffe.weights import read_weights
 from owltf.errors import OwltfError
 from owltf.net.caffemodel import Loaded, load_weights
+from owltf.net.params import Param
 from owltf.plugin.registry import Registry, near
 from owltf.solvers.solver import Solver
 from owltf.train.batches import first_positions
@@ -66,6 +69,7 @@ class Start:
         nets: its nets.
         solver: what updates them.
         state: where it stands.
+        resumed_from: the solverstate it goes on from, if it does.
         loaded: what became of each weights file.
         notes: anything a person should know.
     """
@@ -79,6 +83,7 @@ class Start:
     nets: SolverNets
     solver: Solver
     state: RunState
+    resumed_from: Path | None = None
     loaded: Mapping[str, Loaded] = field(default_factory=dict)
     notes: Sequence[str] = ()
 
@@ -110,7 +115,7 @@ def prepare(
     _check_batches(nets, devices)
     with devices.strategy.scope():
         trained = [param for param in nets.train.params if param.is_trained]
-        with _of_field(source, "regularization_type"):
+        with _errors_at(source.where("regularization_type")):
             solver = solver_class.from_parameter(parameter, rate, trained)
     loaded = {
         str(file): load_weights(
@@ -119,8 +124,7 @@ def prepare(
         for file, weights in files.items()
     }
     if restored:
-        solver.set_history(nets.train.params, restored.state.history)
-        solver.iterations.assign(restored.state.iteration)
+        _restore_solver(solver, nets.train.params, restored, files, options)
     return Start(
         source=source,
         registry=registry,
@@ -131,23 +135,39 @@ def prepare(
         nets=nets,
         solver=solver,
         state=_state(nets, restored, seed, devices),
+        resumed_from=restored.path if restored else None,
         loaded=loaded,
-        notes=_notes(source, registry, restored, devices),
+        notes=_notes(source, registry, restored, devices, nets),
     )
 
 
+def _restore_solver(
+    solver: Solver,
+    params: Sequence[Param],
+    restored: Restored,
+    files: Mapping[Path, Weights],
+    options: RunOptions,
+) -> None:
+    history: Sequence[np.ndarray] = restored.state.history
+    if options.reinit_mismatched:
+        history = restored.history_of(params, files[restored.weights], solver.slots)
+    with _errors_at(str(restored.path)):
+        solver.set_history(params, history)
+    solver.iterations.assign(restored.state.iteration)
+
+
 @contextmanager
-def _of_field(source: SolverSource, *fields: str) -> Iterator[None]:
-    """Name the solver's file and the line of a field in every OwltfError that is raised inside."""
+def _errors_at(where: str) -> Iterator[None]:
+    """Name a place in a file in every OwltfError that is raised inside."""
     try:
         yield
     except OwltfError as error:
-        raise OwltfError(f"{source.where(*fields)}: {error}") from error
+        raise OwltfError(f"{where}: {error}") from error
 
 
 def _solver_class(registry: Registry, source: SolverSource) -> Any:
     name = source.parameter.type
-    with _of_field(source, "type", "solver_type"):
+    with _errors_at(source.where("type", "solver_type")):
         if name not in registry.solvers:
             raise OwltfError(
                 f"solver type '{name}' is not supported: {near(name, registry.solvers)}"
@@ -157,7 +177,7 @@ def _solver_class(registry: Registry, source: SolverSource) -> Any:
 
 def _learning_rate(registry: Registry, source: SolverSource) -> Any:
     name, policies = source.parameter.lr_policy, registry.learning_rates
-    with _of_field(source, "lr_policy"):
+    with _errors_at(source.where("lr_policy")):
         if name not in policies:
             what = f"unknown lr_policy '{name}'" if name else "lr_policy is missing"
             raise OwltfError(f"{what}: {near(name, policies)}")
@@ -167,14 +187,14 @@ def _learning_rate(registry: Registry, source: SolverSource) -> Any:
 def _schedule(source: SolverSource) -> Schedule:
     for name, least in _LEAST.items():
         value = getattr(source.parameter, name)
-        with _of_field(source, name):
+        with _errors_at(source.where(name)):
             if value < least:
                 raise OwltfError(f"{name} must be at least {least}, got {value}")
     return Schedule.of(source.parameter)
 
 
 def _prefix(source: SolverSource, schedule: Schedule) -> Prefix:
-    with _of_field(source, "snapshot_prefix"):
+    with _errors_at(source.where("snapshot_prefix")):
         prefix = Prefix.of(source.parameter, source.folder)
         if schedule.snapshot or schedule.snapshot_after_train:
             prefix.check_writable()
@@ -246,10 +266,16 @@ def _state(nets: SolverNets, restored: Restored | None, seed: int, devices: Devi
 
 
 def _notes(
-    source: SolverSource, registry: Registry, restored: Restored | None, devices: Devices
+    source: SolverSource,
+    registry: Registry,
+    restored: Restored | None,
+    devices: Devices,
+    nets: SolverNets,
 ) -> list[str]:
     notes = [f"Ignored unknown field: {field}" for field in source.ignored]
     notes += registry.schema.notes
+    if not nets.train.losses:
+        notes.append("The net has no loss: only weight_decay changes its weights")
     if restored and restored.run is None:
         notes.append("Resuming from Caffe's own snapshot: the data start at their first record")
     if restored and restored.run:

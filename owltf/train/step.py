@@ -151,6 +151,7 @@ def forward(
         net.context.seed,
         int(tf.get_static_value(context.replica_id_in_sync_group)),
         context.num_replicas_in_sync,
+        next((source.layer.batch_size for source in net.sources), None),
     )
     with replicas.step(current):
         outputs, losses = net.loss_model(batch, training=training)

@@ -41,6 +41,7 @@ class Trainer:
         self._hook: Any = start.registry.manager.hook
         self._signals = Signals()
         self._iteration = self._first = self._saved = start.state.iteration
+        self._kept = start.resumed_from
         self._losses = deque(start.state.losses, maxlen=self._parameter.average_loss)
         self._tested = [0] * len(self._nets.tests)
         self._train = TrainStep(
@@ -118,8 +119,7 @@ class Trainer:
                 )
 
     def _diverged(self, what: str) -> OwltfError:
-        kept = self._start.prefix.files(self._saved)[1]
-        stands = f"the last snapshot, {kept}, stands" if self._saved else "nothing is saved"
+        stands = f"the last snapshot, {self._kept}, stands" if self._kept else "nothing is saved"
         return OwltfError(
             f"{what}; {stands}; try a smaller base_lr or clip_gradients, or go on with --allow-nan"
         )
@@ -168,7 +168,7 @@ class Trainer:
                 self._state(),
                 self._start.registry.schema,
             )
-            self._saved = self._iteration
+            self._saved, self._kept = self._iteration, paths[1]
             self._report.snapshot(*paths)
             self._hook.owltf_snapshot(iteration=self._iteration, path=paths[0])
         self._signals.snapshot_made()
@@ -188,12 +188,18 @@ class Trainer:
         )
 
     def _finish(self) -> int:
-        """What Caffe's Solve does after the last update."""
+        if not self._signals.stopped_by:
+            self._end()
         if self._signals.stopped_by:
             # The signal may have come in a test, after updates that no snapshot holds.
             self._snapshot()
             self._report.stopped(self._how_to_resume())
             return 128 + self._signals.stopped_by
+        self._report.finished()
+        return 0
+
+    def _end(self) -> None:
+        """What Caffe's Solve does after the last update: snapshot, display, test."""
         if self._schedule.snapshots_at_end(self._iteration):
             self._snapshot()
         if self._schedule.displays(self._iteration):
@@ -201,15 +207,12 @@ class Trainer:
             self._report.last_loss(self._iteration, self._smoothed())
         if self._schedule.tests(self._iteration):
             self._test_all()
-        self._report.finished()
-        return 0
 
     def _how_to_resume(self) -> str:
-        if self._saved == 0:
+        if self._kept is None:
             return "Stopped before the first update; nothing was written"
-        solverstate = self._start.prefix.files(self._saved)[1]
         words = ["owltf", "run", self._start.source.file, *self._start.options.again]
-        command = shlex.join([*words, "--resume", str(solverstate)])
+        command = shlex.join([*words, "--resume", str(self._kept)])
         return f"Stopped at iteration {self._iteration}; resume with: {command}"
 
     def _setup(self) -> Setup:

@@ -103,3 +103,14 @@ def test_a_global_sum_and_its_gradient_cover_all_replicas() -> None:
     assert [float(each) for each in count] == [2, 2]
     # The mean of 2² and 3² by each of them: 2x / 2.
     assert [float(each) for each in grad] == [2, 3]
+
+
+@pytest.mark.parametrize("replicas", [2, 3])
+def test_rows_of_one_image_are_split_together(replicas: int) -> None:
+    """A blob with two rows for each of 7 images, as time folded into the batch makes."""
+    whole = Step(0, 5, 0, 1, 7).uniform("drop", (14, 3), 14)
+    parts = [
+        Step(0, 5, each, replicas, 7).uniform("drop", (2 * share(7, each, replicas), 3), 14)
+        for each in range(replicas)
+    ]
+    np.testing.assert_array_equal(np.concatenate(parts), whole)

@@ -184,7 +184,9 @@ def _fitting_window(layer: Layer, bottom: Blob) -> Window:
         raise layer.error(
             f"pad must be less than the kernel, got pad {pad_h}x{pad_w} for {kernel_h}x{kernel_w}"
         )
-    if kernel_h > size[0] + 2 * pad_h or kernel_w > size[1] + 2 * pad_w:
+    # One window may hang over the end by less than a stride, Caffe's rounding keeps it.
+    floor = layer.parameter.pooling_param.round_mode == layer.parameter.pooling_param.FLOOR
+    if min(window.pooled(size, floor=floor)) < 1:
         raise layer.error(
             f"a kernel of {kernel_h}x{kernel_w} does not fit in '{bottom.name}' {bottom.shape} "
             f"with pad {pad_h}x{pad_w}"
