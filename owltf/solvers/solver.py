@@ -189,11 +189,8 @@ class Solver(keras.optimizers.Optimizer):
 
     def get_config(self) -> dict[str, Any]:
         """Return what rebuilds the solver."""
-        rate = self._learning_rate
-        if isinstance(rate, keras.optimizers.schedules.LearningRateSchedule):
-            rate = keras.optimizers.schedules.serialize(rate)
         return {
-            "learning_rate": rate,
+            "learning_rate": super().get_config()["learning_rate"],
             "momentum": self.momentum,
             "weight_decay": self.decay,
             "regularization_type": self.regularization_type,
