@@ -1,40 +1,43 @@
-"""The benchmarks' nets in owltf: the step that `owltf run` makes, and the same step by itself."""
+"""The benchmarks' nets in owltf: what `owltf run` does, and the same step by itself."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import tensorflow as tf
-from turns import Program
+from turns import Program, Timing, timed
 
 from owltf.caffe.source import SolverSource
 from owltf.plugin.manager import make_manager
 from owltf.plugin.registry import Registry
 from owltf.train.batches import batches
 from owltf.train.devices import one_cpu
+from owltf.train.report import Display, Report
 from owltf.train.start import RunOptions, Start, prepare
 from owltf.train.step import TrainStep, forward
+from owltf.train.trainer import Trainer
 
 NETS = Path(__file__).parent / "nets"
 
 
-def start_of(net: Path, **solver: Any) -> Start:
-    """Return a run of a net, ready to train.
+def start_of(**solver: Any) -> Start:
+    """Return a run that is ready to train, on the CPU as one device.
 
     Args:
-        net: its prototxt.
-        **solver: fields of a `SolverParameter`.
+        **solver: fields of a `SolverParameter`, the net among them.
     """
     registry = Registry(make_manager())
     parameter = registry.schema.message("SolverParameter")(
-        net=str(net), lr_policy="fixed", snapshot_after_train=False, random_seed=1, **solver
+        lr_policy="fixed", snapshot_after_train=False, random_seed=1, **solver
     )
     return prepare(SolverSource(parameter, None), registry, one_cpu(), RunOptions())
 
 
 def looped(start: Start) -> Program:
-    """Return owltf's own training: many iterations, data and all, in one TensorFlow call."""
+    """Return owltf's own step: many iterations, data and all, in one TensorFlow call."""
     net = start.nets.train
     feed = batches(net, start.state.train)
     never = tf.Variable(False, trainable=False)
@@ -60,6 +63,38 @@ def bare(start: Start) -> Program:
         loss.numpy()
 
     return run
+
+
+def trainer_and_bare(start: Start, rounds: int, steps: int) -> tuple[Timing, Timing]:
+    """Return the time of a whole run's step, and that of the bare step, taking turns.
+
+    Args:
+        start: the run.
+        rounds: how many turns each gets.
+        steps: how many steps a turn has; the run displays its loss after each turn.
+    """
+    events = {"display": steps, "max_iter": rounds * steps + 1}
+    turns = _Turns(bare(start), steps)
+    Trainer(replace(start, schedule=replace(start.schedule, **events)), turns).run()
+    return Timing(tuple(turns.trainer)), Timing(tuple(turns.bare))
+
+
+class _Turns(Report):
+    """Lets another program have its turn whenever the run displays its loss."""
+
+    def __init__(self, program: Program, steps: int) -> None:
+        self._program, self._steps = program, steps
+        self._since = 0.0
+        self.trainer: list[float] = []
+        self.bare: list[float] = []
+
+    def displayed(self, display: Display) -> None:
+        """End the run's turn; the first one, which traces the step, does not count."""
+        seconds = perf_counter() - self._since
+        if display.iteration:
+            self.trainer.append(seconds / self._steps)
+            self.bare.append(timed(self._program, self._steps))
+        self._since = perf_counter()
 
 
 def parameters(start: Start) -> int:

@@ -50,7 +50,7 @@ def one_line_errors() -> Iterator[None]:
 
 
 def _usage(error: click.UsageError) -> str:
-    message = error.format_message().removesuffix(".")
+    message = error.format_message().removesuffix(".").replace(". Did you", ": did you")
     command = error.ctx.command_path if error.ctx else "owltf"
     return f"{message[:1].lower()}{message[1:]}; see {command} --help"
 

@@ -6,13 +6,16 @@ from typing import BinaryIO
 import numpy as np
 from google.protobuf.message import DecodeError
 
-from owltf.caffe.kind import MEAN_IMAGE, NET, SOLVER, expect_kind, expect_prototxt
+from owltf.caffe.blob import decode_blob
+from owltf.caffe.kind import MEAN_IMAGE, NET, SOLVER, expect_kind, expect_prototxt, file_kind
+from owltf.caffe.mapped import map_file
 from owltf.caffe.messages import SolverParameter
 from owltf.caffe.scan import Block
 from owltf.caffe.schema import Schema
 from owltf.caffe.source import NetSource, SolverSource
 from owltf.caffe.text import decode_text, looks_binary, parse_blocks
 from owltf.caffe.upgrade import upgrade_net, upgrade_solver
+from owltf.caffe.wire import BrokenWireError
 from owltf.errors import OwltfError
 
 _IMAGE_AXES = 3
@@ -76,6 +79,22 @@ def read_mean(path: Path | str, schema: Schema) -> np.ndarray:
             "numbers"
         )
     return values.reshape(shape[-_IMAGE_AXES:])
+
+
+def read_blob(path: Path | str) -> np.ndarray:
+    """Read a blob (binaryproto), such as InfogainLoss's matrix, as float32 of its own shape.
+
+    Raises:
+        OwltfError: the file is missing, of another kind, or corrupt.
+    """
+    path = Path(path)
+    if file_kind(path) != MEAN_IMAGE:
+        raise OwltfError(f"{path}: not a blob (binaryproto)")
+    data = map_file(path)
+    try:
+        return decode_blob(data, 0, len(data))
+    except BrokenWireError as error:
+        raise OwltfError(f"{path}: truncated or corrupt: {error}") from error
 
 
 def _net(

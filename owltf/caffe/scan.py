@@ -138,7 +138,7 @@ class _Scanner:
         if token.text in _CLOSING:
             self.message(block, known.message_type if known else None, _CLOSING[token.text])
             return []
-        if token.text in "}>]:":
+        if token.text in "}>]:\"'":
             raise _BrokenTextError
         self._join_strings(token)
         bad = known is not None and known.enum_type and not _is_value(token.text, known.enum_type)
@@ -182,6 +182,8 @@ def _is_value(text: str, enum: EnumDescriptor) -> bool:
 
 def unknown_field(name: str, descriptor: Descriptor) -> str:
     """Say that a message has no such field, and which it has with a name like it."""
+    if name in ("layer", "layers"):
+        return f"{descriptor.name} has no field {name!r}: is a }} missing before it?"
     near = get_close_matches(name, descriptor.fields_by_name, n=3)
     hint = f"did you mean {' or '.join(near)}?" if near else "no field has a name like it"
     return f"{descriptor.name} has no field {name!r}: {hint}"

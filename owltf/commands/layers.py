@@ -66,6 +66,11 @@ def _judged_phase(registry: Any, source: Any, phase: str) -> Iterator[tuple[str,
     context = NetContext(registry, phase)
     for layer in Graph.of(source).layers:
         reason = unsupported_reason(layer, context)
-        # The table has a layer's name and place already, which the sentence begins with.
-        judgement = f"no: {reason.split(f'({layer.where}): ', 1)[-1]}" if reason else "yes"
-        yield layer.name, layer.type, layer.where, judgement
+        yield layer.name, layer.type, layer.where, _judgement(reason, layer.where)
+
+
+def _judgement(reason: str | None, where: str) -> str:
+    """Shorten the error's sentence by what the table or `owltf layers` shows anyway."""
+    if reason is None:
+        return "yes"
+    return f"no: {reason.split(f'({where}): ', 1)[-1].split(': known: ')[0]}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,7 @@ class Data(DataLayer):
             self.batch_size = context.global_batch(self._parameter.batch_size)
             self._records = open_records(context)
             self._images = read_images(context, self._records)
+        self.records = self._records.count
         images = self._images.transform.output_shape(self._images.shape)
         self.top_shapes = ((self.batch_size, *images), (self.batch_size,))[: self._top_count]
         self.first_position = self._draw_skip()
@@ -48,6 +50,10 @@ class Data(DataLayer):
         if self._top_count == 1:
             batches = batches.map(lambda images, labels: (images,))
         return read_ahead(batches, max(1, self._parameter.prefetch))
+
+    def keys(self, position: int) -> Iterator[str]:
+        """Yield the keys of the database's records, from one on without end."""
+        return self._records.keys(position)
 
     def describe(self) -> str:
         """Say what the database holds."""

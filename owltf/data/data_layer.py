@@ -6,6 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -90,6 +91,7 @@ class DataLayer(ABC):
         context: What the layer was given.
         batch_size: Records in one global batch.
         top_shapes: Each top's shape in Caffe's order, the batch first.
+        records: Records in the source; None where it has no end.
         first_position: The record a run from scratch starts at.
         failure: The error that stopped a pipeline of this layer, if one did.
     """
@@ -97,6 +99,7 @@ class DataLayer(ABC):
     caffe_type: ClassVar[str]
     batch_size: int
     top_shapes: tuple[tuple[int, ...], ...]
+    records: int | None = None
     first_position: int = 0
     failure: OwltfError | None = None
 
@@ -115,6 +118,18 @@ class DataLayer(ABC):
         Returns:
             A dataset of tuples, one float32 tensor per top in Caffe's order.
         """
+
+    def keys(self, position: int) -> Iterator[str]:
+        """Yield what the source calls its records, from one on without end.
+
+        Args:
+            position: The first record, counted as in `dataset`.
+
+        Yields:
+            Keys; a record without one is called by its number.
+        """
+        for number in count(position):
+            yield str(number % self.records if self.records else number)
 
     @abstractmethod
     def describe(self) -> str:

@@ -40,6 +40,7 @@ class HDF5Data(DataLayer):
             self._list = context.find("source", parameter.source)
             files = find_files(context, self._list)
             self._rows = Hdf5Rows(files, list(context.parameter.top))
+        self.records = self._rows.count
         self.top_shapes = tuple((self.batch_size, *shape) for shape in self._rows.shapes)
 
     def dataset(self, position: int) -> tf.data.Dataset:

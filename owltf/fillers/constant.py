@@ -6,5 +6,5 @@ import numpy as np
 
 
 def constant(rng: np.random.Generator, shape: tuple[int, ...], parameter: Any) -> np.ndarray:
-    """Return `value` everywhere."""
-    return np.full(shape, parameter.value, np.float32)
+    """Return `value` everywhere, a read-only array that takes the memory of one number."""
+    return np.broadcast_to(np.float32(parameter.value), shape)

@@ -11,7 +11,9 @@ def gaussian(rng: np.random.Generator, shape: tuple[int, ...], parameter: Any) -
     With `sparse` k, a draw stays with probability k / (size of axis 0), so that each output has
     about k inputs: Caffe's GaussianFiller.
     """
-    draws = normal(rng, shape, parameter.std) + np.float32(parameter.mean)
+    draws = normal(rng, shape, parameter.std)
+    if parameter.mean:
+        draws += np.float32(parameter.mean)
     if parameter.sparse < 0:
         return draws
     kept = rng.random(shape, np.float32) < parameter.sparse / shape[0]
@@ -20,4 +22,6 @@ def gaussian(rng: np.random.Generator, shape: tuple[int, ...], parameter: Any) -
 
 def normal(rng: np.random.Generator, shape: tuple[int, ...], std: float) -> np.ndarray:
     """Return float32 normal draws around zero."""
-    return rng.standard_normal(shape, np.float32) * np.float32(std)
+    draws = rng.standard_normal(shape, np.float32)
+    draws *= np.float32(std)
+    return draws

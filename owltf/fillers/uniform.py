@@ -15,4 +15,6 @@ def between(
 ) -> np.ndarray:
     """Return float32 draws between two bounds."""
     draws = rng.random(shape, np.float32)
-    return draws * np.float32(high - low) + np.float32(low)
+    draws *= np.float32(high - low)
+    draws += np.float32(low)
+    return draws

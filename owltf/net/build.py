@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
+
+import keras
 
 from owltf.caffe.graph import Graph, GraphLayer
 from owltf.data.data_layer import DataContext
@@ -16,7 +19,9 @@ from owltf.net.multipliers import Multipliers
 from owltf.net.names import Names
 from owltf.net.net import Loss, Net, Source
 from owltf.net.params import Param
+from owltf.net.propagate_down import stopped
 from owltf.net.shared import LayerWeights
+from owltf.net.total import total
 from owltf.plugin.registry import near
 
 
@@ -79,6 +84,7 @@ def _bare_layer(graph_layer: GraphLayer, context: NetContext, names: Names) -> L
         seed=context.seed,
         names=names,
         shared=context.shared,
+        find_file=context.find_file,
     )
 
 
@@ -95,6 +101,7 @@ class _Builder:
     sources: list[Source] = field(default_factory=list)
     with_params: list[Layer] = field(default_factory=list)
     multipliers: Multipliers = field(default_factory=Multipliers)
+    anchor: Any = None
     names: Names = field(init=False)
 
     def __post_init__(self) -> None:
@@ -102,7 +109,8 @@ class _Builder:
         self.names = Names({name for each in layers for name in (each.name, *each.parameter.top)})
 
     def build(self) -> Net:
-        for graph_layer in self.graph.layers:
+        # A layer without bottoms hangs on an input, wherever that stands in the file.
+        for graph_layer in sorted(self.graph.layers, key=self._takes_blobs):
             if graph_layer.type in self.context.registry.data_layers:
                 self._add_source(graph_layer)
             else:
@@ -116,7 +124,20 @@ class _Builder:
             losses=tuple(self.losses),
             sources=tuple(self.sources),
             layer_params={layer.name: self._params(layer) for layer in self.with_params},
+            anchor=self.anchor,
         )
+
+    def _takes_blobs(self, graph_layer: GraphLayer) -> bool:
+        converter = self.context.registry.converters.get(graph_layer.type)
+        return converter is not None and (converter.bottoms != (0, 0) or bool(converter.params))
+
+    def _anchor(self) -> Any:
+        """Return a tensor of an input; a net without inputs gets one that it feeds by itself."""
+        for blob in self.inputs.values():
+            return blob.tensor
+        if self.anchor is None:
+            self.anchor = keras.Input(batch_shape=(), name=self.names.helper("net", "anchor"))
+        return self.anchor
 
     def _add_source(self, graph_layer: GraphLayer) -> None:
         parameter, context = graph_layer.parameter, self.context
@@ -140,7 +161,8 @@ class _Builder:
     def _add_layer(self, graph_layer: GraphLayer) -> None:
         converter = self.context.registry.converters[graph_layer.type]
         layer = _layer(graph_layer, converter, self.context, self.names)
-        bottoms = [self.blobs[name] for name in graph_layer.parameter.bottom]
+        layer.anchor = self._anchor
+        bottoms = stopped(layer, [self.blobs[name] for name in graph_layer.parameter.bottom])
         tops = self._convert(converter, layer, bottoms)
         self._keep(layer, tops)
         self._keep_params(layer)
@@ -194,7 +216,7 @@ class _Builder:
         tops = self.layer_tops[layer.name]
         for blob, weight in zip(tops, _loss_weights(converter, layer, len(tops)), strict=True):
             if weight:
-                self.losses.append(Loss(blob.name, blob.tensor, weight))
+                self.losses.append(Loss(blob.name, total(blob), weight))
 
 
 def _count_tops(converter: LayerConverter, layer: Layer) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 import tensorflow as tf
 
 from owltf.errors import OwltfError
+from owltf.net.replicas import replicas_of_batch
 
 _OPEN, _CLOSE = "owltf[", "]owltf"
 _MARKED = re.compile(re.escape(_OPEN) + "(.*?)" + re.escape(_CLOSE), re.DOTALL)
@@ -51,23 +52,32 @@ def check_labels(
     counted = None if ignore_label is None else tf.not_equal(whole, ignore_label)
     if counted is not None:
         whole = tf.where(counted, whole, 0)
-    with tf.control_dependencies([_assert_in_range(whole, classes, title)]):
-        return tf.identity(whole), counted
+    return check_range(whole, classes, title, "label", "classes"), counted
 
 
-def _assert_in_range(labels: Any, classes: int, title: str) -> Any:
-    known = tf.logical_and(labels >= 0, labels < classes)
+def check_range(numbers: Any, count: Any, title: str, what: str, counted: str) -> Any:
+    """Return whole numbers, each from 0 to `count` - 1; else the pass ends with an error.
+
+    Args:
+        numbers: the numbers.
+        count: how many there are to name.
+        title: the layer in words.
+        what: what such a number is, as `label`.
+        counted: what is counted, as `classes`.
+    """
+    known = tf.logical_and(numbers >= 0, numbers < count)
 
     def complain() -> Any:
-        label = tf.boolean_mask(labels, tf.logical_not(known))[0]
-        after = (
-            f" is out of range: it must be from 0 to {classes - 1}, as there are {classes} classes"
-        )
-        text = tf.strings.join([_OPEN, title, ": label ", tf.as_string(label), after, _CLOSE])
+        number = tf.boolean_mask(numbers, tf.logical_not(known))[0]
+        start = [_OPEN, title, f": {what} ", tf.as_string(number), " is out of range: it must be "]
+        limits = ["from 0 to ", tf.as_string(count - 1), ", as there are ", tf.as_string(count)]
+        text = tf.strings.join([*start, *limits, f" {counted}", _CLOSE])
         tf.debugging.Assert(False, [text])
         return tf.constant(False)
 
-    return tf.cond(tf.reduce_all(known), lambda: tf.constant(True), complain)
+    checked = tf.cond(tf.reduce_all(known), lambda: tf.constant(True), complain)
+    with tf.control_dependencies([checked]):
+        return tf.identity(numbers)
 
 
 def check_one_replica(title: str, what: str) -> None:
@@ -78,8 +88,7 @@ def check_one_replica(title: str, what: str) -> None:
         what: what it does.
 
     Raises:
-        OwltfError: if the pass is computed by several replicas.
+        OwltfError: if several replicas share the batch.
     """
-    context = tf.distribute.get_replica_context()
-    if context is not None and context.num_replicas_in_sync > 1:
+    if replicas_of_batch() > 1:
         raise OwltfError(f"{_OPEN}{title}: {what} needs the whole batch on one device{_CLOSE}")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import keras
 
+from owltf.caffe.paths import find_file
 from owltf.errors import OwltfError
 from owltf.net.blob import Blob
 from owltf.net.names import Names
@@ -31,6 +34,9 @@ class Layer:
         seed: what every random draw of the run starts from.
         names: names for the Keras layers of this net.
         shared: Keras layers and variables shared between nets and between layers.
+        find_file: finds a file that the layer names.
+        anchor: gives a tensor of the net's inputs, for a layer without bottoms: Keras wants each
+            layer to hang on one.
         weights: the layer's parameter blobs.
         inputs: the blobs made by `input`.
     """
@@ -42,6 +48,8 @@ class Layer:
     seed: int
     names: Names
     shared: SharedLayers
+    find_file: Callable[[str], Path] = partial(find_file, beside=None)
+    anchor: Callable[[], Any] = partial(keras.Input, batch_shape=())
     weights: LayerWeights = field(init=False)
     inputs: list[Blob] = field(default_factory=list)
     _made: list[Any] = field(default_factory=list)

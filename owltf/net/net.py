@@ -15,7 +15,9 @@ from owltf.caffe.graph import Graph
 from owltf.errors import OwltfError
 from owltf.net.blob import Blob
 from owltf.net.context import NetContext
+from owltf.net.inputless import Inputless
 from owltf.net.params import Param
+from owltf.net.traced import traced
 from owltf.plugin.registry import near
 
 
@@ -25,7 +27,7 @@ class Loss:
 
     Attributes:
         top: the blob's name.
-        tensor: its Keras tensor.
+        tensor: the Keras tensor of its sum.
         weight: its `loss_weight`.
     """
 
@@ -62,6 +64,7 @@ class Net:
         losses: the tops that make the objective.
         sources: the data layers.
         layer_params: the parameter blobs of each layer that has some.
+        anchor: an input that the net feeds by itself, as it has no others; None if it has.
     """
 
     graph: Graph
@@ -72,6 +75,7 @@ class Net:
     losses: tuple[Loss, ...]
     sources: tuple[Source, ...]
     layer_params: Mapping[str, Sequence[Param]]
+    anchor: Any = None
 
     @property
     def name(self) -> str:
@@ -115,6 +119,8 @@ class Net:
 
     def model_of_tensors(self, outputs: Any) -> Any:
         """Return a `keras.Model` from the inputs to a structure of the net's Keras tensors."""
+        if self.anchor is not None and not self.input_blobs:
+            return Inputless(keras.Model(self.anchor, outputs, name="net"))
         inputs = {name: blob.tensor for name, blob in self.input_blobs.items()}
         return keras.Model(inputs, outputs, name="net")
 
@@ -189,8 +195,8 @@ class Net:
 
     def _function(self, blobs: tuple[str, ...]) -> Any:
         if blobs not in self._functions:
-            model, training = self.model_of(blobs), self.phase == "TRAIN"
-            self._functions[blobs] = tf.function(lambda inputs: model(inputs, training=training))
+            training = self.phase == "TRAIN"
+            self._functions[blobs] = traced(self.model_of(blobs), training=training)
         return self._functions[blobs]
 
     def _checked(self, arrays: Mapping[str, Any]) -> dict[str, Any]:

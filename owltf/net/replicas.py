@@ -36,7 +36,7 @@ class Step:
         number: a scalar int64 tensor that is different in each pass of a run.
         seed: the run's seed.
         replica: which replica computes.
-        replicas: how many there are.
+        replicas: how many share the batch; 1 where each has a batch of its own.
         batch: the rows of the data layers' global batch, which is what is split; None if unknown.
     """
 
@@ -97,13 +97,22 @@ def current_step() -> Step | None:
     return _step.get()
 
 
+def replicas_of_batch() -> int:
+    """Return how many replicas share the batch that is being computed."""
+    current = current_step()
+    if current is not None:
+        return current.replicas
+    context = tf.distribute.get_replica_context()
+    return 1 if context is None else int(context.num_replicas_in_sync)
+
+
 def global_sum(*values: Any) -> Sequence[Any]:
     """Return each value summed over all replicas.
 
     Whatever mixes samples (a loss's normaliser, a count of correct ones) goes through here, so
     that N replicas have the figures of one. The gradient is summed as well.
     """
-    context = tf.distribute.get_replica_context()
-    if context is None or context.num_replicas_in_sync == 1:
+    if replicas_of_batch() == 1:
         return values
+    context = tf.distribute.get_replica_context()
     return tuple(context.all_reduce(tf.distribute.ReduceOp.SUM, list(values)))

@@ -9,50 +9,93 @@ from typing import Any
 
 from owltf.net.layer import Layer
 
+Sizes = tuple[int, ...]
 Pair = tuple[int, int]
+
+# What a size is called, its field, and what it is where the file does not say.
+_FIELDS = (("kernel", "kernel_size", None), ("stride", "stride", 1), ("pad", "pad", 0))
 
 
 @dataclass(frozen=True)
 class Window:
-    """A window that slides over height and width.
+    """A window that slides over the spatial axes: height and width, or any others.
 
     Attributes:
-        kernel: (height, width) of the window.
+        kernel: the window's size along each axis.
         stride: its steps.
-        pad: rows and columns added on each side.
-        dilation: the distance between neighbours in the kernel.
+        pad: what is added on each side.
+        dilation: the distance between neighbours in the kernel; 1 unless given.
     """
 
-    kernel: Pair
-    stride: Pair
-    pad: Pair
-    dilation: Pair = (1, 1)
+    kernel: Sizes
+    stride: Sizes
+    pad: Sizes
+    dilation: Sizes = ()
+
+    def __post_init__(self) -> None:
+        if not self.dilation:
+            object.__setattr__(self, "dilation", (1,) * len(self.kernel))
+
+    @classmethod
+    def of(
+        cls,
+        kernel_size: Sequence[int],
+        strides: Sequence[int],
+        pad: Sequence[int],
+        dilation_rate: Sequence[int],
+    ) -> Window:
+        """Return the window of a Keras layer's arguments, those of `config`."""
+        return cls(tuple(kernel_size), tuple(strides), tuple(pad), tuple(dilation_rate))
 
     @property
-    def extent(self) -> Pair:
+    def config(self) -> dict[str, list[int]]:
+        """The window as the arguments of a Keras layer."""
+        return {
+            "kernel_size": list(self.kernel),
+            "strides": list(self.stride),
+            "pad": list(self.pad),
+            "dilation_rate": list(self.dilation),
+        }
+
+    @property
+    def extent(self) -> Sizes:
         """The size that the dilated kernel covers."""
-        (kernel_h, kernel_w), (dilation_h, dilation_w) = self.kernel, self.dilation
-        return dilation_h * (kernel_h - 1) + 1, dilation_w * (kernel_w - 1) + 1
+        sides = zip(self.kernel, self.dilation, strict=True)
+        return tuple(dilation * (kernel - 1) + 1 for kernel, dilation in sides)
 
     def convolved(self, size: Sequence[int]) -> list[int]:
         """Return the size after a convolution: Caffe rounds down."""
         sides = zip(size, self.extent, self.stride, self.pad, strict=True)
         return [(side + 2 * pad - extent) // stride + 1 for side, extent, stride, pad in sides]
 
+    def deconvolved(self, size: Sequence[int]) -> list[int]:
+        """Return the size after a deconvolution: the smallest that a convolution brings back."""
+        sides = zip(size, self.extent, self.stride, self.pad, strict=True)
+        return [stride * (side - 1) + extent - 2 * pad for side, extent, stride, pad in sides]
+
     def pooled(self, size: Sequence[int], *, floor: bool = False) -> list[int]:
         """Return the size after pooling.
 
-        Caffe rounds up, then drops a last window which would start in the padding.
+        Caffe rounds up, then drops a last window which would start in the padding. Without any
+        padding it keeps the last one, which can then be empty.
 
         Args:
-            size: height and width of the bottom.
+            size: the bottom's spatial size.
             floor: `round_mode: FLOOR`, which rounds down instead.
         """
+        rounded = self._rounded(size, floor=floor)
+        if not any(self.pad):
+            return rounded
+        sides = zip(rounded, size, self.stride, self.pad, strict=True)
+        return [out - ((out - 1) * stride >= side + pad) for out, side, stride, pad in sides]
+
+    def _rounded(self, size: Sequence[int], *, floor: bool) -> list[int]:
         sides = zip(size, self.kernel, self.stride, self.pad, strict=True)
-        return [_pooled(*side, floor=floor) for side in sides]
+        steps = [(side + 2 * pad - kernel) / stride for side, kernel, stride, pad in sides]
+        return [(int(each // 1) if floor else ceil(each)) + 1 for each in steps]
 
     def overhang(self, size: Sequence[int], out: Sequence[int]) -> list[Pair]:
-        """Return the rows (columns) before and after the bottom that `out` windows reach.
+        """Return the rows (columns, ...) before and after the bottom that `out` windows reach.
 
         The second is negative where the last rows are in no window.
         """
@@ -63,23 +106,22 @@ class Window:
         ]
 
 
-def _pooled(size: int, kernel: int, stride: int, pad: int, *, floor: bool) -> int:
-    windows = (size + 2 * pad - kernel) / stride
-    out = (int(windows // 1) if floor else ceil(windows)) + 1
-    # An empty window at the end is dropped, which can only happen with padding.
-    return out - 1 if pad and (out - 1) * stride >= size + pad else out
+def convolution_window(layer: Layer, param: Any, axes: int = 2) -> Window:
+    """Return the window of a `ConvolutionParameter`.
 
-
-def convolution_window(layer: Layer, param: Any) -> Window:
-    """Return the window of a `ConvolutionParameter` over two spatial axes.
+    Args:
+        layer: the layer.
+        param: its message.
+        axes: how many spatial axes the bottom has.
 
     Raises:
         OwltfError: if a size is missing, not positive, or given twice.
     """
-    kernel = _pair(layer, "kernel", param, list(param.kernel_size), param.kernel_h, param.kernel_w)
-    stride = _pair(layer, "stride", param, list(param.stride), param.stride_h, param.stride_w, 1)
-    pad = _pair(layer, "pad", param, list(param.pad), param.pad_h, param.pad_w, 0)
-    dilation = _spread(layer, "dilation", list(param.dilation), 1)
+    kernel, stride, pad = (
+        _sides(layer, what, param, list(getattr(param, name)), axes, default)
+        for what, name, default in _FIELDS
+    )
+    dilation = _spread(layer, "dilation", list(param.dilation), axes, 1)
     return _checked(layer, Window(kernel, stride, pad, dilation))
 
 
@@ -96,47 +138,47 @@ def pooling_window(layer: Layer, param: Any, size: Sequence[int]) -> Window:
     """
     if param.global_pooling:
         return Window((size[0], size[1]), (1, 1), (0, 0))
-    square = {
-        what: [getattr(param, field)] if param.HasField(field) else []
-        for what, field in (("kernel", "kernel_size"), ("stride", "stride"), ("pad", "pad"))
-    }
-    return _checked(
-        layer,
-        Window(
-            _pair(layer, "kernel", param, square["kernel"], param.kernel_h, param.kernel_w),
-            _pair(layer, "stride", param, square["stride"], param.stride_h, param.stride_w, 1),
-            _pair(layer, "pad", param, square["pad"], param.pad_h, param.pad_w, 0),
-        ),
+    kernel, stride, pad = (
+        _sides(layer, what, param, _given(param, name), 2, default)
+        for what, name, default in _FIELDS
     )
+    return _checked(layer, Window(kernel, stride, pad))
 
 
-def _pair(
-    layer: Layer,
-    what: str,
-    param: Any,
-    square: list[int],
-    height: int,
-    width: int,
-    default: int | None = None,
-) -> Pair:
+def _given(param: Any, name: str) -> list[int]:
+    return [getattr(param, name)] if param.HasField(name) else []
+
+
+def _sides(
+    layer: Layer, what: str, param: Any, given: list[int], axes: int, default: int | None
+) -> Sizes:
     by_side = param.HasField(f"{what}_h") or param.HasField(f"{what}_w")
-    if by_side and square:
+    if not by_side:
+        return _spread(layer, what, given, axes, default)
+    if given:
         raise layer.error(f"give {what} either as one size or as {what}_h and {what}_w, not both")
-    return (height, width) if by_side else _spread(layer, what, square, default)
+    if axes != 2:
+        raise layer.error(f"{what}_h and {what}_w are for 2 spatial axes, but there are {axes}")
+    return getattr(param, f"{what}_h"), getattr(param, f"{what}_w")
 
 
-def _spread(layer: Layer, what: str, given: list[int], default: int | None) -> Pair:
+def _spread(layer: Layer, what: str, given: list[int], axes: int, default: int | None) -> Sizes:
     if not given and default is None:
         raise layer.error("a kernel size is required: kernel_size, or kernel_h and kernel_w")
     sizes = given or [default or 0]
-    if len(sizes) > 2:
-        raise layer.error(f"{what} must be given once or once for each of 2 axes, got {sizes}")
-    return sizes[0], sizes[-1]
+    if len(sizes) not in (1, axes):
+        raise layer.error(f"{what} must be given once or once for each of {axes} axes, got {sizes}")
+    return tuple(sizes * axes if len(sizes) == 1 else sizes)
 
 
 def _checked(layer: Layer, window: Window) -> Window:
     positive = {"kernel": window.kernel, "stride": window.stride, "dilation": window.dilation}
     for what, sizes in positive.items():
-        if min(sizes) < 1:
-            raise layer.error(f"{what} must be at least 1, got {sizes[0]}x{sizes[1]}")
+        if min(sizes, default=1) < 1:
+            raise layer.error(f"{what} must be at least 1, got {by(sizes)}")
     return window
+
+
+def by(sizes: Sequence[int]) -> str:
+    """Return sizes in words: 3x2."""
+    return "x".join(map(str, sizes))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import tensorflow as tf
 
 from owltf.errors import OwltfError
-from owltf.net.net import Net
+from owltf.net.net import Net, Source
 
 
 def first_positions(net: Net) -> dict[str, int]:
@@ -33,26 +33,40 @@ def batches(net: Net, start: Mapping[str, int]) -> Iterator[dict[str, Any]]:
     Raises:
         OwltfError: if an input of the net has no data layer.
     """
-    fed = {top for source in net.sources for top in source.tops}
-    unfed = [name for name in net.inputs if name not in fed]
-    if unfed:
-        raise OwltfError(
-            f"net '{net.name}' ({net.phase}): inputs {unfed} have no data; give it data layers"
-        )
-    if not net.sources:
-        dataset = tf.data.Dataset.from_tensors({}).repeat()
-    else:
-        datasets = tuple(s.layer.dataset(start[s.name]) for s in net.sources)
-        dataset = tf.data.Dataset.zip(datasets).map(lambda *parts: _named(net, parts))
+    check_fed(net)
+    dataset = dataset_of(net.sources, start)
     options = tf.data.Options()
     # Each replica's share is cut in the loop; the dataset itself stays whole.
     options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.OFF
     return iter(dataset.with_options(options))
 
 
-def _named(net: Net, parts: tuple[Any, ...]) -> dict[str, Any]:
+def check_fed(net: Net) -> None:
+    """Raise OwltfError if an input of the net has no data layer."""
+    fed = {top for source in net.sources for top in source.tops}
+    unfed = [name for name in net.inputs if name not in fed]
+    if unfed:
+        raise OwltfError(
+            f"net '{net.name}' ({net.phase}): inputs {unfed} have no data; give it data layers"
+        )
+
+
+def dataset_of(sources: Sequence[Source], start: Mapping[str, int]) -> tf.data.Dataset:
+    """Return an endless dataset of all data layers side by side, each element a dict.
+
+    Args:
+        sources: the data layers.
+        start: the record at which each starts, by layer name.
+    """
+    if not sources:
+        return tf.data.Dataset.from_tensors({}).repeat()
+    datasets = tuple(source.layer.dataset(start[source.name]) for source in sources)
+    return tf.data.Dataset.zip(datasets).map(lambda *parts: _named(sources, parts))
+
+
+def _named(sources: Sequence[Source], parts: tuple[Any, ...]) -> dict[str, Any]:
     named = {}
-    for source, tops in zip(net.sources, parts, strict=True):
+    for source, tops in zip(sources, parts, strict=True):
         shaped = zip(source.tops, source.layer.top_shapes, tops, strict=True)
         named.update({name: tf.ensure_shape(top, shape) for name, shape, top in shaped})
     return named

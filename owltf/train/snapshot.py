@@ -144,8 +144,9 @@ class Restored:
 
 
 def _of_size(blob: np.ndarray | None, shape: tuple[int, ...]) -> np.ndarray:
-    fits = blob is not None and blob.size == math.prod(shape)
-    return blob if fits else np.zeros(shape, np.float32)
+    if blob is None or blob.size != math.prod(shape):
+        return np.zeros(shape, np.float32)
+    return blob
 
 
 def read_snapshot(path: Path, schema: Any) -> Restored:

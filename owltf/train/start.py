@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -272,7 +273,8 @@ def _notes(
     devices: Devices,
     nets: SolverNets,
 ) -> list[str]:
-    notes = [f"Ignored unknown field: {field}" for field in source.ignored]
+    ignored = [source.ignored, *(net.graph.source.ignored for net in (nets.train, *nets.tests))]
+    notes = [f"Ignored unknown field: {field}" for field in dict.fromkeys(chain(*ignored))]
     notes += registry.schema.notes
     if not nets.train.losses:
         notes.append("The net has no loss: only weight_decay changes its weights")

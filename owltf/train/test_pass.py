@@ -8,6 +8,7 @@ from typing import Any
 import tensorflow as tf
 
 from owltf.net.net import Net
+from owltf.net.traced import traced
 from owltf.train.devices import Devices
 from owltf.train.step import forward, joined, split, zero_outputs
 
@@ -27,7 +28,7 @@ class TestPass:
 
     def __init__(self, net: Net, devices: Devices, batches: Iterator[Any], stop: Any) -> None:
         self._net, self._devices, self._batches, self._stop = net, devices, batches, stop
-        self._many = tf.function(self._loop, autograph=False)
+        self._many = traced(self._loop)
 
     def run(self, count: int) -> tuple[int, float, Mapping[str, Any]]:
         """Return the batches computed, the mean loss, and each output's mean."""

@@ -54,8 +54,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def python(installed: Path, tmp_path: Path) -> Run:
     """Return a function that runs Python in an empty folder, with the plugin installed."""
-    outside = {name: value for name, value in os.environ.items() if name != "OWLTF_PLUGINS"}
-    env = {**outside, "PYTHONPATH": str(installed), "COLUMNS": "160"}
+    env = {**os.environ, "PYTHONPATH": str(installed), "OWLTF_PLUGINS": NAME}
 
     def run(*arguments: object) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, *map(str, arguments)]

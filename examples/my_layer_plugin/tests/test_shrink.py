@@ -13,7 +13,9 @@ from owltf.api import Net, load_net
 from owltf.testing import LayerRun, run_layer
 
 NET = """
-layer {{ name: "x" type: "Input" top: "x" input_param {{ shape {{ dim: 2 dim: 3 dim: 4 dim: 5 }} }} }}
+layer {{
+  name: "x" type: "Input" top: "x" input_param {{ shape {{ dim: 2 dim: 3 dim: 4 dim: 5 }} }}
+}}
 layer {{ name: "layer" type: "Shrink" bottom: "x" top: "y" {fields} }}
 """
 TRAINED = """

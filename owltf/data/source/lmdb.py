@@ -44,7 +44,15 @@ class LmdbRecords:
         """Return the key of a record, as text."""
         with self._environment.begin() as transaction, transaction.cursor() as cursor:
             _move(cursor, number % self.count)
-            return bytes(cursor.key()).decode(errors="replace")
+            return _text(cursor.key())
+
+    def keys(self, number: int) -> Iterator[str]:
+        """Yield the keys from record `number` on, from the first again after the last."""
+        with self._environment.begin() as transaction, transaction.cursor() as cursor:
+            while True:
+                _move(cursor, number % self.count)
+                yield from map(_text, cursor.iternext(values=False))
+                number = 0
 
     def reader(self) -> LmdbReader:
         """Return what reads the records one after the other."""
@@ -79,6 +87,10 @@ class LmdbReader:
     def _seek(self, number: int) -> None:
         _move(self._cursor, number)
         self._values = self._cursor.iternext(keys=False)
+
+
+def _text(key: bytes) -> str:
+    return bytes(key).decode(errors="replace")
 
 
 def _move(cursor: lmdb.Cursor, number: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from owltf.data.source.wire import Record
@@ -29,6 +29,9 @@ class Records(Protocol):
 
     def key(self, number: int) -> str:
         """Return the key of a record, as text."""
+
+    def keys(self, number: int) -> Iterator[str]:
+        """Yield the keys from record `number` on, from the first again after the last."""
 
     def reader(self) -> Reader:
         """Return what reads the records one after the other."""

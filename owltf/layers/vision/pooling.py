@@ -1,194 +1,90 @@
-"""Pooling: the greatest value, or the mean, of each window."""
+"""Pooling: the greatest value, the mean, or a drawn value of each window."""
 
 from __future__ import annotations
 
-from abc import abstractmethod
-from collections.abc import Sequence
 from typing import Any
 
-import keras
-import numpy as np
-import tensorflow as tf
-
+from owltf.layers.vision.average_pool import AveragePool2D
+from owltf.layers.vision.max_pool import MaxPlace2D, MaxPool2D
+from owltf.layers.vision.stochastic_pool import StochasticPool2D
 from owltf.net.blob import Blob
 from owltf.net.converter import LayerConverter
 from owltf.net.layer import Layer
-from owltf.net.window import Pair, Window, pooling_window
-
-
-class Pool2D(keras.layers.Layer):
-    """Pools (N, H, W, C) over Caffe's windows: their number is rounded up, the last may hang over.
-
-    Args:
-        kernel: (height, width) of the window; None for one window over the whole image.
-        stride: its steps.
-        pad: rows and columns added on each side.
-        floor: whether the number of windows is rounded down instead.
-    """
-
-    def __init__(
-        self,
-        kernel: Pair | None = None,
-        stride: Pair = (1, 1),
-        pad: Pair = (0, 0),
-        floor: bool = False,
-        **kwargs: Any,
-    ) -> None:
-        super().__init__(**kwargs)
-        self.kernel: Any = kernel and tuple(kernel)
-        self.stride: Any = tuple(stride)
-        self.pad: Any = tuple(pad)
-        self.floor = floor
-
-    def call(self, inputs: Any) -> Any:
-        """Return the pooled images."""
-        return self._pool(inputs, self._window(inputs.shape[1:3]))
-
-    @abstractmethod
-    def _pool(self, inputs: Any, window: Window) -> Any:
-        """Return the pooled images."""
-
-    def _window(self, size: Sequence[int]) -> Window:
-        height, width = size
-        return Window(self.kernel or (height, width), self.stride, self.pad)
-
-    def _windows(self, inputs: Any, window: Window) -> list[int]:
-        return window.pooled(inputs.shape[1:3], floor=self.floor)
-
-    def _padded(self, inputs: Any, window: Window, value: float) -> tuple[Any, str]:
-        size, out = inputs.shape[1:3], self._windows(inputs, window)
-        wanted = window.overhang(size, out)
-        if wanted == _same(size, window):
-            return inputs, "SAME"
-        # Rows in no window at the end are left out by VALID itself.
-        sides = [(0, 0), *((before, max(after, 0)) for before, after in wanted), (0, 0)]
-        return _pad(inputs, sides, value), "VALID"
-
-    def compute_output_shape(self, input_shape: Any) -> tuple[int | None, ...]:
-        """Return the shape of the top for (N, H, W, C)."""
-        batch, *size, channels = input_shape
-        return (batch, *self._window(size).pooled(size, floor=self.floor), channels)
-
-    def get_config(self) -> dict[str, Any]:
-        """Return what rebuilds the layer."""
-        return {
-            **super().get_config(),
-            "kernel": self.kernel,
-            "stride": self.stride,
-            "pad": self.pad,
-            "floor": self.floor,
-        }
-
-
-def _same(size: Sequence[int], window: Window) -> list[Pair]:
-    """Return the rows and columns that TensorFlow's SAME adds before and after."""
-    return [
-        (total // 2, total - total // 2)
-        for total in (
-            max((-(-side // stride) - 1) * stride + kernel - side, 0)
-            for side, kernel, stride in zip(size, window.kernel, window.stride, strict=True)
-        )
-    ]
-
-
-def _pad(inputs: Any, sides: Sequence[Pair], value: float) -> Any:
-    return tf.pad(inputs, sides, constant_values=value) if np.any(sides) else inputs
-
-
-@keras.saving.register_keras_serializable("owltf")
-class MaxPool2D(Pool2D):
-    """The greatest value of each window; what lies outside the image is in none."""
-
-    def _pool(self, inputs: Any, window: Window) -> Any:
-        padded, padding = self._padded(inputs, window, inputs.dtype.min)
-        return tf.nn.max_pool2d(padded, window.kernel, window.stride, padding)
-
-
-@keras.saving.register_keras_serializable("owltf")
-class AveragePool2D(Pool2D):
-    """The mean of each window.
-
-    Caffe divides by the window clipped to the padded image: its zeros count, what lies beyond them
-    does not. TensorFlow counts the whole window, or with SAME only what lies in the image.
-    """
-
-    def _pool(self, inputs: Any, window: Window) -> Any:
-        if self.kernel is None:
-            return tf.reduce_mean(inputs, (1, 2), keepdims=True)
-        padded, padding = self._padded(inputs, window, 0.0)
-        means = tf.nn.avg_pool2d(padded, window.kernel, window.stride, padding)
-        factor = self._factor(inputs, window, padding)
-        return means if np.all(factor == 1) else means * tf.cast(factor, means.dtype)
-
-    def _factor(self, inputs: Any, window: Window, padding: str) -> np.ndarray:
-        """Return the cells that TensorFlow divides by, over those that Caffe does: (H, W, 1)."""
-        size, out = inputs.shape[1:3], self._windows(inputs, window)
-        caffe = _cells(window, out, [-pad for pad in window.pad], np.add(size, window.pad))
-        ours = _cells(window, out, (0, 0), size) if padding == "SAME" else np.prod(window.kernel)
-        # A stride beyond the kernel can leave a last window empty: Caffe divides by 0 there.
-        with np.errstate(divide="ignore"):
-            return (ours / caffe).astype(np.float32)[..., np.newaxis]
-
-
-def _cells(window: Window, out: Sequence[int], first: Any, end: Any) -> np.ndarray:
-    """Return how many cells of each window lie in [first, end)."""
-    rows, columns = (
-        np.minimum(starts + kernel, above) - np.maximum(starts, below)
-        for starts, kernel, below, above in zip(
-            _starts(window, out), window.kernel, first, end, strict=True
-        )
-    )
-    return np.outer(rows, columns)
-
-
-def _starts(window: Window, out: Sequence[int]) -> list[np.ndarray]:
-    sides = zip(out, window.stride, window.pad, strict=True)
-    return [np.arange(count) * stride - pad for count, stride, pad in sides]
+from owltf.net.window import Window, by, pooling_window
 
 
 class Pooling(LayerConverter):
-    """MAX or AVE over windows, or over the whole image with `global_pooling`."""
+    """MAX, AVE or STOCHASTIC over windows, or over the whole image with `global_pooling`.
+
+    A second top of MAX has the place of each value, as row * width + column of its channel.
+    """
 
     caffe_type = "Pooling"
     tops = (1, 2)
 
     def check(self, layer: Layer) -> None:
-        """Refuse STOCHASTIC, and the mask that a second top would hold."""
-        param = layer.parameter.pooling_param
-        if param.pool == param.STOCHASTIC:
-            raise layer.unsupported("pool: STOCHASTIC")
-        if len(layer.tops) > 1:
-            raise layer.unsupported("a second top (the mask)")
+        """Refuse a second top of what has no places."""
+        if len(layer.tops) > 1 and method_of(layer.parameter.pooling_param) != "MAX":
+            raise layer.unsupported("a second top (the mask) of another pool than MAX")
 
-    def build(self, layer: Layer, bottom: Blob) -> Blob:
-        """Return the pooled images."""
+    def build(self, layer: Layer, bottom: Blob) -> list[Blob]:
+        """Return the pooled images and, where a second top asks for them, the places."""
         param = layer.parameter.pooling_param
         if bottom.rank != 4:
             raise layer.error(f"pools (N, C, H, W), but '{bottom.name}' is {bottom.shape}")
-        window = _fitting_window(layer, bottom)
-        pool = layer.keras(
-            AveragePool2D if param.pool == param.AVE else MaxPool2D,
-            kernel=None if param.global_pooling else window.kernel,
-            stride=window.stride,
-            pad=window.pad,
-            floor=param.round_mode == param.FLOOR,
-        )
-        return bottom.to_channels_last().map(pool)
+        window = pooling_window(layer, param, bottom.shape[2:])
+        floor, method = param.round_mode == param.FLOOR, method_of(param)
+        check_fits(layer, bottom, window, method, floor=floor)
+        config = {
+            "kernel": None if param.global_pooling else window.kernel,
+            "stride": window.stride,
+            "pad": window.pad,
+            "floor": floor,
+        }
+        images = bottom.to_channels_last()
+        tops = [images.map(pool(layer, method, bottom.batch, **config))]
+        if len(layer.tops) > 1:
+            tops.append(images.map(layer.keras(MaxPlace2D, part="mask", **config)))
+        return tops
 
 
-def _fitting_window(layer: Layer, bottom: Blob) -> Window:
-    size = bottom.shape[2:]
-    window = pooling_window(layer, layer.parameter.pooling_param, size)
-    (kernel_h, kernel_w), (pad_h, pad_w) = window.kernel, window.pad
-    if pad_h >= kernel_h or pad_w >= kernel_w:
-        raise layer.error(
-            f"pad must be less than the kernel, got pad {pad_h}x{pad_w} for {kernel_h}x{kernel_w}"
-        )
+def method_of(param: Any) -> str:
+    """Return what a message's `pool` names: MAX, AVE or STOCHASTIC."""
+    return str(type(param).PoolMethod.Name(param.pool))
+
+
+def pool(layer: Layer, method: str, batch: int | None, *, part: str = "", **config: Any) -> Any:
+    """Return the Keras layer that pools.
+
+    Args:
+        layer: Caffe's layer.
+        method: MAX, AVE or STOCHASTIC.
+        batch: the rows of the global batch.
+        part: the Keras layer's word where there are several.
+        **config: the arguments of `Pool2D`.
+    """
+    if method == "STOCHASTIC":
+        stream = f"{layer.name}/{part}" if part else layer.name
+        return layer.keras(StochasticPool2D, part=part, stream=stream, batch=batch, **config)
+    return layer.keras(AveragePool2D if method == "AVE" else MaxPool2D, part=part, **config)
+
+
+def check_fits(
+    layer: Layer, bottom: Blob, window: Window, method: str, *, floor: bool = False
+) -> None:
+    """Refuse windows that Caffe refuses.
+
+    Raises:
+        OwltfError: if the padding is not less than the kernel, or the kernel does not fit.
+    """
+    pad, kernel, size = window.pad, window.kernel, bottom.shape[2:]
+    if any(pad) and method == "STOCHASTIC":
+        raise layer.error(f"pool: STOCHASTIC has no padding in Caffe, got pad {by(pad)}")
+    if any(side >= cover for side, cover in zip(pad, kernel, strict=True)):
+        raise layer.error(f"pad must be less than the kernel, got pad {by(pad)} for {by(kernel)}")
     # One window may hang over the end by less than a stride, Caffe's rounding keeps it.
-    floor = layer.parameter.pooling_param.round_mode == layer.parameter.pooling_param.FLOOR
     if min(window.pooled(size, floor=floor)) < 1:
         raise layer.error(
-            f"a kernel of {kernel_h}x{kernel_w} does not fit in '{bottom.name}' {bottom.shape} "
-            f"with pad {pad_h}x{pad_w}"
+            f"a kernel of {by(kernel)} does not fit in '{bottom.name}' {bottom.shape} "
+            f"with pad {by(pad)}"
         )
-    return window

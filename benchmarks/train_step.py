@@ -1,0 +1,200 @@
+"""Images a second of a training step: owltf, plain Keras, and PyTorch where it is installed.
+
+    tox run -e bench
+    python benchmarks/train_step.py --nets lenet,caffenet --rounds 9 --json figures.json --torch
+
+Each program trains the same net on the same batch, made up and in memory: forward, backward, and
+the update of SGD with momentum and weight decay, in float32. They take turns in one process; of
+each, the quickest and the median round count.
+
+- owltf runs its own loop, the data layer included, on the net's prototxt.
+- Keras runs `keras_nets.py`, a `tf.function` called for each step.
+- PyTorch runs `torch_nets.py`, eager with images in `channels_last`.
+- "loop" is what a whole run of owltf takes beyond the bare step of its net, a TensorFlow call for
+  each step without data.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+import click
+import keras_nets
+import numpy as np
+import owltf_nets
+import tensorflow as tf
+from rich.console import Console
+from rich.table import Table
+from turns import Program, Timing, steps_in, take_turns
+
+SOLVER = {"base_lr": 0.0001, "momentum": 0.9, "weight_decay": 0.0005}
+
+
+@dataclass(frozen=True)
+class Result:
+    """What was measured of one net.
+
+    Attributes:
+        net: its name.
+        batch: images of a step.
+        programs: each program's timing, by its name.
+        trainer: that of a whole run of owltf.
+        bare: that of its bare step, taking turns with the run.
+    """
+
+    net: str
+    batch: int
+    programs: Mapping[str, Timing]
+    trainer: Timing
+    bare: Timing
+
+    def rate(self, name: str) -> float:
+        """Return a program's images a second in its best round."""
+        return self.batch / self.programs[name].best
+
+    def figures(self) -> dict[str, Any]:
+        """Return what the JSON file says of the net: seconds of a step, in each round."""
+        rounds = {name: timing.seconds for name, timing in self.programs.items()}
+        loop = {"trainer": self.trainer.seconds, "bare": self.bare.seconds}
+        return {"net": self.net, "batch": self.batch, "step_seconds": rounds, "loop_seconds": loop}
+
+
+def measure(net: str, rounds: int, turn_seconds: float, with_torch: bool) -> Result:
+    """Return what was measured of a net.
+
+    Args:
+        net: its name.
+        rounds: the turns of each program.
+        turn_seconds: how long a turn should last.
+        with_torch: whether PyTorch takes part.
+    """
+    tf.keras.utils.set_random_seed(1)
+    start = owltf_nets.start_of(net=str(owltf_nets.NETS / f"{net}.prototxt"), **SOLVER)
+    source = start.nets.train.sources[0]
+    shape = source.layer.top_shapes[0]
+    programs = {"owltf": owltf_nets.looped(start), "Keras": _keras(net, shape, start)}
+    if with_torch:
+        programs["PyTorch"] = _torch(net, shape, start)
+    timings = take_turns(programs, rounds, turn_seconds)
+    steps = steps_in(programs["owltf"], turn_seconds)
+    loop = owltf_nets.trainer_and_bare(start, rounds, steps)
+    return Result(net, shape[0], timings, *loop)
+
+
+def _keras(net: str, shape: Sequence[int], start: Any) -> Program:
+    model, step = keras_nets.step_of(net, *SOLVER.values())
+    _same_size(net, start, sum(int(np.prod(each.shape)) for each in model.trainable_variables))
+    batch, channels, height, width = shape
+    images, labels = tf.fill((batch, height, width, channels), 0.5), tf.fill((batch,), 3)
+
+    def run(steps: int) -> None:
+        for _ in range(steps):
+            loss = step(images, labels)
+        loss.numpy()
+
+    return run
+
+
+def _torch(net: str, shape: Sequence[int], start: Any) -> Program:
+    import torch
+    import torch_nets
+
+    weights = keras_nets.HEADS.get(net, (1.0,))
+    model, step = torch_nets.step_of(net, weights, *SOLVER.values())
+    _same_size(net, start, sum(each.numel() for each in model.parameters()))
+    images = torch.full(tuple(shape), 0.5).to(memory_format=torch.channels_last)
+    labels = torch.full((shape[0],), 3)
+
+    def run(steps: int) -> None:
+        for _ in range(steps):
+            loss = step(images, labels)
+        loss.item()
+
+    return run
+
+
+def _same_size(net: str, start: Any, count: int) -> None:
+    ours = owltf_nets.parameters(start)
+    if count != ours:
+        raise click.ClickException(f"{net}: owltf trains {ours} values, the other net {count}")
+
+
+def table(results: Sequence[Result]) -> Table:
+    """Return the figures for people; ratios above 1 are in favour of owltf."""
+    others = [name for name in results[0].programs if name != "owltf"]
+    made = Table(title="A training step: milliseconds, minimum / median of the rounds")
+    made.add_column("net, batch")
+    for name in ("owltf", "images/s", *others, *(f"{name} : owltf" for name in others), "loop"):
+        made.add_column(name, justify="right")
+    for result in results:
+        made.add_row(*_row(result, others))
+    return made
+
+
+def _row(result: Result, others: Sequence[str]) -> list[str]:
+    ours = result.programs["owltf"]
+    loop = result.trainer.over(result.bare)
+    return [
+        f"{result.net}, {result.batch}",
+        _milliseconds(ours),
+        f"{result.rate('owltf'):.0f}",
+        *(_milliseconds(result.programs[name]) for name in others),
+        *("{:.2f} / {:.2f}".format(*result.programs[name].over(ours)) for name in others),
+        " / ".join(f"{100 * (ratio - 1):+.1f} %" for ratio in loop),
+    ]
+
+
+def _milliseconds(timing: Timing) -> str:
+    digits = 1 if timing.best < 0.1 else 0
+    return f"{1000 * timing.best:.{digits}f} / {1000 * timing.middle:.{digits}f}"
+
+
+def machine(with_torch: bool) -> dict[str, Any]:
+    """Return what the figures depend on."""
+    packages = ["tensorflow", "keras", *(["torch"] if with_torch else [])]
+    return {"cpus": os.cpu_count(), **{name: version(name) for name in packages}}
+
+
+def _names(context: click.Context, option: click.Parameter, value: str) -> list[str]:
+    names = value.split(",")
+    unknown = [name for name in names if name not in keras_nets.NETS]
+    if unknown:
+        raise click.BadParameter(f"{unknown} not among {', '.join(keras_nets.NETS)}")
+    return names
+
+
+@click.command()
+@click.option("--nets", callback=_names, default=",".join(keras_nets.NETS), help="Which nets.")
+@click.option("--rounds", default=7, show_default=True, help="The turns of each program.")
+@click.option("--turn", default=1.5, show_default=True, help="How many seconds a turn lasts.")
+@click.option("--json", "file", type=click.Path(path_type=Path), help="Write all figures to it.")
+@click.option("--torch", "with_torch", is_flag=True, help="Let PyTorch take part.")
+def main(nets: list[str], rounds: int, turn: float, file: Path | None, with_torch: bool) -> None:
+    """Measure a training step of owltf against the same net in plain Keras."""
+    console = Console()
+    if with_torch and not find_spec("torch"):
+        console.print("PyTorch is not installed, so it takes no part: pip install torch==2.13.0")
+        with_torch = False
+    results = []
+    for net in nets:
+        console.print(f"{net}: measuring ...")
+        results.append(measure(net, rounds, turn, with_torch))
+    console.print(table(results))
+    console.print(", ".join(f"{name} {value}" for name, value in machine(with_torch).items()))
+    if file:
+        figures = [result.figures() for result in results]
+        text = json.dumps({"machine": machine(with_torch), "nets": figures}, indent=2)
+        file.write_text(text + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

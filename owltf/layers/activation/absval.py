@@ -1,0 +1,31 @@
+"""AbsVal: |x|."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from owltf.net.blob import Blob
+from owltf.net.converter import LayerConverter
+from owltf.net.layer import Layer
+
+
+@keras.saving.register_keras_serializable("owltf")
+class Absolute(keras.layers.Layer):
+    """Gives |x|; its slope at 0 is 0."""
+
+    def call(self, inputs: Any) -> Any:
+        """Return the absolute values."""
+        return tf.abs(inputs)
+
+
+class AbsVal(LayerConverter):
+    """The absolute value."""
+
+    caffe_type = "AbsVal"
+
+    def build(self, layer: Layer, bottom: Blob) -> Blob:
+        """Return |x|."""
+        return bottom.map(layer.keras(Absolute))

@@ -1,0 +1,48 @@
+"""Clip: x kept between two numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from owltf.net.blob import Blob
+from owltf.net.converter import LayerConverter
+from owltf.net.layer import Layer
+
+
+@keras.saving.register_keras_serializable("owltf")
+class Between(keras.layers.Layer):
+    """Gives max(low, min(x, high)), with the slope 1 from `low` to `high`, both included.
+
+    Args:
+        low: the smallest value.
+        high: the greatest value.
+        **kwargs: those of every Keras layer.
+    """
+
+    def __init__(self, low: float, high: float, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.low, self.high = low, high
+
+    def call(self, inputs: Any) -> Any:
+        """Return the values, cut where they are beyond the limits."""
+        return tf.clip_by_value(inputs, self.low, self.high)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what rebuilds the layer."""
+        return {**super().get_config(), "low": self.low, "high": self.high}
+
+
+class Clip(LayerConverter):
+    """Keeps values from `min` to `max`."""
+
+    caffe_type = "Clip"
+
+    def build(self, layer: Layer, bottom: Blob) -> Blob:
+        """Return max(min, min(x, max))."""
+        param = layer.parameter.clip_param
+        if param.min > param.max:
+            raise layer.error(f"min must not be above max, got {param.min:g} and {param.max:g}")
+        return bottom.map(layer.keras(Between, low=param.min, high=param.max))

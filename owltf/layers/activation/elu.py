@@ -1,0 +1,18 @@
+"""ELU: x where it is positive, alpha * (exp(x) - 1) where it is not."""
+
+import keras
+
+from owltf.net.blob import Blob
+from owltf.net.converter import LayerConverter
+from owltf.net.layer import Layer
+
+
+class ELU(LayerConverter):
+    """Keras's ELU."""
+
+    caffe_type = "ELU"
+
+    def build(self, layer: Layer, bottom: Blob) -> Blob:
+        """Return max(x, 0) + alpha * (exp(min(x, 0)) - 1)."""
+        alpha = layer.parameter.elu_param.alpha
+        return bottom.map(layer.keras(keras.layers.ELU, alpha=alpha))

@@ -1,0 +1,65 @@
+"""Exp: base ^ (shift + scale * x)."""
+
+from __future__ import annotations
+
+from math import exp, log
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from owltf.net.blob import Blob
+from owltf.net.converter import LayerConverter
+from owltf.net.layer import Layer
+
+
+@keras.saving.register_keras_serializable("owltf")
+class ScaledExp(keras.layers.Layer):
+    """Gives factor * exp(scale * x).
+
+    Args:
+        scale: factor on x.
+        factor: factor on the exponential.
+        **kwargs: those of every Keras layer.
+    """
+
+    def __init__(self, scale: float = 1.0, factor: float = 1.0, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.scale, self.factor = scale, factor
+
+    def call(self, inputs: Any) -> Any:
+        """Return the exponential."""
+        top = tf.exp(inputs if self.scale == 1 else inputs * self.scale)
+        return top if self.factor == 1 else top * self.factor
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what rebuilds the layer."""
+        return {**super().get_config(), "scale": self.scale, "factor": self.factor}
+
+
+class Exp(LayerConverter):
+    """A power of `base`, which is e unless given."""
+
+    caffe_type = "Exp"
+
+    def build(self, layer: Layer, bottom: Blob) -> Blob:
+        """Return base ^ (shift + scale * x)."""
+        param = layer.parameter.exp_param
+        slope = log_base(layer, param.base)
+        exponential = layer.keras(
+            ScaledExp, scale=slope * param.scale, factor=exp(slope * param.shift)
+        )
+        return bottom.map(exponential)
+
+
+def log_base(layer: Layer, base: float) -> float:
+    """Return the natural logarithm of a `base`, where -1 stands for e.
+
+    Raises:
+        OwltfError: if the base is not positive.
+    """
+    if base == -1:
+        return 1.0
+    if base <= 0:
+        raise layer.error(f"base must be positive, or -1 for e; got {base:g}")
+    return log(base)

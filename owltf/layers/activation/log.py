@@ -1,0 +1,57 @@
+"""Log: the logarithm of shift + scale * x."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from owltf.layers.activation.exp import log_base
+from owltf.net.blob import Blob
+from owltf.net.converter import LayerConverter
+from owltf.net.layer import Layer
+
+
+@keras.saving.register_keras_serializable("owltf")
+class ScaledLog(keras.layers.Layer):
+    """Gives factor * log(shift + scale * x).
+
+    Args:
+        scale: factor on x.
+        shift: what is added to the product.
+        factor: factor on the logarithm.
+        **kwargs: those of every Keras layer.
+    """
+
+    def __init__(
+        self, scale: float = 1.0, shift: float = 0.0, factor: float = 1.0, **kwargs: Any
+    ) -> None:
+        super().__init__(**kwargs)
+        self.scale, self.shift, self.factor = scale, shift, factor
+
+    def call(self, inputs: Any) -> Any:
+        """Return the logarithm."""
+        scaled = inputs if self.scale == 1 else inputs * self.scale
+        top = tf.math.log(scaled + self.shift if self.shift else scaled)
+        return top if self.factor == 1 else top * self.factor
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what rebuilds the layer."""
+        config = {"scale": self.scale, "shift": self.shift, "factor": self.factor}
+        return {**super().get_config(), **config}
+
+
+class Log(LayerConverter):
+    """The logarithm to `base`, which is e unless given."""
+
+    caffe_type = "Log"
+
+    def build(self, layer: Layer, bottom: Blob) -> Blob:
+        """Return log(shift + scale * x) / log(base)."""
+        param = layer.parameter.log_param
+        slope = log_base(layer, param.base)
+        if slope == 0:
+            raise layer.error("base must not be 1, whose logarithm is 0")
+        logarithm = layer.keras(ScaledLog, scale=param.scale, shift=param.shift, factor=1 / slope)
+        return bottom.map(logarithm)

@@ -1,0 +1,60 @@
+"""PReLU: x where it is positive, a learnable slope times x where it is not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from owltf.net.blob import Blob
+from owltf.net.converter import LayerConverter
+from owltf.net.layer import Layer
+from owltf.net.params import ParamBlob
+
+
+@keras.saving.register_keras_serializable("owltf")
+class ChannelPReLU(keras.layers.Layer):
+    """Gives x where x > 0, else slope * x, with a slope for each channel of (..., C).
+
+    Args:
+        shared: whether all channels have one slope.
+        **kwargs: those of every Keras layer.
+    """
+
+    def __init__(self, shared: bool = False, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.shared = shared
+
+    def build(self, input_shape: Any) -> None:
+        """Add the slopes."""
+        shape = () if self.shared else (input_shape[-1],)
+        self.slope = self.add_weight(name="slope", shape=shape)
+
+    def call(self, inputs: Any) -> Any:
+        """Return the rectified values."""
+        return tf.where(inputs > 0, inputs, inputs * self.slope)
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """Return the shape of the top, which is the bottom's."""
+        return input_shape
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what rebuilds the layer."""
+        return {**super().get_config(), "shared": self.shared}
+
+
+class PReLU(LayerConverter):
+    """A slope for each channel, or one for all with `channel_shared`; 0.25 at the start."""
+
+    caffe_type = "PReLU"
+    params = (ParamBlob("slope"),)
+
+    def build(self, layer: Layer, bottom: Blob) -> Blob:
+        """Return max(x, 0) + slope * min(x, 0)."""
+        param = layer.parameter.prelu_param
+        if bottom.rank < 2:
+            raise layer.error(f"needs channels along axis 1, but '{bottom.name}' is {bottom.shape}")
+        filler = param.filler if param.HasField("filler") else type(param.filler)(value=0.25)
+        prelu = layer.keras(ChannelPReLU, fillers=(filler,), shared=param.channel_shared)
+        return (bottom if param.channel_shared else bottom.to_channels_last()).map(prelu)

@@ -1,0 +1,44 @@
+"""Swish: x * sigmoid(beta * x)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from owltf.net.blob import Blob
+from owltf.net.converter import LayerConverter
+from owltf.net.layer import Layer
+
+
+@keras.saving.register_keras_serializable("owltf")
+class ScaledSwish(keras.layers.Layer):
+    """Gives x * sigmoid(beta * x).
+
+    Args:
+        beta: factor on x within the sigmoid.
+        **kwargs: those of every Keras layer.
+    """
+
+    def __init__(self, beta: float = 1.0, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.beta = beta
+
+    def call(self, inputs: Any) -> Any:
+        """Return the product."""
+        return tf.nn.silu(inputs, self.beta)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what rebuilds the layer."""
+        return {**super().get_config(), "beta": self.beta}
+
+
+class Swish(LayerConverter):
+    """x times its own sigmoid."""
+
+    caffe_type = "Swish"
+
+    def build(self, layer: Layer, bottom: Blob) -> Blob:
+        """Return x * sigmoid(beta * x)."""
+        return bottom.map(layer.keras(ScaledSwish, beta=layer.parameter.swish_param.beta))

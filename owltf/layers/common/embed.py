@@ -1,0 +1,82 @@
+"""Embed: a learnable row for each number."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from owltf.layers.common.rows import rows
+from owltf.net.blob import Blob
+from owltf.net.checks import check_range
+from owltf.net.converter import LayerConverter
+from owltf.net.layer import Layer
+from owltf.net.params import ParamBlob
+
+
+@keras.saving.register_keras_serializable("owltf")
+class Embedding(keras.layers.Layer):
+    """Gives each number of (...) its row of a matrix: (..., units).
+
+    Args:
+        input_dim: how many rows there are.
+        units: the length of a row.
+        use_bias: whether one more row is added to all.
+        title: Caffe's layer in words, for errors.
+        **kwargs: those of every Keras layer.
+    """
+
+    def __init__(
+        self, input_dim: int, units: int, use_bias: bool, title: str, **kwargs: Any
+    ) -> None:
+        super().__init__(**kwargs)
+        self.input_dim, self.units, self.use_bias = input_dim, units, use_bias
+        self.title = title
+        self.supports_jit = False
+
+    def build(self, input_shape: Any) -> None:
+        """Add the matrix and the bias."""
+        self.kernel = self.add_weight(name="kernel", shape=(self.input_dim, self.units))
+        if self.use_bias:
+            self.bias = self.add_weight(name="bias", shape=(self.units,), initializer="zeros")
+
+    def call(self, inputs: Any) -> Any:
+        """Return the rows."""
+        numbers = check_range(tf.cast(inputs, tf.int32), self.input_dim, self.title, "row", "rows")
+        picked = rows(tf.convert_to_tensor(self.kernel), numbers)
+        return picked + self.bias if self.use_bias else picked
+
+    def compute_output_shape(self, input_shape: Any) -> tuple[int | None, ...]:
+        """Return the shape of the top."""
+        return (*input_shape, self.units)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what rebuilds the layer."""
+        own = {"input_dim": self.input_dim, "units": self.units, "use_bias": self.use_bias}
+        return {**super().get_config(), **own, "title": self.title}
+
+
+class Embed(LayerConverter):
+    """Looks up rows of `num_output` numbers in a matrix of `input_dim` rows."""
+
+    caffe_type = "Embed"
+    params = (ParamBlob("kernel"), ParamBlob("bias"))
+
+    def build(self, layer: Layer, bottom: Blob) -> Blob:
+        """Return the bottom's shape with one more axis, along which the rows lie."""
+        param = layer.parameter.embed_param
+        if param.num_output < 1 or param.input_dim < 1:
+            raise layer.error(
+                f"num_output and input_dim must be at least 1, got {param.num_output} and "
+                f"{param.input_dim}"
+            )
+        embedding = layer.keras(
+            Embedding,
+            fillers=(param.weight_filler, param.bias_filler),
+            input_dim=param.input_dim,
+            units=param.num_output,
+            use_bias=param.bias_term,
+            title=layer.title,
+        )
+        return bottom.to_caffe().map(embedding)

@@ -1,0 +1,143 @@
+"""InfogainLoss: a cross entropy in which each true class weighs all classes by a matrix."""
+
+from __future__ import annotations
+
+from math import log
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from owltf.caffe.read import read_blob
+from owltf.layers.loss.multinomial_logistic_loss import SMALLEST
+from owltf.layers.loss.normalization import ignore_label, normalization, normalized
+from owltf.layers.loss.softmax_with_loss import Probabilities, scores_and_labels
+from owltf.net.blob import Blob
+from owltf.net.checks import check_labels, check_one_replica
+from owltf.net.converter import LayerConverter
+from owltf.net.layer import Layer
+
+
+@tf.custom_gradient
+def floored(values: Any) -> tuple[Any, Any]:
+    """Return logarithms of probabilities cut at Caffe's smallest, with the slope of uncut ones."""
+    return tf.maximum(values, log(SMALLEST)), lambda upstream: upstream
+
+
+@keras.saving.register_keras_serializable("owltf")
+class Infogain(keras.layers.Layer):
+    """-H[label] · log softmax(scores) over the last axis, summed and normalized: one number.
+
+    Args:
+        outer: how many of the scores' first axes are rows to `BATCH_SIZE`.
+        mode: the normalization.
+        ignore_label: the label that does not count.
+        has_matrix: whether H is kept here; else it is a third input.
+        title: Caffe's layer in words, for errors.
+        **kwargs: those of every Keras layer.
+    """
+
+    def __init__(
+        self,
+        outer: int,
+        mode: str,
+        ignore_label: int | None,
+        has_matrix: bool,
+        title: str,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.outer, self.mode, self.ignore_label = outer, mode, ignore_label
+        self.has_matrix, self.title = has_matrix, title
+        self.supports_jit = False
+
+    def build(self, input_shape: Any) -> None:
+        """Add the matrix."""
+        if self.has_matrix:
+            shape = (input_shape[0][-1],) * 2
+            self.matrix = self.add_weight(
+                name="matrix", shape=shape, initializer="zeros", trainable=False
+            )
+
+    def call(self, inputs: Any) -> Any:
+        """Return the loss of scores (..., C), labels (...) and, unless kept, H (C, C)."""
+        scores, labels, *matrix = inputs
+        labels, counted = check_labels(labels, scores.shape[-1], self.title, self.ignore_label)
+        weights = tf.gather(self._matrix(matrix), labels)
+        values = -tf.reduce_sum(weights * floored(tf.nn.log_softmax(scores)), -1)
+        rows = tf.reduce_prod(tf.shape(scores)[: self.outer])
+        return normalized(values, self.mode, rows, counted)
+
+    def _matrix(self, given: Any) -> Any:
+        if self.has_matrix:
+            return tf.convert_to_tensor(self.matrix)
+        if given[0].shape[0] is None:
+            check_one_replica(self.title, "a matrix whose rows are those of a batch")
+        return tf.stop_gradient(given[0])
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what rebuilds the layer."""
+        own = {"outer": self.outer, "mode": self.mode, "title": self.title}
+        more = {"ignore_label": self.ignore_label, "has_matrix": self.has_matrix}
+        return {**super().get_config(), **own, **more}
+
+
+class InfogainLoss(LayerConverter):
+    """The matrix H comes from the file `source` or from a third bottom; rows are true classes."""
+
+    caffe_type = "InfogainLoss"
+    bottoms = (2, 3)
+    tops = (1, 2)
+    is_loss = True
+
+    def build(self, layer: Layer, scores: Blob, labels: Blob, *matrix: Blob) -> list[Blob]:
+        """Return the loss and, where a second top asks for them, the probabilities."""
+        axis = layer.axis(scores, layer.parameter.infogain_loss_param.axis)
+        if axis == 0:
+            raise layer.unsupported("infogain_loss_param { axis: 0 }, classes along the batch,")
+        given = [_square(layer, each, scores.shape[axis]) for each in matrix]
+        kept = None if given else _from_file(layer, scores.shape[axis])
+        loss = _keras(layer, axis, has_matrix=kept is not None)
+        inputs = [*scores_and_labels(layer, scores, labels, axis), *given]
+        tops = [scores.scalar(loss([each.tensor for each in inputs]))]
+        if kept is not None:
+            loss.matrix.assign(kept)
+        if len(layer.tops) > 1:
+            softmax = layer.keras(Probabilities, part="softmax", axis=scores.axis(axis))
+            tops.append(scores.map(softmax))
+        return tops
+
+
+def _keras(layer: Layer, axis: int, *, has_matrix: bool) -> Any:
+    param = layer.parameter.loss_param
+    return layer.keras(
+        Infogain,
+        outer=axis,
+        mode=normalization(param, "VALID"),
+        ignore_label=ignore_label(param),
+        has_matrix=has_matrix,
+        title=layer.title,
+    )
+
+
+def _square(layer: Layer, matrix: Blob, classes: int) -> Blob:
+    if np.prod(matrix.shape) != classes**2:
+        raise _not_square(layer, f"'{matrix.name}'", matrix.shape, classes)
+    return matrix.reshape((classes, classes), "matrix")
+
+
+def _from_file(layer: Layer, classes: int) -> np.ndarray:
+    source = layer.parameter.infogain_loss_param.source
+    if not source:
+        raise layer.error("needs the matrix: infogain_loss_param { source: ... } or a third bottom")
+    matrix = read_blob(layer.find_file(source))
+    if matrix.size != classes**2:
+        raise _not_square(layer, source, matrix.shape, classes)
+    return matrix.reshape(classes, classes)
+
+
+def _not_square(layer: Layer, what: str, shape: tuple[int, ...], classes: int) -> Exception:
+    return layer.error(
+        f"needs a matrix of {classes}x{classes} for {classes} classes; {what} has shape {shape}"
+    )

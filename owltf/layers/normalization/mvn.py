@@ -1,0 +1,81 @@
+"""MVN: each channel of each image brought to mean 0 and variance 1."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from owltf.net.blob import Blob
+from owltf.net.converter import LayerConverter
+from owltf.net.layer import Layer
+
+
+@keras.saving.register_keras_serializable("owltf")
+class MeanVarianceNorm(keras.layers.Layer):
+    """Takes the mean along some axes away, and divides by the deviation along them.
+
+    Args:
+        axes: the tensor's axes.
+        divides: whether to divide.
+        epsilon: what is added to the deviation.
+        **kwargs: those of every Keras layer.
+    """
+
+    def __init__(self, axes: Sequence[int], divides: bool, epsilon: float, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.axes, self.divides, self.epsilon = list(axes), divides, epsilon
+
+    def call(self, inputs: Any) -> Any:
+        """Return (x - mean) / (deviation + epsilon)."""
+        centred = inputs - self._mean(inputs)
+        return self._divided(centred) if self.divides else centred
+
+    def _divided(self, centred: Any) -> Any:
+        @tf.custom_gradient
+        def divided(centred: Any) -> tuple[Any, Any]:
+            deviation = tf.sqrt(self._mean(tf.square(centred))) + self.epsilon
+            top = centred / deviation
+
+            # Caffe's form has a value where the deviation is 0.
+            def gradient(upstream: Any) -> Any:
+                return (upstream - top * self._mean(upstream * top)) / deviation
+
+            return top, gradient
+
+        return divided(centred)
+
+    def _mean(self, values: Any) -> Any:
+        return tf.reduce_mean(values, self.axes, keepdims=True)
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """Return the shape of the top, which is the bottom's."""
+        return input_shape
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what rebuilds the layer."""
+        own = {"axes": self.axes, "divides": self.divides, "epsilon": self.epsilon}
+        return {**super().get_config(), **own}
+
+
+class MVN(LayerConverter):
+    """Mean-variance normalisation over height and width, with `across_channels` over C too."""
+
+    caffe_type = "MVN"
+
+    def build(self, layer: Layer, bottom: Blob) -> Blob:
+        """Return the normalised blob, which has 4 axes like Caffe's."""
+        param = layer.parameter.mvn_param
+        if not 1 <= bottom.rank <= 4:
+            raise layer.error(f"takes up to 4 axes, but '{bottom.name}' is {bottom.shape}")
+        images = bottom.reshape(bottom.shape + (1,) * (4 - bottom.rank), "images")
+        first = 1 if param.across_channels else 2
+        norm = layer.keras(
+            MeanVarianceNorm,
+            axes=[images.axis(axis) for axis in range(first, 4)],
+            divides=param.normalize_variance,
+            epsilon=param.eps,
+        )
+        return images.map(norm)

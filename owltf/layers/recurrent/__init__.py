@@ -1,0 +1,1 @@
+"""Layers over time: axis 0 is the step, axis 1 the stream."""

@@ -1,0 +1,59 @@
+"""LSTMUnit: one step of an LSTM, without its weights."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from owltf.net.blob import Blob
+from owltf.net.converter import LayerConverter
+from owltf.net.layer import Layer
+
+
+def activated(gates: Any) -> tuple[Any, Any]:
+    """Return the gates i, f and o side by side, each from 0 to 1, and the candidate g, -1 to 1.
+
+    Args:
+        gates: their inputs in Caffe's order i, f, o, g along the last axis.
+    """
+    size = gates.shape[-1] // 4
+    return tf.sigmoid(gates[..., : 3 * size]), tf.tanh(gates[..., 3 * size :])
+
+
+@keras.saving.register_keras_serializable("owltf")
+class LSTMStep(keras.layers.Layer):
+    """Takes the cells (..., H), the gates' inputs (..., 4H) and the markers (...).
+
+    Where the marker is 0 a sequence begins, and the cells before it are forgotten.
+    """
+
+    def call(self, inputs: Sequence[Any]) -> Any:
+        """Return the new cells and the hidden state."""
+        cells, gates, markers = inputs
+        opened, candidate = activated(gates)
+        enter, keep, leave = tf.split(opened, 3, -1)
+        kept = keep * tf.stop_gradient(markers)[..., tf.newaxis] * cells
+        cells = kept + enter * candidate
+        return [cells, leave * tf.tanh(cells)]
+
+
+class LSTMUnit(LayerConverter):
+    """One step of each stream: bottoms c (1, N, H), gates (1, N, 4H) and markers (1, N)."""
+
+    caffe_type = "LSTMUnit"
+    bottoms = (3, 3)
+    tops = (2, 2)
+
+    def build(self, layer: Layer, *bottoms: Blob) -> list[Blob]:
+        """Return c and h."""
+        cells, gates, markers = bottoms
+        time, streams, size = cells.shape if cells.rank == 3 else (0, 0, 0)
+        wanted = [(1, streams, size), (1, streams, 4 * size), (1, streams)]
+        shapes = [bottom.shape for bottom in bottoms]
+        if time != 1 or shapes != wanted:
+            raise layer.error(f"takes (1, N, H), (1, N, 4H) and (1, N); got {shapes}")
+        tops = layer.keras(LSTMStep)([bottom.to_caffe().tensor for bottom in bottoms])
+        return [cells.plain(top, 1) for top in tops]

@@ -1,0 +1,182 @@
+"""Recurrent: what LSTM and RNN have in common."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+import keras
+import tensorflow as tf
+
+from owltf.layers.common.inner_product import product
+from owltf.layers.recurrent.over_time import as_rows
+from owltf.net.blob import Blob
+from owltf.net.carried import Carried
+from owltf.net.layer import Layer
+from owltf.net.params import ParamBlob
+
+INPUT_BLOBS = (ParamBlob("kernel", caffe="oi", keras="io"), ParamBlob("bias"))
+STATIC_BLOB = ParamBlob("static_kernel", caffe="oi", keras="io")
+
+
+class Recurrent(keras.layers.Layer):
+    """A layer over time.
+
+    Its inputs are x (T, N, D); the markers (T, N), 0 where a sequence begins and 1 where it goes
+    on; with `has_static` an input (N, D') that is the same at all times; and with `expose_hidden`
+    the states to start from, each (1, N, units). It gives (T, N, units), and with `expose_hidden`
+    the states it ends with.
+
+    Without `expose_hidden` it goes on from the states of the pass before, as `Carried` says. No
+    gradient goes through the states into another pass, nor out of the layer: Caffe has none there.
+
+    Args:
+        units: the size of the hidden state.
+        has_static: whether there is an input without time.
+        expose_hidden: whether states are inputs and outputs.
+        phase: the net's; nets of two phases carry states of their own.
+    """
+
+    gates: ClassVar[int]
+    states: ClassVar[int]
+
+    def __init__(
+        self, units: int, has_static: bool, expose_hidden: bool, phase: str, **kwargs: Any
+    ) -> None:
+        super().__init__(**kwargs)
+        self.units, self.has_static = units, has_static
+        self.expose_hidden, self.phase = expose_hidden, phase
+        self.supports_jit = False
+
+    def build(self, input_shape: Sequence[Sequence[int]]) -> None:
+        """Add the weights, in Caffe's order."""
+        x, _, *others = input_shape
+        width = self.gates * self.units
+        self.kernel = self._matrix("kernel", x[-1], width)
+        self.bias = self.add_weight(name="bias", shape=(width,), initializer="zeros")
+        if self.has_static:
+            self.static_kernel = self._matrix("static_kernel", others[0][-1], width)
+        self.recurrent_kernel = self._matrix("recurrent_kernel", self.units, width)
+        if not self.expose_hidden:
+            self.carried = Carried([(x[1], self.units)] * self.states)
+
+    def _matrix(self, name: str, rows: int, columns: int) -> Any:
+        return self.add_weight(name=name, shape=(rows, columns))
+
+    def call(self, inputs: Sequence[Any]) -> Any:
+        """Return the outputs at all times, and the last states where they are exposed."""
+        x, markers, *others = inputs
+        static = others.pop(0) if self.has_static else None
+        first = [state[0] for state in others] if self.expose_hidden else self.carried.read()
+        keep = tf.stop_gradient(markers)[..., tf.newaxis]
+        top, last = self.over_time(self._input(x, static), keep, map(tf.stop_gradient, first))
+        last = [tf.stop_gradient(state) for state in last]
+        if self.expose_hidden:
+            return [top, *(state[tf.newaxis] for state in last)]
+        self.carried.write(last)
+        return top
+
+    def _input(self, x: Any, static: Any) -> Any:
+        """Return what the inputs add to the gates: one product for all times."""
+        rows = product(as_rows(x), tf.convert_to_tensor(self.kernel)) + self.bias
+        gates = tf.reshape(rows, (-1, x.shape[1], rows.shape[-1]))
+        gates = tf.ensure_shape(gates, (x.shape[0], *gates.shape[1:]))
+        if static is None:
+            return gates
+        return gates + product(static, tf.convert_to_tensor(self.static_kernel))
+
+    @abstractmethod
+    def over_time(self, gates: Any, keep: Any, first: Any) -> tuple[Any, Sequence[Any]]:
+        """Return the outputs at all times and the last states.
+
+        Args:
+            gates: what the inputs add, (T, N, gates x units).
+            keep: the markers, (T, N, 1).
+            first: the states before the first time, each (N, units).
+        """
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what rebuilds the layer."""
+        own = {"units": self.units, "has_static": self.has_static, "phase": self.phase}
+        return {**super().get_config(), **own, "expose_hidden": self.expose_hidden}
+
+
+def has_static(layer: Layer, states: int) -> bool:
+    """Whether a layer of so many states has an input without time."""
+    exposed = states if layer.parameter.recurrent_param.expose_hidden else 0
+    return len(layer.parameter.bottom) > 2 + exposed
+
+
+def build(
+    layer: Layer, kind: type[Recurrent], bottoms: Sequence[Blob], fillers: Sequence[Any]
+) -> list[Blob]:
+    """Return the tops of a recurrent layer.
+
+    Args:
+        layer: the layer.
+        kind: its Keras class.
+        bottoms: its bottoms.
+        fillers: the filler of each of its parameter blobs.
+    """
+    param = layer.parameter.recurrent_param
+    static = has_static(layer, kind.states)
+    _check(layer, bottoms, kind.states, static)
+    made = layer.keras(
+        kind,
+        fillers=fillers,
+        units=param.num_output,
+        has_static=static,
+        expose_hidden=param.expose_hidden,
+        phase=layer.phase,
+    )
+    x, markers, *others = bottoms
+    others = [others[0].flatten(1), *others[1:]] if static else others
+    inputs = [x.flatten(2), markers, *others]
+    tops = made([each.to_caffe().tensor for each in inputs])
+    if not param.expose_hidden:
+        return [x.plain(tops, x.shape[0])]
+    return [x.plain(tops[0], x.shape[0]), *(x.plain(top, layer.batch_factor) for top in tops[1:])]
+
+
+def _check(layer: Layer, bottoms: Sequence[Blob], states: int, static: bool) -> None:
+    param, (x, markers, *others) = layer.parameter.recurrent_param, bottoms
+    exposed = states if param.expose_hidden else 0
+    if param.num_output < 1:
+        raise layer.error(f"num_output must be at least 1, got {param.num_output}")
+    _check_count(layer, "bottom", len(bottoms) - static, 2 + exposed)
+    _check_count(layer, "top", len(layer.tops), 1 + exposed)
+    if x.rank < 3:
+        raise layer.error(f"takes (T, N, ...) of 3 axes or more; '{x.name}' is {x.shape}")
+    time, streams = x.shape[:2]
+    _check_shape(layer, markers, (time, streams), "the markers, a number for each step and stream,")
+    if static and (others[0].rank < 2 or others[0].shape[0] != streams * layer.batch_factor):
+        raise layer.error(
+            f"an input without time must be ({streams}, ...); "
+            f"'{others[0].name}' is {others[0].shape}"
+        )
+    for state in others[static:]:
+        _check_shape(layer, state, (layer.batch_factor, streams, param.num_output), "a state")
+    _check_devices(layer)
+
+
+def _check_count(layer: Layer, what: str, count: int, wanted: int) -> None:
+    if count != wanted:
+        raise layer.error(
+            f"with expose_hidden: {str(layer.parameter.recurrent_param.expose_hidden).lower()} "
+            f"it takes {wanted} {what}s (an input without time is one more), got {count}"
+        )
+
+
+def _check_shape(layer: Layer, blob: Blob, wanted: tuple[int, ...], what: str) -> None:
+    if blob.shape != wanted:
+        raise layer.error(f"{what} must be {wanted}; '{blob.name}' is {blob.shape}")
+
+
+def _check_devices(layer: Layer) -> None:
+    devices = tf.distribute.get_strategy().num_replicas_in_sync
+    if devices > 1 and layer.batch_factor == 1:
+        raise layer.error(
+            f"its first axis is time, which cannot be split among {devices} devices; with "
+            f"--batch-per-gpu each gets batches of its own"
+        )

@@ -1,0 +1,113 @@
+"""RNN: a plain recurrent layer over a time-major batch of sequences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from owltf.layers.common.inner_product import product
+from owltf.layers.recurrent.over_time import as_rows, before, over_time
+from owltf.layers.recurrent.recurrent import (
+    INPUT_BLOBS,
+    STATIC_BLOB,
+    Recurrent,
+    build,
+    has_static,
+)
+from owltf.net.blob import Blob
+from owltf.net.converter import LayerConverter
+from owltf.net.layer import Layer
+from owltf.net.params import ParamBlob
+
+STATE_BLOBS = (
+    ParamBlob("recurrent_kernel", caffe="oi", keras="io"),
+    ParamBlob("output_kernel", caffe="oi", keras="io"),
+    ParamBlob("output_bias"),
+)
+
+
+@tf.custom_gradient
+def rnn(gates: Any, keep: Any, h: Any, kernel: Any) -> Any:
+    """Return the hidden states tanh(gates + kernel · h before) at all times.
+
+    Args:
+        gates: what the inputs add, (T, N, H).
+        keep: the markers (T, N, 1).
+        h: the hidden state before the first time, (N, H).
+        kernel: the weights from h to h, (H, H).
+    """
+    _, (hidden,) = over_time(partial(_step, kernel), (gates, keep), (h,), outputs=1)
+
+    def gradient(upstream: Any) -> tuple[Any, ...]:
+        back = partial(_step_back, tf.linalg.matrix_transpose(kernel))
+        sequences = (upstream, 1 - tf.square(hidden), keep)
+        zeros = (tf.zeros_like(h),)
+        _, (grads,) = over_time(back, sequences, zeros, outputs=1, backwards=True)
+        rows = as_rows(keep * before(h, hidden))
+        return grads, None, None, tf.matmul(rows, as_rows(grads), transpose_a=True)
+
+    return hidden, gradient
+
+
+def _step(kernel: Any, values: Any, states: Any) -> Any:
+    (gates, keep), (h,) = values, states
+    h = tf.tanh(gates + tf.matmul(keep * h, kernel))
+    return (h,), (h,)
+
+
+def _step_back(transposed: Any, values: Any, states: Any) -> Any:
+    (upstream, slopes, keep), (dh,) = values, states
+    grads = (upstream + dh) * slopes
+    return (keep * tf.matmul(grads, transposed),), (grads,)
+
+
+@keras.saving.register_keras_serializable("owltf")
+class RNNOverTime(Recurrent):
+    """h = tanh(inputs + W h), output = tanh(V h + b)."""
+
+    gates = 1
+    states = 1
+
+    def build(self, input_shape: Sequence[Sequence[int]]) -> None:
+        """Add the weights, in Caffe's order."""
+        super().build(input_shape)
+        self.output_kernel = self._matrix("output_kernel", self.units, self.units)
+        self.output_bias = self.add_weight(
+            name="output_bias", shape=(self.units,), initializer="zeros"
+        )
+
+    def over_time(self, gates: Any, keep: Any, first: Any) -> Any:
+        """Return the outputs at all times, and the last h."""
+        hidden = rnn(gates, keep, *first, tf.convert_to_tensor(self.recurrent_kernel))
+        rows = product(as_rows(hidden), tf.convert_to_tensor(self.output_kernel))
+        outputs = tf.tanh(rows + self.output_bias)
+        return tf.reshape(outputs, tf.shape(hidden)), [hidden[-1]]
+
+
+class RNN(LayerConverter):
+    """Bottoms x (T, N, ...) and markers (T, N), then a static input (N, ...), then the state.
+
+    A marker of 0 begins a sequence. With `expose_hidden` h is the last bottom and the last top.
+    """
+
+    caffe_type = "RNN"
+    bottoms = (2, None)
+    tops = (1, 2)
+
+    def param_blobs(self, layer: Layer) -> tuple[ParamBlob, ...]:
+        """Return the blobs of the input, of the static input, of h and of the output."""
+        static = (STATIC_BLOB,) if has_static(layer, RNNOverTime.states) else ()
+        return (*INPUT_BLOBS, *static, *STATE_BLOBS)
+
+    def build(self, layer: Layer, *bottoms: Blob) -> list[Blob]:
+        """Return the outputs (T, N, num_output), and the last state where it is exposed."""
+        param = layer.parameter.recurrent_param
+        fillers = [
+            param.bias_filler if "bias" in blob.name else param.weight_filler
+            for blob in self.param_blobs(layer)
+        ]
+        return build(layer, RNNOverTime, bottoms, fillers)

@@ -1,0 +1,111 @@
+"""ArgMax: where the greatest values are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from owltf.net.blob import Blob
+from owltf.net.checks import check_one_replica
+from owltf.net.converter import LayerConverter
+from owltf.net.layer import Layer
+
+
+@keras.saving.register_keras_serializable("owltf")
+class TopPlaces(keras.layers.Layer):
+    """Finds the k greatest values along an axis, the greatest first; it has no gradient.
+
+    Args:
+        axis: the tensor's axis.
+        top_k: how many.
+        what: "places", "values", or "both" side by side on a new axis in front of `axis`.
+        title: Caffe's layer in words, for errors.
+        **kwargs: those of every Keras layer.
+    """
+
+    def __init__(self, axis: int, top_k: int, what: str, title: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.axis, self.top_k, self.what, self.title = axis, top_k, what, title
+
+    def call(self, inputs: Any) -> Any:
+        """Return the places, the values, or both."""
+        if self.axis == 0:
+            check_one_replica(self.title, "an ArgMax along the batch (axis: 0)")
+        inputs = tf.stop_gradient(inputs)
+        if self.what == "values":
+            return self._values(inputs)
+        places = self._places(inputs)
+        if self.what == "places":
+            return places
+        return tf.stack([places, self._values(inputs)], self.axis)
+
+    def _places(self, inputs: Any) -> Any:
+        # Of equal values Caffe names the last, TensorFlow the first.
+        last = tf.shape(inputs)[self.axis] - 1
+        backwards = tf.reverse(inputs, [self.axis])
+        if self.top_k == 1:
+            order = tf.expand_dims(tf.argmax(backwards, self.axis, tf.int32), self.axis)
+        else:
+            order = self._first(tf.argsort(backwards, self.axis, "DESCENDING"))
+        return tf.cast(last - order, inputs.dtype)
+
+    def _values(self, inputs: Any) -> Any:
+        if self.top_k == 1:
+            return tf.reduce_max(inputs, self.axis, keepdims=True)
+        return self._first(tf.sort(inputs, self.axis, "DESCENDING"))
+
+    def _first(self, sorted_values: Any) -> Any:
+        return sorted_values[(*(slice(None),) * self.axis, slice(self.top_k))]
+
+    def compute_output_shape(self, input_shape: Any) -> tuple[int | None, ...]:
+        """Return the shape of the top."""
+        both = (2,) if self.what == "both" else ()
+        shape = tuple(input_shape)
+        return (*shape[: self.axis], *both, self.top_k, *shape[self.axis + 1 :])
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what rebuilds the layer."""
+        own = {"axis": self.axis, "top_k": self.top_k, "what": self.what, "title": self.title}
+        return {**super().get_config(), **own}
+
+
+class ArgMax(LayerConverter):
+    """The places of the `top_k` greatest values: along `axis`, or of all values of an image.
+
+    With `out_max_val` their values instead, or both where there is no `axis`.
+    """
+
+    caffe_type = "ArgMax"
+
+    def build(self, layer: Layer, bottom: Blob) -> Blob:
+        """Return the places as numbers."""
+        param = layer.parameter.argmax_param
+        if not param.HasField("axis"):
+            return _of_all(layer, bottom)
+        axis = layer.axis(bottom, param.axis)
+        _check_count(layer, param.top_k, bottom.shape[axis])
+        what = "values" if param.out_max_val else "places"
+        batch = param.top_k if axis == 0 else None
+        return bottom.map(_keras(layer, bottom.axis(axis), what), batch=batch)
+
+
+def _of_all(layer: Layer, bottom: Blob) -> Blob:
+    """Return (N, 1, top_k) or, with the values too, (N, 2, top_k), filled with ones to 4 axes."""
+    param = layer.parameter.argmax_param
+    values = bottom.flatten() if bottom.rank > 1 else bottom.reshape((*bottom.shape, 1))
+    _check_count(layer, param.top_k, values.shape[1])
+    top = values.map(_keras(layer, 1, "both" if param.out_max_val else "places"))
+    ones = (1,) * (max(bottom.rank, 3) - 3)
+    return top.reshape((top.shape[0], 2 if param.out_max_val else 1, param.top_k, *ones))
+
+
+def _keras(layer: Layer, axis: int, what: str) -> Any:
+    top_k = layer.parameter.argmax_param.top_k
+    return layer.keras(TopPlaces, axis=axis, top_k=top_k, what=what, title=layer.title)
+
+
+def _check_count(layer: Layer, top_k: int, count: int) -> None:
+    if not 1 <= top_k <= count:
+        raise layer.error(f"top_k must be from 1 to {count}, the number of values; got {top_k}")

@@ -1,0 +1,59 @@
+"""BatchReindex: rows of the batch, picked and repeated by their numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from owltf.layers.common.rows import rows
+from owltf.net.blob import Blob
+from owltf.net.checks import check_one_replica, check_range
+from owltf.net.converter import LayerConverter
+from owltf.net.layer import Layer
+
+
+@keras.saving.register_keras_serializable("owltf")
+class PickRows(keras.layers.Layer):
+    """Picks rows of a tensor by their numbers.
+
+    Args:
+        title: Caffe's layer in words, for errors.
+        **kwargs: those of every Keras layer.
+    """
+
+    def __init__(self, title: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.title = title
+        self.supports_jit = False
+
+    def call(self, inputs: Any) -> Any:
+        """Return the rows of the first input that the second names."""
+        check_one_replica(self.title, "picking rows of the batch")
+        values, numbers = inputs
+        count, numbers = tf.shape(values)[0], tf.cast(numbers, tf.int32)
+        return rows(values, check_range(numbers, count, self.title, "row", "rows"))
+
+    def compute_output_shape(self, input_shape: Any) -> tuple[int | None, ...]:
+        """Return the shape of the top."""
+        values, numbers = input_shape
+        return (*numbers, *values[1:])
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what rebuilds the layer."""
+        return {**super().get_config(), "title": self.title}
+
+
+class BatchReindex(LayerConverter):
+    """A batch of the first bottom's rows whose numbers are in the second."""
+
+    caffe_type = "BatchReindex"
+    bottoms = (2, 2)
+
+    def build(self, layer: Layer, bottom: Blob, numbers: Blob) -> Blob:
+        """Return as many rows as there are numbers."""
+        if numbers.rank != 1:
+            raise layer.error(f"needs row numbers of one axis, got {numbers.shape}")
+        picked = layer.keras(PickRows, title=layer.title)([bottom.tensor, numbers.tensor])
+        return bottom.of(picked, batch=numbers.batch)

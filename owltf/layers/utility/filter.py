@@ -1,0 +1,50 @@
+"""Filter: the rows of the batch that a selector lets through."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from owltf.layers.common.rows import rows
+from owltf.net.blob import Blob
+from owltf.net.converter import LayerConverter
+from owltf.net.layer import Layer
+
+
+@keras.saving.register_keras_serializable("owltf")
+class SelectRows(keras.layers.Layer):
+    """Leaves out the rows whose selector is 0; the others keep their order."""
+
+    def call(self, inputs: Any) -> Any:
+        """Return the rows left of each input but the last, which is the selector."""
+        *tensors, selector = inputs
+        places = tf.cast(tf.where(tf.reshape(selector, (-1,)) != 0)[:, 0], tf.int32)
+        return [rows(each, places) for each in tensors]
+
+    def compute_output_shape(self, input_shape: Any) -> list[tuple[int | None, ...]]:
+        """Return the shapes of the tops."""
+        return [(None, *shape[1:]) for shape in input_shape[:-1]]
+
+
+class Filter(LayerConverter):
+    """Filters all bottoms by the last one; the batch becomes as small as the data say."""
+
+    caffe_type = "Filter"
+    bottoms = (2, None)
+    tops = (1, None)
+
+    def build(self, layer: Layer, *bottoms: Blob) -> list[Blob]:
+        """Return a top for each bottom but the selector."""
+        *values, selector = bottoms
+        if len(values) != len(layer.tops):
+            raise layer.error(f"makes a top of each bottom but the last, got {len(layer.tops)}")
+        if prod(selector.shape[1:]) != 1 or any(not each.rank for each in bottoms):
+            raise layer.error(f"needs one selector a row, got {selector.shape}")
+        if any(each.batch != selector.batch for each in values):
+            shapes = ", ".join(str(each.shape) for each in bottoms)
+            raise layer.error(f"bottoms must have the rows of the selector; got {shapes}")
+        left = layer.keras(SelectRows)([each.tensor for each in bottoms])
+        return [each.of(tensor) for each, tensor in zip(values, left, strict=True)]

@@ -1,0 +1,60 @@
+"""Parameter: a learnable blob that other layers take as a bottom."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from owltf.net.blob import Blob
+from owltf.net.converter import LayerConverter
+from owltf.net.layer import Layer
+from owltf.net.params import ParamBlob
+
+
+@keras.saving.register_keras_serializable("owltf")
+class Learnable(keras.layers.Layer):
+    """Gives a weight, whatever its input is.
+
+    Args:
+        shape: the weight's shape.
+        **kwargs: those of every Keras layer.
+    """
+
+    def __init__(self, shape: Sequence[int], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.shape = tuple(shape)
+
+    def build(self, input_shape: Any) -> None:
+        """Add the weight."""
+        self.value = self.add_weight(name="value", shape=self.shape, initializer="zeros")
+
+    def call(self, inputs: Any) -> Any:
+        """Return the weight."""
+        return tf.identity(self.value)
+
+    def compute_output_shape(self, input_shape: Any) -> tuple[int, ...]:
+        """Return the weight's shape."""
+        return self.shape
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what rebuilds the layer."""
+        return {**super().get_config(), "shape": list(self.shape)}
+
+
+class Parameter(LayerConverter):
+    """A blob of the given `shape`, zeros at the start."""
+
+    caffe_type = "Parameter"
+    params = (ParamBlob("value"),)
+    bottoms = (0, 0)
+
+    def build(self, layer: Layer, *bottoms: Blob) -> Blob:
+        """Return the blob."""
+        shape = tuple(layer.parameter.parameter_param.shape.dim)
+        if any(size < 1 for size in shape):
+            raise layer.error(f"every size of the shape must be at least 1, got {shape}")
+        tensor = layer.keras(Learnable, shape=shape)(layer.anchor())
+        return Blob(layer.name, tensor, shape[0] if shape else None, layer.names)

@@ -1,0 +1,77 @@
+"""Reduction: sums over the last axes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import prod
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from owltf.net.blob import Blob
+from owltf.net.converter import LayerConverter
+from owltf.net.layer import Layer
+from owltf.net.replicas import global_sum
+
+TERMS = {"SUM": tf.identity, "MEAN": tf.identity, "ASUM": tf.abs, "SUMSQ": tf.square}
+
+
+@keras.saving.register_keras_serializable("owltf")
+class Reduce(keras.layers.Layer):
+    """Adds up a function of x along some axes; with the batch among them, over all replicas.
+
+    Args:
+        axes: the tensor's axes.
+        operation: SUM, ASUM (of |x|), SUMSQ (of x²) or MEAN.
+        coefficient: factor on the sum.
+        **kwargs: those of every Keras layer.
+    """
+
+    def __init__(
+        self, axes: Sequence[int], operation: str, coefficient: float, **kwargs: Any
+    ) -> None:
+        super().__init__(**kwargs)
+        self.axes, self.operation, self.coefficient = list(axes), operation, coefficient
+
+    def call(self, inputs: Any) -> Any:
+        """Return the sums."""
+        total = tf.reduce_sum(TERMS[self.operation](inputs), self.axes)
+        if self.operation == "MEAN":
+            total = self._mean(total, inputs)
+        elif 0 in self.axes:
+            total = global_sum(total)[0]
+        return total if self.coefficient == 1 else total * self.coefficient
+
+    def _mean(self, total: Any, inputs: Any) -> Any:
+        if 0 not in self.axes:
+            return total / prod(inputs.shape[axis] for axis in self.axes)
+        total, count = global_sum(total, tf.cast(tf.size(inputs), total.dtype))
+        return total / count
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what rebuilds the layer."""
+        own = {"operation": self.operation, "coefficient": self.coefficient}
+        return {**super().get_config(), "axes": self.axes, **own}
+
+
+class Reduction(LayerConverter):
+    """The sum, the sum of |x| or of x², or the mean, of all axes from `axis` on."""
+
+    caffe_type = "Reduction"
+
+    def build(self, layer: Layer, bottom: Blob) -> Blob:
+        """Return a blob of the axes before `axis`; from axis 0 on one number."""
+        param = layer.parameter.reduction_param
+        axis = layer.axis(bottom, param.axis)
+        reduce = layer.keras(
+            Reduce,
+            axes=[bottom.axis(each) for each in range(axis, bottom.rank)],
+            operation=type(param).ReductionOp.Name(param.operation),
+            coefficient=param.coeff,
+        )
+        tensor = reduce(bottom.tensor)
+        if axis == 0:
+            return bottom.scalar(tensor)
+        # With more axes than (N, C) left, the channels are where they were.
+        return bottom.of(tensor) if axis > 2 else bottom.plain(tensor, bottom.shape[0])

@@ -1,0 +1,56 @@
+"""Tile: copies of a blob side by side."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from owltf.net.blob import Blob
+from owltf.net.checks import check_one_replica
+from owltf.net.converter import LayerConverter
+from owltf.net.layer import Layer
+
+
+@keras.saving.register_keras_serializable("owltf")
+class Copies(keras.layers.Layer):
+    """Repeats a tensor along an axis.
+
+    Args:
+        axis: the tensor's axis.
+        count: how many copies there are in the top.
+        title: Caffe's layer in words, for errors.
+        **kwargs: those of every Keras layer.
+    """
+
+    def __init__(self, axis: int, count: int, title: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.axis, self.count, self.title = axis, count, title
+
+    def call(self, inputs: Any) -> Any:
+        """Return the copies."""
+        if self.axis == 0:
+            check_one_replica(self.title, "copying the batch (axis: 0)")
+        counts = [self.count if axis == self.axis else 1 for axis in range(len(inputs.shape))]
+        return tf.tile(inputs, counts)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what rebuilds the layer."""
+        own = {"axis": self.axis, "count": self.count, "title": self.title}
+        return {**super().get_config(), **own}
+
+
+class Tile(LayerConverter):
+    """`tiles` copies along `axis`."""
+
+    caffe_type = "Tile"
+
+    def build(self, layer: Layer, bottom: Blob) -> Blob:
+        """Return the copies."""
+        param = layer.parameter.tile_param
+        axis = layer.axis(bottom, param.axis)
+        if param.tiles < 1:
+            raise layer.error(f"tiles must be at least 1, got {param.tiles}")
+        copies = layer.keras(Copies, axis=bottom.axis(axis), count=param.tiles, title=layer.title)
+        return bottom.map(copies, batch=bottom.shape[0] * param.tiles if axis == 0 else None)

@@ -1,0 +1,134 @@
+"""Correlate: filters moved over any number of spatial axes, and the way back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import tensorflow as tf
+
+from owltf.net.window import Window
+
+
+def correlate(inputs: Any, kernel: Any, window: Window, groups: int = 1) -> Any:
+    """Return the convolution of (N, ..., C) with filters of (..., C / groups, O).
+
+    Args:
+        inputs: the images, of any number of spatial axes.
+        kernel: the filters.
+        window: kernel, stride, pad and dilation along those axes.
+        groups: into how many parts the channels are split, each with filters of its own.
+    """
+    axes = len(window.kernel)
+    if axes < 2:
+        return _lifted(inputs, kernel, window, groups)
+    if axes == 2:
+        return _planar(*_padded(inputs, window), kernel, window, groups)
+    if axes == 3 and set(window.dilation) == {1}:
+        return _spatial(*_padded(inputs, window), kernel, window, groups)
+    return _unrolled(inputs, kernel, window, groups)
+
+
+def uncorrelate(inputs: Any, kernel: Any, window: Window, groups: int = 1) -> Any:
+    """Return what `correlate` makes of a gradient on its way back: a deconvolution.
+
+    Args:
+        inputs: the images (N, ..., C).
+        kernel: the filters (..., O / groups, C).
+        window: that of the convolution which leads from (N, ..., O) to (N, ..., C).
+        groups: into how many parts the channels are split.
+    """
+    size = window.deconvolved(inputs.shape[1:-1])
+    start = tf.zeros((tf.shape(inputs)[0], *size, kernel.shape[-2] * groups), inputs.dtype)
+    with tf.GradientTape() as tape:
+        tape.watch(start)
+        # The gradient does not depend on this value, so that graphs drop it.
+        top = correlate(start, kernel, window, groups)
+    return tape.gradient(top, start, output_gradients=inputs)
+
+
+def _lifted(inputs: Any, kernel: Any, window: Window, groups: int) -> Any:
+    """Convolve along fewer than two axes, with axes of size 1 in front."""
+    ones = (1,) * (2 - len(window.kernel))
+    # Any stride does along an axis of size 1; equal ones on both are quicker.
+    stride = window.stride[-1:] * len(ones) or ones
+    wide = Window(
+        ones + window.kernel,
+        stride + window.stride,
+        (0,) * len(ones) + window.pad,
+        ones + window.dilation,
+    )
+    images = tf.reshape(inputs, (-1, *ones, *inputs.shape[1:]))
+    top = correlate(images, tf.reshape(kernel, (*ones, *kernel.shape)), wide, groups)
+    return tf.reshape(top, (-1, *top.shape[1 + len(ones) :]))
+
+
+def _padded(inputs: Any, window: Window) -> tuple[Any, str]:
+    # The quickest is SAME, where that adds what is asked for; else a pad and VALID, as oneDNN
+    # has no filter gradient for a convolution with a padding of one's own.
+    if not any(window.pad):
+        return inputs, "VALID"
+    if set(window.stride) == {1} and window.extent == tuple(2 * pad + 1 for pad in window.pad):
+        return inputs, "SAME"
+    sides = [(0, 0), *((pad, pad) for pad in window.pad), (0, 0)]
+    return tf.pad(inputs, sides), "VALID"
+
+
+def _planar(inputs: Any, padding: str, kernel: Any, window: Window, groups: int) -> Any:
+    def plain(inputs: Any, kernel: Any) -> Any:
+        return tf.nn.conv2d(inputs, kernel, window.stride, padding, dilations=window.dilation)
+
+    if groups == 1 or tf.config.list_logical_devices("GPU"):
+        return plain(inputs, kernel)
+    if groups == inputs.shape[-1] and _has_depthwise(window):
+        return _depthwise(inputs, padding, kernel, window)
+    # Keras compiles a grouped convolution with XLA, which is an order slower on a CPU, and
+    # TensorFlow's own grouped kernel is missing outside tf.function and without oneDNN.
+    return _by_group(plain, inputs, kernel, groups)
+
+
+def _has_depthwise(window: Window) -> bool:
+    return len(set(window.stride)) == 1 and set(window.dilation) == {1}
+
+
+def _depthwise(inputs: Any, padding: str, kernel: Any, window: Window) -> Any:
+    channels = inputs.shape[-1]
+    kernel = tf.reshape(kernel, (*window.kernel, channels, kernel.shape[-1] // channels))
+    return tf.nn.depthwise_conv2d(inputs, kernel, (1, *window.stride, 1), padding)
+
+
+def _spatial(inputs: Any, padding: str, kernel: Any, window: Window, groups: int) -> Any:
+    def plain(inputs: Any, kernel: Any) -> Any:
+        return tf.nn.conv3d(inputs, kernel, (1, *window.stride, 1), padding)
+
+    return _by_group(plain, inputs, kernel, groups)
+
+
+def _by_group(plain: Callable[[Any, Any], Any], inputs: Any, kernel: Any, groups: int) -> Any:
+    if groups == 1:
+        return plain(inputs, kernel)
+    parts = zip(tf.split(inputs, groups, -1), tf.split(kernel, groups, -1), strict=True)
+    return tf.concat([plain(*part) for part in parts], -1)
+
+
+def _unrolled(inputs: Any, kernel: Any, window: Window, groups: int) -> Any:
+    """Convolve by one axis fewer, once for each place along the kernel's first axis.
+
+    TensorFlow has no convolution of four axes, and on a CPU no dilated one of three.
+    """
+    count, stride, dilation = window.kernel[0], window.stride[0], window.dilation[0]
+    rest = Window(*(sizes[1:] for sizes in _fields(window)))
+    out = window.convolved(inputs.shape[1:-1])[0]
+    sides = [(0, 0), (window.pad[0],) * 2, *[(0, 0)] * len(window.kernel)]
+    padded = tf.pad(inputs, sides) if window.pad[0] else inputs
+    tops = []
+    for place in range(count):
+        start = place * dilation
+        rows = padded[:, start : start + (out - 1) * stride + 1 : stride]
+        images = tf.reshape(rows, (-1, *rows.shape[2:]))
+        tops.append(correlate(images, kernel[place], rest, groups))
+    return tf.reshape(tf.add_n(tops), (-1, out, *tops[0].shape[1:]))
+
+
+def _fields(window: Window) -> tuple[tuple[int, ...], ...]:
+    return window.kernel, window.stride, window.pad, window.dilation

@@ -1,0 +1,90 @@
+"""Crop: a part of one bottom, of the size of another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from owltf.net.blob import Blob, in_one_layout
+from owltf.net.checks import check_one_replica
+from owltf.net.converter import LayerConverter
+from owltf.net.layer import Layer
+
+
+@keras.saving.register_keras_serializable("owltf")
+class CropLike(keras.layers.Layer):
+    """Cuts a tensor to the size of another along some axes; its values do not matter.
+
+    Args:
+        offsets: where the part starts along each of the tensor's axes; None keeps all of one.
+        title: Caffe's layer in words, for errors.
+        **kwargs: those of every Keras layer.
+    """
+
+    def __init__(self, offsets: Sequence[int | None], title: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.offsets, self.title = list(offsets), title
+
+    def call(self, inputs: Any) -> Any:
+        """Return the part of the first input."""
+        if self.offsets[0] is not None:
+            check_one_replica(self.title, "a crop of the batch (axis: 0)")
+        whole, like = inputs
+        shapes = tf.unstack(tf.shape(whole)), tf.unstack(tf.shape(like))
+        sizes = [
+            kept if offset is None else wanted
+            for offset, kept, wanted in zip(self.offsets, *shapes, strict=True)
+        ]
+        part = tf.slice(whole, [offset or 0 for offset in self.offsets], tf.stack(sizes))
+        return tf.ensure_shape(part, self.compute_output_shape([whole.shape, like.shape]))
+
+    def compute_output_shape(self, input_shape: Any) -> tuple[int | None, ...]:
+        """Return the shape of the part."""
+        axes = zip(self.offsets, *input_shape, strict=True)
+        return tuple(kept if offset is None else wanted for offset, kept, wanted in axes)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what rebuilds the layer."""
+        return {**super().get_config(), "offsets": self.offsets, "title": self.title}
+
+
+class Crop(LayerConverter):
+    """Cuts the axes from `axis` on, each from its `offset` on; one offset serves all of them."""
+
+    caffe_type = "Crop"
+    bottoms = (2, 2)
+
+    def build(self, layer: Layer, bottom: Blob, like: Blob) -> Blob:
+        """Return the part of the first bottom; no gradient goes to the second."""
+        if like.rank != bottom.rank:
+            raise layer.error(f"bottoms differ in axes: {bottom.shape} and {like.shape}")
+        axis = layer.axis(bottom, layer.parameter.crop_param.axis)
+        offsets = _offsets(layer, bottom, axis)
+        for offset, whole, wanted in zip(
+            offsets, bottom.shape[axis:], like.shape[axis:], strict=True
+        ):
+            if offset + wanted > whole:
+                raise layer.error(
+                    f"{like.shape} from offset {offsets} on does not fit in '{bottom.name}' "
+                    f"{bottom.shape}"
+                )
+        by_axis: list[int | None] = [None] * bottom.rank
+        for index, offset in enumerate(offsets, axis):
+            by_axis[bottom.axis(index)] = offset
+        crop = layer.keras(CropLike, offsets=by_axis, title=layer.title)
+        pair = in_one_layout([bottom, like])
+        batch = like.batch if axis == 0 else None
+        return bottom.of(crop([each.tensor for each in pair]), batch=batch)
+
+
+def _offsets(layer: Layer, bottom: Blob, axis: int) -> list[int]:
+    """Return the offset along each axis from `axis` on."""
+    given, count = list(layer.parameter.crop_param.offset), bottom.rank - axis
+    if len(given) > 1 and len(given) != count:
+        raise layer.error(
+            f"needs one offset or one for each of the {count} axes from axis {axis} on; got {given}"
+        )
+    return given if len(given) > 1 else (given or [0]) * count

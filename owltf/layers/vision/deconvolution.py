@@ -1,0 +1,48 @@
+"""Deconvolution: a convolution's way back, which makes images larger."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+
+from owltf.layers.vision.convolution import Conv, Convolution
+from owltf.layers.vision.correlate import uncorrelate
+from owltf.net.blob import Blob
+from owltf.net.layer import Layer
+from owltf.net.params import ParamBlob
+from owltf.net.window import Window, by
+
+
+@keras.saving.register_keras_serializable("owltf")
+class Deconv(Conv):
+    """The gradient of the convolution that leads from the top to the bottom (N, ..., C)."""
+
+    def _channels(self, channels: int) -> tuple[int, int]:
+        return self.filters // self.groups, channels
+
+    def _apply(self, inputs: Any, kernel: Any) -> Any:
+        return uncorrelate(inputs, kernel, self.window, self.groups)
+
+    def _size(self, size: Sequence[int]) -> list[int]:
+        return self.window.deconvolved(size)
+
+
+class Deconvolution(Convolution):
+    """Filters of (C, num_output / group, height, width), each value of the bottom scaling one.
+
+    They are not flipped. The spatial axes are those after `axis`, as in a convolution.
+    """
+
+    caffe_type = "Deconvolution"
+    params = (ParamBlob("kernel", caffe="io...", keras="...oi"), ParamBlob("bias"))
+    keras_class = Deconv
+
+    def _check_size(self, layer: Layer, window: Window, bottom: Blob) -> None:
+        size = bottom.shape[bottom.rank - len(window.kernel) :]
+        if min(window.deconvolved(size), default=1) < 1:
+            raise layer.error(
+                f"pad {by(window.pad)} leaves nothing of '{bottom.name}' {bottom.shape} under a "
+                f"kernel covering {by(window.extent)}"
+            )

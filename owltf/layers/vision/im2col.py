@@ -1,0 +1,72 @@
+"""Im2col: the values under each place of a window, as channels."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import prod
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from owltf.layers.vision.convolution import channel_axis, check_fits, over_images
+from owltf.layers.vision.patches import patches
+from owltf.net.blob import Blob
+from owltf.net.converter import LayerConverter
+from owltf.net.layer import Layer
+from owltf.net.window import Window, convolution_window
+
+
+@keras.saving.register_keras_serializable("owltf")
+class Columns(keras.layers.Layer):
+    """Gives (N, ..., C) the channels C * K, the K cells of the kernel for each channel in turn.
+
+    Args:
+        kernel_size: the window's size along each spatial axis.
+        strides: its steps.
+        pad: the zeros on each side.
+        dilation_rate: the distance between neighbours in the window.
+        **kwargs: those of every Keras layer.
+    """
+
+    def __init__(
+        self,
+        kernel_size: Sequence[int],
+        strides: Sequence[int],
+        pad: Sequence[int],
+        dilation_rate: Sequence[int],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.window = Window.of(kernel_size, strides, pad, dilation_rate)
+
+    def call(self, inputs: Any) -> Any:
+        """Return the columns."""
+        out = self.window.convolved(inputs.shape[1:-1])
+        padded = tf.pad(inputs, [(0, 0), *((pad, pad) for pad in self.window.pad), (0, 0)])
+        columns = patches(padded, self.window, out)
+        return tf.reshape(columns, (-1, *self.compute_output_shape(inputs.shape)[1:]))
+
+    def compute_output_shape(self, input_shape: Any) -> tuple[int | None, ...]:
+        """Return the shape of the top for (N, ..., C)."""
+        batch, *size, channels = input_shape
+        return (batch, *self.window.convolved(size), channels * prod(self.window.kernel))
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what rebuilds the layer."""
+        return {**super().get_config(), **self.window.config}
+
+
+class Im2col(LayerConverter):
+    """What a convolution multiplies its filters with, over any number of spatial axes."""
+
+    caffe_type = "Im2col"
+
+    def build(self, layer: Layer, bottom: Blob) -> Blob:
+        """Return the columns, of (N, C * kernel, height, width)."""
+        axis, param = channel_axis(layer, bottom), layer.parameter.convolution_param
+        if axis == bottom.rank - 1:
+            raise layer.error(f"needs a spatial axis after axis {axis}; got {bottom.shape}")
+        window = convolution_window(layer, param, bottom.rank - axis - 1)
+        check_fits(layer, window, bottom)
+        return over_images(bottom, axis, layer.keras(Columns, **window.config))

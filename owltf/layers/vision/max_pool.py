@@ -1,0 +1,35 @@
+"""MaxPool2D: the greatest value of each window, and where it is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from owltf.layers.vision.pool2d import Pool2D
+from owltf.net.window import Window
+
+
+@keras.saving.register_keras_serializable("owltf")
+class MaxPool2D(Pool2D):
+    """The greatest value of each window; what lies outside the image is in none."""
+
+    def _pool(self, inputs: Any, window: Window) -> Any:
+        padded, padding = self._padded(inputs, window, inputs.dtype.min)
+        return tf.nn.max_pool2d(padded, window.kernel, window.stride, padding)
+
+
+@keras.saving.register_keras_serializable("owltf")
+class MaxPlace2D(Pool2D):
+    """The place of each window's greatest value: row * width + column, -1 in an empty window."""
+
+    def _pool(self, inputs: Any, window: Window) -> Any:
+        (height, width), (above, left) = inputs.shape[1:3], window.pad
+        padded = self._filled(inputs, window, inputs.dtype.min)
+        _, index = tf.nn.max_pool_with_argmax(padded, window.kernel, window.stride, "VALID")
+        # TensorFlow counts values of all channels, in the padded image.
+        cell = index // padded.shape[3]
+        row, column = cell // padded.shape[2] - above, cell % padded.shape[2] - left
+        inside = (row >= 0) & (row < height) & (column >= 0) & (column < width)
+        return tf.cast(tf.where(inside, row * width + column, -1), inputs.dtype)

@@ -1,0 +1,93 @@
+"""Pool2D: what all kinds of pooling have in common, Caffe's windows over height and width."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from owltf.net.window import Pair, Window
+
+
+class Pool2D(keras.layers.Layer):
+    """Pools (N, H, W, C) over Caffe's windows: their number is rounded up, the last may hang over.
+
+    Args:
+        kernel: (height, width) of the window; None for one window over the whole image.
+        stride: its steps.
+        pad: rows and columns added on each side.
+        floor: whether the number of windows is rounded down instead.
+        **kwargs: those of every Keras layer.
+    """
+
+    def __init__(
+        self,
+        kernel: Pair | None = None,
+        stride: Pair = (1, 1),
+        pad: Pair = (0, 0),
+        floor: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.kernel: Any = kernel and tuple(kernel)
+        self.stride: Any = tuple(stride)
+        self.pad: Any = tuple(pad)
+        self.floor = floor
+
+    def call(self, inputs: Any) -> Any:
+        """Return the pooled images."""
+        return self._pool(inputs, self._window(inputs.shape[1:3]))
+
+    @abstractmethod
+    def _pool(self, inputs: Any, window: Window) -> Any:
+        """Return the pooled images."""
+
+    def _window(self, size: Sequence[int]) -> Window:
+        height, width = size
+        return Window(self.kernel or (height, width), self.stride, self.pad)
+
+    def _windows(self, inputs: Any, window: Window) -> list[int]:
+        return window.pooled(inputs.shape[1:3], floor=self.floor)
+
+    def _padded(self, inputs: Any, window: Window, value: float) -> tuple[Any, str]:
+        size, out = inputs.shape[1:3], self._windows(inputs, window)
+        if window.overhang(size, out) == _same(size, window):
+            return inputs, "SAME"
+        return self._filled(inputs, window, value), "VALID"
+
+    def _filled(self, inputs: Any, window: Window, value: float) -> Any:
+        """Return the images with a value wherever a window reaches beyond them."""
+        wanted = window.overhang(inputs.shape[1:3], self._windows(inputs, window))
+        # Rows in no window at the end are left out by VALID itself.
+        sides = [(0, 0), *((before, max(after, 0)) for before, after in wanted), (0, 0)]
+        return tf.pad(inputs, sides, constant_values=value) if np.any(sides) else inputs
+
+    def compute_output_shape(self, input_shape: Any) -> tuple[int | None, ...]:
+        """Return the shape of the top for (N, H, W, C)."""
+        batch, *size, channels = input_shape
+        return (batch, *self._window(size).pooled(size, floor=self.floor), channels)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what rebuilds the layer."""
+        return {
+            **super().get_config(),
+            "kernel": self.kernel,
+            "stride": self.stride,
+            "pad": self.pad,
+            "floor": self.floor,
+        }
+
+
+def _same(size: Sequence[int], window: Window) -> list[Pair]:
+    """Return the rows and columns that TensorFlow's SAME adds before and after."""
+    return [
+        (total // 2, total - total // 2)
+        for total in (
+            max((-(-side // stride) - 1) * stride + kernel - side, 0)
+            for side, kernel, stride in zip(size, window.kernel, window.stride, strict=True)
+        )
+    ]

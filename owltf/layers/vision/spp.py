@@ -1,0 +1,48 @@
+"""SPP: a pyramid of poolings, whose top has one size for images of any."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import keras
+
+from owltf.layers.vision.pooling import check_fits, method_of, pool
+from owltf.net.blob import Blob
+from owltf.net.converter import LayerConverter
+from owltf.net.layer import Layer
+from owltf.net.window import Window
+
+
+class SPP(LayerConverter):
+    """Pools the image in 1, 2x2, 4x4, ... parts, `pyramid_height` times, and joins the results."""
+
+    caffe_type = "SPP"
+
+    def build(self, layer: Layer, bottom: Blob) -> Blob:
+        """Return (N, C * parts); with one level (N, C, 1, 1), as in Caffe."""
+        height = layer.parameter.spp_param.pyramid_height
+        if bottom.rank != 4:
+            raise layer.error(f"pools (N, C, H, W), but '{bottom.name}' is {bottom.shape}")
+        if height < 1:
+            raise layer.error(f"pyramid_height must be at least 1, got {height}")
+        images = bottom.to_channels_last()
+        levels = [self._level(layer, images, level) for level in range(height)]
+        if height == 1:
+            return levels[0]
+        join = layer.keras(keras.layers.Concatenate, axis=1)
+        rows = [level.flatten() for level in levels]
+        return rows[0].of(join([each.tensor for each in rows]))
+
+    def _level(self, layer: Layer, images: Blob, level: int) -> Blob:
+        window = _window(images.shape[2:], 2**level)
+        method = method_of(layer.parameter.spp_param)
+        check_fits(layer, images, window, method)
+        config = {"kernel": window.kernel, "stride": window.stride, "pad": window.pad}
+        return images.map(pool(layer, method, images.batch, part=f"level{level}", **config))
+
+
+def _window(size: Sequence[int], parts: int) -> Window:
+    """Return the window that cuts an image into so many parts along each side."""
+    kernel = tuple(-(-side // parts) for side in size)
+    pad = tuple((cover * parts - side + 1) // 2 for side, cover in zip(size, kernel, strict=True))
+    return Window(kernel, kernel, pad)

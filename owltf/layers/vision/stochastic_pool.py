@@ -1,0 +1,67 @@
+"""StochasticPool2D: a value of each window, drawn with a chance as great as the value."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from owltf.layers.vision.patches import patches
+from owltf.layers.vision.pool2d import Pool2D
+from owltf.net.replicas import current_step
+from owltf.net.window import Window
+
+
+@keras.saving.register_keras_serializable("owltf")
+class StochasticPool2D(Pool2D):
+    """Draws a value of each window in training; else gives the mean that those draws have.
+
+    In a run the draws belong to places in the global batch.
+
+    Args:
+        stream: the name of the draws.
+        batch: the rows of the global batch.
+        **kwargs: those of `Pool2D`.
+    """
+
+    def __init__(self, stream: str, batch: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.stream = stream
+        self.batch = batch
+        self.seed_generator = keras.random.SeedGenerator()
+
+    def call(self, inputs: Any, training: bool = False) -> Any:
+        """Return the pooled images."""
+        window = self._window(inputs.shape[1:3])
+        return self._drawn(inputs, window) if training else self._pool(inputs, window)
+
+    def _pool(self, inputs: Any, window: Window) -> Any:
+        # The mean of squares over the mean is their sum over the sum.
+        filled = self._filled(inputs, window, 0.0)
+        squares, values = (
+            tf.nn.avg_pool2d(each, window.kernel, window.stride, "VALID")
+            for each in (tf.square(filled), filled)
+        )
+        positive = values > 0
+        return tf.where(positive, squares / tf.where(positive, values, 1.0), 0.0)
+
+    def _drawn(self, inputs: Any, window: Window) -> Any:
+        filled = self._filled(inputs, window, 0.0)
+        values = patches(filled, window, self._windows(inputs, window))
+        sums = tf.cumsum(values, axis=-1)
+        # Caffe draws from (0, 1], so that a zero is drawn only where all are.
+        level = (1 - self._uniform(tf.shape(sums)[:-1])) * sums[..., -1]
+        place = tf.argmax(tf.cast(sums >= level[..., tf.newaxis], tf.int8), axis=-1)
+        chosen = tf.one_hot(place, values.shape[-1], True, False)
+        return tf.reduce_sum(tf.where(chosen, values, 0.0), axis=-1)
+
+    def _uniform(self, shape: Any) -> Any:
+        step = current_step()
+        if step is None:
+            return keras.random.uniform(shape, seed=self.seed_generator)
+        return step.uniform(self.stream, shape, self.batch)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what rebuilds the layer."""
+        return {**super().get_config(), "stream": self.stream, "batch": self.batch}

@@ -1,0 +1,116 @@
+"""The batches of a net as tools take them: some, or every record exactly once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from owltf.errors import OwltfError
+from owltf.net.net import Net, Source
+from owltf.train.batches import check_fed, dataset_of, first_positions
+from owltf.train.plain_errors import plain_errors
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A batch of a net's inputs.
+
+    Attributes:
+        arrays: the inputs by blob name, in Caffe's order.
+        keys: what the source calls each record.
+        labels: the records' labels, a row each; None where the source has none.
+    """
+
+    arrays: Mapping[str, Any]
+    keys: Sequence[str]
+    labels: Any = None
+
+    @property
+    def rows(self) -> int:
+        """How many records it holds."""
+        return len(self.keys)
+
+
+def net_batches(
+    net: Net,
+    count: int | None = None,
+    *,
+    once: bool = False,
+    sources: Sequence[Source] | None = None,
+) -> Iterator[Batch]:
+    """Yield batches of a net's own data, in the source's order.
+
+    Args:
+        net: the net.
+        count: how many batches, from where the net starts; the source wraps around. None for
+            every record exactly once, from the first; the last batch may then be smaller.
+        once: end where a record would come for the second time.
+        sources: data layers to take instead of the net's, as `uncropped` gives them.
+
+    Raises:
+        OwltfError: if the net has no data layers, the data have no end, or a record is no good.
+    """
+    check_fed(net)
+    sources = net.sources if sources is None else sources
+    if not sources:
+        raise OwltfError(f"net '{net.name}' has no data layer that says what a batch is")
+    rows = None if count is None else count * sources[0].layer.batch_size
+    if rows is None or once:
+        records = record_count(sources)
+        rows = records if rows is None else min(rows, records)
+    start = {each.name: 0 for each in sources} if count is None else first_positions(net)
+    return _batches(sources, start, rows)
+
+
+def record_count(sources: Sequence[Source]) -> int:
+    """Return how many records the data layers have, which go through them side by side.
+
+    Raises:
+        OwltfError: if they have no end, or not the same one.
+    """
+    sizes = {s.name: (s.layer.records, s.layer.batch_size) for s in sources if s.layer.records}
+    if not sizes:
+        names = ", ".join(repr(source.name) for source in sources)
+        raise OwltfError(f"the data of {names} have no end; say how many batches to take")
+    if len(set(sizes.values())) > 1:
+        found = ", ".join(f"{name!r} {each[0]:,} by {each[1]}" for name, each in sizes.items())
+        raise OwltfError(
+            f"going through several data layers once needs as many records and as large batches "
+            f"in each; got {found}"
+        )
+    return next(iter(sizes.values()))[0]
+
+
+def label_top(sources: Sequence[Source]) -> str | None:
+    """Return the blob that holds the labels: the one named label, else the second top."""
+    tops = [source.tops for source in sources if len(source.tops) > 1]
+    if any("label" in each for each in tops):
+        return "label"
+    return tops[0][1] if tops else None
+
+
+def _batches(sources: Sequence[Source], start: Mapping[str, int], rows: int) -> Iterator[Batch]:
+    size, label = sources[0].layer.batch_size, label_top(sources)
+    keys = sources[0].layer.keys(start[sources[0].name])
+    batches = iter(dataset_of(sources, start).take(-(-rows // size)))
+    for first in range(0, rows, size):
+        kept = min(size, rows - first)
+        with plain_errors(sources):
+            arrays = _cut(next(batches), sources, kept)
+        yield Batch(arrays, tuple(islice(keys, kept)), arrays.get(label))
+
+
+def _cut(arrays: Mapping[str, Any], sources: Sequence[Source], rows: int) -> Mapping[str, Any]:
+    """Keep the first rows of a batch."""
+    if rows == sources[0].layer.batch_size:
+        return arrays
+    for source in sources:
+        for top, shape in zip(source.tops, source.layer.top_shapes, strict=True):
+            if shape[:1] != (source.layer.batch_size,):
+                raise OwltfError(
+                    f"the last batch has {rows} records, and '{top}' {shape} has no row for each; "
+                    f"say how many batches to take"
+                )
+    return {name: array[:rows] for name, array in arrays.items()}

@@ -1,0 +1,159 @@
+"""The tree keeps its promises: tests mirror sources, axes move in one place, documents are true."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from owltf import testing
+from owltf.api import hookimpl
+from owltf.cli import cli
+from owltf.commands.run import run
+from owltf.plugin import hookspecs
+from owltf.plugin.manager import make_manager
+
+ROOT = Path(__file__).parents[1]
+SOURCES = ROOT / "owltf"
+TESTS = ROOT / "tests"
+# Sources without a test file of their own, and why.
+UNMIRRORED = {
+    "__main__.py": "two lines; tests/test_cli.py runs them",
+    "caffe/messages.py": "names for type hints",
+    "errors.py": "a class without behaviour",
+    "plugin/markers.py": "pluggy's two decorators; every test of plugins uses them",
+}
+# Matrices may be transposed; their axes are not those of a blob.
+TRANSPOSES_A_MATRIX = {"common/inner_product.py"}
+PERMUTES = re.compile(r"\b(transpose|swapaxes|moveaxis|Permute)\(")
+DOCUMENTS = ("README.md", "CONTRIBUTING.md", *(f"docs/{p.name}" for p in ROOT.glob("docs/*.md")))
+
+
+def sources(folder: Path = SOURCES) -> Iterator[str]:
+    """Yield a folder's modules, but for those that only make a package of it."""
+    for path in sorted(folder.rglob("*.py")):
+        if path.name != "__init__.py":
+            yield path.relative_to(folder).as_posix()
+
+
+def document(name: str) -> str:
+    """Return the text of a document."""
+    return (ROOT / name).read_text()
+
+
+@pytest.mark.parametrize("source", sorted(set(sources()) - UNMIRRORED.keys()))
+def test_every_source_has_its_test(source: str) -> None:
+    path = TESTS / source
+    mirrors = [*path.parent.glob(f"test_{path.stem}.py"), *path.parent.glob(f"test_{path.stem}_*")]
+    assert mirrors, f"tests/{path.parent.relative_to(TESTS)}/test_{path.name} is missing"
+
+
+@pytest.mark.parametrize("source", sorted(UNMIRRORED))
+def test_exceptions_are_not_stale(source: str) -> None:
+    assert (SOURCES / source).exists()
+    assert not (TESTS / source).with_name(f"test_{Path(source).name}").exists()
+
+
+def test_only_blob_permutes_axes() -> None:
+    layers = SOURCES / "layers"
+    permuting = {each for each in sources(layers) if PERMUTES.search((layers / each).read_text())}
+    assert permuting <= TRANSPOSES_A_MATRIX
+
+
+@pytest.mark.parametrize(
+    "hook", [name for name, _ in inspect.getmembers(hookspecs, inspect.isfunction) if "_" in name]
+)
+def test_every_hook_is_called_and_tested(hook: str) -> None:
+    called = re.compile(rf"hook\.{hook}\(|\"{hook}\"")
+    others = [path for path in SOURCES.rglob("*.py") if path.name != "hookspecs.py"]
+    assert any(called.search(path.read_text()) for path in others)
+    tests = (path for path in TESTS.rglob("*.py") if path != Path(__file__))
+    assert any(hook in path.read_text() for path in tests)
+
+
+def imported(path: Path) -> Iterator[str]:
+    """Yield the names of the modules that a file imports."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom):
+            yield str(node.module)
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+
+
+@pytest.mark.parametrize("folder", ["examples/my_layer_plugin/my_layer_plugin", "plugins"])
+def test_plugins_import_owltf_api_alone(folder: str) -> None:
+    for path in (ROOT / folder).rglob("*.py"):
+        of_ours = {name for name in imported(path) if name.split(".")[0] == "owltf"}
+        assert of_ours <= {"owltf.api"}, path
+
+
+def test_architecture_has_the_floors_of_the_import_contract() -> None:
+    settings = document("pyproject.toml")
+    contract = re.search(r"^layers = \[\n(.*?)^\]", settings, re.MULTILINE | re.DOTALL)
+    assert contract
+    floors = [re.findall(r"owltf\.\w+", line) for line in contract.group(1).splitlines()]
+    rows = re.findall(r"^\| (`owltf\..*?) \|", document("docs/architecture.md"), re.MULTILINE)
+    assert [re.findall(r"owltf\.\w+", row) for row in rows] == floors
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_paths_in_documents_exist(name: str) -> None:
+    text = document(name)
+    named = re.findall(r"`((?:owltf|tests|docs|examples)/[\w/.]+)`", text)
+    linked = re.findall(r"\]\((?!https?:)([^)#]+)\)", text)
+    missing = [path for path in named if not (ROOT / path).exists()]
+    missing += [path for path in linked if not ((ROOT / name).parent / path).exists()]
+    assert set(missing) <= {
+        # The walk-through's new files.
+        "owltf/layers/activation/bnll.py",
+        "tests/layers/activation/test_bnll.py",
+    }
+
+
+@pytest.mark.parametrize("name", [*DOCUMENTS, "examples/mnist/README.md"])
+def test_options_in_documents_exist(name: str) -> None:
+    known = {option for each in (cli, run) for param in each.params for option in param.opts}
+    known |= {"--help", "--markdown", "--phase", "--version"}
+    commands = re.findall(r"^\$ (owltf .*)$", document(name), re.MULTILINE)
+    assert {option for command in commands for option in re.findall(r"--[\w-]+", command)} <= known
+
+
+def test_readme_leads_with_the_two_commands() -> None:
+    first = document("README.md").split("```")[1]
+    assert [re.sub(r"^\$ | +#.*$", "", line) for line in first.strip().splitlines()[1:]] == [
+        "python3 -m pip install tox && python3 -m tox run -e demo",
+        "python3 -m pip install tox && python3 -m tox",
+    ]
+
+
+def test_the_walk_through_works(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    text = document("CONTRIBUTING.md")
+    converter, its_test = re.findall(r"   ```python\n(.*?)   ```", text, re.DOTALL)
+    names: dict[str, Any] = {}
+    for block in (converter, its_test):
+        exec(compile(textwrap.dedent(block), "CONTRIBUTING.md", "exec"), names)
+    manager = make_manager()
+    plugin = SimpleNamespace(owltf_layer_converters=hookimpl(lambda: [names["BNLL"]]))
+    manager.register(plugin, "walk-through")
+    monkeypatch.setattr(testing, "make_manager", lambda: manager)
+    names["test_bnll"]()
+    testing.net_of(names["NET"]).model.save(tmp_path / "bnll.keras")
+
+
+def test_the_layer_table_is_whole() -> None:
+    lines = CliRunner().invoke(cli, ["layers", "--markdown"]).stdout.splitlines()
+    types = {line.split(" | ")[0].strip("| ") for line in lines[2:]}
+    found = {
+        match.group(1)
+        for source in sources(SOURCES / "layers")
+        if (match := re.search(r'caffe_type = "(\w+)"', (SOURCES / "layers" / source).read_text()))
+    }
+    assert found <= types
