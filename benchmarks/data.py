@@ -33,7 +33,8 @@ def synthetic(start: Any) -> Any:
     for layer in net.layer:
         if layer.type == "Data":
             layer.type = "DummyData"
-            layer.dummy_data_param.shape.extend({"dim": shape} for shape in shapes[layer.name])
+            for shape in shapes[layer.name]:
+                layer.dummy_data_param.shape.add(dim=shape)
     return net
 
 

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -32,6 +33,7 @@ import keras_nets
 import numpy as np
 import owltf_nets
 import tensorflow as tf
+from rich import box
 from rich.console import Console
 from rich.table import Table
 from turns import Program, Timing, steps_in, take_turns
@@ -131,10 +133,10 @@ def _same_size(net: str, start: Any, count: int) -> None:
 def table(results: Sequence[Result]) -> Table:
     """Return the figures for people; ratios above 1 are in favour of owltf."""
     others = [name for name in results[0].programs if name != "owltf"]
-    made = Table(title="A training step: milliseconds, minimum / median of the rounds")
-    made.add_column("net, batch")
+    made = Table(box=box.MARKDOWN)
+    made.add_column("net, batch", no_wrap=True)
     for name in ("owltf", "images/s", *others, *(f"{name} : owltf" for name in others), "loop"):
-        made.add_column(name, justify="right")
+        made.add_column(name, justify="right", no_wrap=True)
     for result in results:
         made.add_row(*_row(result, others))
     return made
@@ -180,7 +182,8 @@ def _names(context: click.Context, option: click.Parameter, value: str) -> list[
 @click.option("--torch", "with_torch", is_flag=True, help="Let PyTorch take part.")
 def main(nets: list[str], rounds: int, turn: float, file: Path | None, with_torch: bool) -> None:
     """Measure a training step of owltf against the same net in plain Keras."""
-    console = Console()
+    # A table in a file, to be copied from there, is never cut.
+    console = Console(width=None if sys.stdout.isatty() else 120)
     if with_torch and not find_spec("torch"):
         console.print("PyTorch is not installed, so it takes no part: pip install torch==2.13.0")
         with_torch = False
@@ -188,7 +191,8 @@ def main(nets: list[str], rounds: int, turn: float, file: Path | None, with_torc
     for net in nets:
         console.print(f"{net}: measuring ...")
         results.append(measure(net, rounds, turn, with_torch))
-    console.print(table(results))
+    console.print("Milliseconds of a step, minimum / median of the rounds:")
+    console.print(table(results), crop=False)
     console.print(", ".join(f"{name} {value}" for name, value in machine(with_torch).items()))
     if file:
         figures = [result.figures() for result in results]

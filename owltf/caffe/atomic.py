@@ -1,6 +1,7 @@
-"""Writing a file so that it is there whole or not at all."""
+"""Writing a file or a folder so that it is there whole or not at all."""
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -34,6 +35,52 @@ def atomic_path(path: Path) -> Iterator[Path]:
 
 
 @contextmanager
+def atomic_folder(path: Path) -> Iterator[Path]:
+    """Give a temporary folder beside `path`; it becomes `path` when the block ends well.
+
+    A folder that is there already stays until then. Any error, an interrupt as well, removes the
+    temporary folder.
+
+    Raises:
+        OwltfError: the folder above is not there, the disk is full, or the like.
+    """
+    try:
+        with _temporary_folder(path) as temporary:
+            yield temporary
+            for file in temporary.rglob("*"):
+                _sync(file)
+            _take_place(temporary, path)
+        _sync(path.parent)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise OwltfError(f"{path}: cannot be written: {reason}") from error
+
+
+@contextmanager
+def _temporary_folder(path: Path) -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
+    _unfinished.add(folder)
+    try:
+        mask = os.umask(0)
+        os.umask(mask)
+        folder.chmod(0o777 & ~mask)
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        _unfinished.discard(folder)
+
+
+def _take_place(folder: Path, path: Path) -> None:
+    """Rename a folder; one that is in its place goes only once the new one stands."""
+    if not path.is_dir():
+        folder.rename(path)
+        return
+    with _temporary_folder(path) as older:
+        path.replace(older)
+        folder.rename(path)
+
+
+@contextmanager
 def _temporary(path: Path) -> Iterator[Path]:
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     os.close(handle)
@@ -47,9 +94,12 @@ def _temporary(path: Path) -> Iterator[Path]:
 
 
 def remove_unfinished() -> None:
-    """Remove the temporary files of all threads, for a process that ends without cleaning up."""
+    """Remove the temporary files and folders of all threads, for a process that ends without cleaning up."""
     for path in tuple(_unfinished):
-        path.unlink(missing_ok=True)
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
 
 
 def _usual_mode(path: Path) -> int:

@@ -58,6 +58,10 @@ class NetSource:
         getattr(parameter, name).extend(layer for layer, _ in pairs)
         return replace(self, parameter=parameter, lines=tuple(line for _, line in pairs))
 
+    def rewritten(self, parameter: NetParameter) -> "NetSource":
+        """Give another form of the net, whose layers have no lines of their own in the file."""
+        return replace(self, parameter=parameter, lines=(0,) * len(parameter.layer))
+
 
 @dataclass(frozen=True)
 class SolverSource:

@@ -11,6 +11,7 @@ def owltf_add_command(commands: Any) -> None:
     from owltf.commands.layers import layers
     from owltf.commands.plugins import plugins
     from owltf.commands.run import run
+    from owltf.commands.upgrade import upgrade
 
-    for command in (run, layers, plugins):
+    for command in (run, layers, plugins, upgrade):
         commands.add_command(command)

@@ -6,8 +6,7 @@ starts from zeros, so that it gives the same whatever was computed before.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from typing import Any
 
@@ -18,14 +17,17 @@ from owltf.net.replicas import current_step
 _carrying: ContextVar[bool] = ContextVar("carrying", default=False)
 
 
-@contextmanager
-def carrying() -> Iterator[None]:
-    """Let the layers called inside go on from the pass before."""
-    token = _carrying.set(True)
-    try:
-        yield
-    finally:
-        _carrying.reset(token)
+def carried(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function in which layers go on from the call before."""
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        token = _carrying.set(True)
+        try:
+            return function(*args, **kwargs)
+        finally:
+            _carrying.reset(token)
+
+    return call
 
 
 class Carried:

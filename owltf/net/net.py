@@ -14,6 +14,7 @@ import tensorflow as tf
 from owltf.caffe.graph import Graph
 from owltf.errors import OwltfError
 from owltf.net.blob import Blob
+from owltf.net.carried import carried
 from owltf.net.context import NetContext
 from owltf.net.inputless import Inputless
 from owltf.net.params import Param
@@ -98,6 +99,14 @@ class Net:
         return tuple(name for name in self.graph.outputs if name in self.blobs)
 
     @property
+    def label_blob(self) -> str | None:
+        """The blob that a data layer fills with labels: the one so named, or a second top."""
+        tops = [source.tops for source in self.sources if len(source.tops) > 1]
+        if any("label" in each for each in tops):
+            return "label"
+        return tops[0][1] if tops else None
+
+    @property
     def blob_shapes(self) -> dict[str, tuple[int, ...]]:
         """The shape of every blob in Caffe's order."""
         return {name: blob.shape for name, blob in self.blobs.items()}
@@ -136,6 +145,32 @@ class Net:
         if name not in self.blobs:
             raise OwltfError(f"net '{self.name}' has no blob '{name}': {near(name, self.blobs)}")
         return self.blobs[name]
+
+    def output_of(self, name: str, *, before_in_place: bool = False) -> Blob:
+        """Return what a layer gives, or the blob of that name.
+
+        Args:
+            name: a blob's name, or else a layer's.
+            before_in_place: leave out the in-place layers after it, which change it in Caffe.
+
+        Raises:
+            OwltfError: if there is neither, or the layer has several tops; near names are listed.
+        """
+        if name in self.blobs:
+            return self._first_of(name) if before_in_place else self.blobs[name]
+        tops = self.layer_tops.get(name, ())
+        if not tops:
+            known = {*self.blobs, *(each for each, made in self.layer_tops.items() if made)}
+            raise OwltfError(f"net '{self.name}' has no layer or blob '{name}': {near(name, known)}")
+        if len(tops) > 1:
+            names = ", ".join(f"'{top.name}'" for top in tops)
+            raise OwltfError(f"layer '{name}' has several tops, {names}; name one of them")
+        return tops[0] if before_in_place else self.blobs.get(tops[0].name, tops[0])
+
+    def _first_of(self, name: str) -> Blob:
+        """Return a blob as the layer leaves it that makes it."""
+        made = (top for tops in self.layer_tops.values() for top in tops if top.name == name)
+        return next(made)
 
     @cached_property
     def params(self) -> tuple[Param, ...]:
@@ -196,7 +231,7 @@ class Net:
     def _function(self, blobs: tuple[str, ...]) -> Any:
         if blobs not in self._functions:
             training = self.phase == "TRAIN"
-            self._functions[blobs] = traced(self.model_of(blobs), training=training)
+            self._functions[blobs] = traced(carried(self.model_of(blobs)), training=training)
         return self._functions[blobs]
 
     def _checked(self, arrays: Mapping[str, Any]) -> dict[str, Any]:

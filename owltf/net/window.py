@@ -48,7 +48,7 @@ class Window:
         return cls(tuple(kernel_size), tuple(strides), tuple(pad), tuple(dilation_rate))
 
     @property
-    def config(self) -> dict[str, list[int]]:
+    def config(self) -> dict[str, Any]:
         """The window as the arguments of a Keras layer."""
         return {
             "kernel_size": list(self.kernel),

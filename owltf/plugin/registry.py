@@ -13,6 +13,7 @@ import pluggy
 from owltf.errors import OwltfError
 
 BUILT_IN = "owltf."
+LISTED = 10
 
 
 @dataclass(frozen=True)
@@ -95,4 +96,5 @@ def near(name: str, known: Iterable[str]) -> str:
     close = [by_lower[each] for each in get_close_matches(name.lower(), by_lower, 3, 0.5)]
     if close:
         return "did you mean " + " or ".join(repr(each) for each in close) + "?"
-    return "known: " + ", ".join(names)
+    more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
+    return "known: " + ", ".join(names[:LISTED]) + more

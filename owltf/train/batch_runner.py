@@ -40,7 +40,9 @@ class BatchRunner:
     @property
     def at_once(self) -> int:
         """How many batches are computed at once."""
-        return self._devices.count
+        # A layer that goes on from the last batch needs them one by one; every device computes all.
+        goes_on = any(hasattr(layer, "carried") for layer in self._model.layers)
+        return 1 if goes_on else self._devices.count
 
     def run(self, batches: Iterable[Batch]) -> Iterator[tuple[Batch, Any]]:
         """Yield each batch, in order, with what was computed on it, as arrays.
@@ -54,7 +56,7 @@ class BatchRunner:
 
     def run_group(self, group: Sequence[Mapping[str, Any]]) -> list[Any]:
         """Compute on up to `at_once` batches of inputs by blob name."""
-        missing = self.at_once - len(group)
+        missing = self._devices.count - len(group)
         whole = [{name: each[name] for name in self._net.inputs} for each in group]
         number = tf.constant(self._done, tf.int64)
         with plain_errors(self._net.sources):
@@ -63,26 +65,26 @@ class BatchRunner:
         return [tf.nest.map_structure(_array, result) for result in results[: len(group)]]
 
     def _on_all(self, group: list[dict[str, Any]], number: Any) -> list[Any]:
-        if self.at_once == 1:
+        if len(group) == 1:
             return [self._on_one(group[0], number)]
         strategy = self._devices.strategy
         spread = strategy.experimental_distribute_values_from_function(
             lambda context: (group[_place(context)], number + _place(context))
         )
         results = strategy.run(self._on_one, args=spread)
-        return [
-            tf.nest.map_structure(
-                lambda value, place=place: strategy.experimental_local_results(value)[place],
-                results,
-            )
-            for place in range(self.at_once)
-        ]
+        return [_results_of(place, results, strategy) for place in range(len(group))]
 
     def _on_one(self, inputs: dict[str, Any], number: Any) -> Any:
         rows = next((value.shape[0] for value in inputs.values()), None)
         alone = replicas.Step(number, self._net.context.seed, 0, 1, rows)
         with replicas.step(alone):
             return self._model(inputs, training=self._net.phase == "TRAIN")
+
+
+def _results_of(place: int, results: Any, strategy: Any) -> Any:
+    return tf.nest.map_structure(
+        lambda value: strategy.experimental_local_results(value)[place], results
+    )
 
 
 def _place(context: Any) -> int:

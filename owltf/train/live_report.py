@@ -64,11 +64,10 @@ class LiveReport(Report):
     def tested(self, tested: Scores) -> None:
         """Show the test's means as a table."""
         self._line.resume()
-        table = Table(
-            title=f"Test net #{tested.index} at iteration {tested.iteration:,}",
-            title_justify="left",
-            title_style="bold",
-        )
+        # A title of its own line: the table's would be folded to the table's width.
+        title = f"Test net #{tested.index} at iteration {tested.iteration:,}"
+        self._console.print(Text(title, style="bold"))
+        table = Table()
         table.add_column("output")
         table.add_column("mean", justify="right")
         if tested.loss is not None:

@@ -61,7 +61,7 @@ def net_batches(
         records = record_count(sources)
         rows = records if rows is None else min(rows, records)
     start = {each.name: 0 for each in sources} if count is None else first_positions(net)
-    return _batches(sources, start, rows)
+    return _batches(sources, start, rows, net.label_blob)
 
 
 def record_count(sources: Sequence[Source]) -> int:
@@ -83,23 +83,17 @@ def record_count(sources: Sequence[Source]) -> int:
     return next(iter(sizes.values()))[0]
 
 
-def label_top(sources: Sequence[Source]) -> str | None:
-    """Return the blob that holds the labels: the one named label, else the second top."""
-    tops = [source.tops for source in sources if len(source.tops) > 1]
-    if any("label" in each for each in tops):
-        return "label"
-    return tops[0][1] if tops else None
-
-
-def _batches(sources: Sequence[Source], start: Mapping[str, int], rows: int) -> Iterator[Batch]:
-    size, label = sources[0].layer.batch_size, label_top(sources)
+def _batches(
+    sources: Sequence[Source], start: Mapping[str, int], rows: int, label: str | None
+) -> Iterator[Batch]:
+    size = sources[0].layer.batch_size
     keys = sources[0].layer.keys(start[sources[0].name])
     batches = iter(dataset_of(sources, start).take(-(-rows // size)))
     for first in range(0, rows, size):
         kept = min(size, rows - first)
         with plain_errors(sources):
             arrays = _cut(next(batches), sources, kept)
-        yield Batch(arrays, tuple(islice(keys, kept)), arrays.get(label))
+        yield Batch(arrays, tuple(islice(keys, kept)), arrays[label] if label else None)
 
 
 def _cut(arrays: Mapping[str, Any], sources: Sequence[Source], rows: int) -> Mapping[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from owltf.caffe.graph import Graph
@@ -84,9 +84,7 @@ def net_of_source(source: NetSource, context: NetContext) -> Net:
     hook: Any = context.registry.manager.hook
     rewritten = hook.owltf_net_parameter(net_parameter=source.parameter, phase=context.phase)
     if rewritten is not None:
-        # A rewritten net has layers without a line of their own in the file.
-        lines = (0,) * len(rewritten.layer)
-        source = replace(source, parameter=rewritten, lines=lines)
+        source = source.rewritten(rewritten)
     net = build_net(Graph.of(source), context)
     hook.owltf_net_built(net=net)
     return net

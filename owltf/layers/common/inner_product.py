@@ -11,6 +11,7 @@ from owltf.net.blob import Blob
 from owltf.net.converter import LayerConverter
 from owltf.net.layer import Layer
 from owltf.net.params import ParamBlob
+from owltf.net.portable import is_for_gpu, is_portable
 
 # Kernels of so many values and more have their input's gradient the other way round on a CPU.
 LARGE = 1 << 21
@@ -39,7 +40,7 @@ class Dense(keras.layers.Dense):
         """Return inputs · kernel + bias."""
         kernel = tf.convert_to_tensor(self.kernel)
         is_large = kernel.shape.num_elements() >= LARGE
-        turned = is_large and not tf.config.list_logical_devices("GPU")
+        turned = is_large and not is_portable() and not is_for_gpu()
         x = product(inputs, kernel) if turned else tf.matmul(inputs, kernel)
         return tf.nn.bias_add(x, self.bias) if self.use_bias else x
 

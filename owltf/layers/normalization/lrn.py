@@ -11,6 +11,7 @@ import tensorflow as tf
 from owltf.net.blob import Blob
 from owltf.net.converter import LayerConverter
 from owltf.net.layer import Layer
+from owltf.net.portable import is_for_gpu, is_portable
 
 
 class LocalResponseNorm(keras.layers.Layer):
@@ -48,7 +49,7 @@ class LRNAcrossChannels(LocalResponseNorm):
         """Return x * (k + alpha / size * sum of x² in the window) ^ -beta."""
         # Caffe divides alpha by the window's size, TensorFlow does not.
         scale = self.alpha / self.size
-        if tf.config.list_logical_devices("GPU"):
+        if is_portable() or is_for_gpu():
             return tf.nn.local_response_normalization(
                 inputs, self.size // 2, self.k, scale, self.beta
             )

@@ -13,6 +13,7 @@ from owltf.layers.common.inner_product import product
 from owltf.layers.recurrent.over_time import as_rows
 from owltf.net.blob import Blob
 from owltf.net.carried import Carried
+from owltf.net.checks import check_one_replica
 from owltf.net.layer import Layer
 from owltf.net.params import ParamBlob
 
@@ -36,17 +37,24 @@ class Recurrent(keras.layers.Layer):
         has_static: whether there is an input without time.
         expose_hidden: whether states are inputs and outputs.
         phase: the net's; nets of two phases carry states of their own.
+        title: Caffe's layer in words, for errors.
     """
 
     gates: ClassVar[int]
     states: ClassVar[int]
 
     def __init__(
-        self, units: int, has_static: bool, expose_hidden: bool, phase: str, **kwargs: Any
+        self,
+        units: int,
+        has_static: bool,
+        expose_hidden: bool,
+        phase: str,
+        title: str,
+        **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
-        self.units, self.has_static = units, has_static
-        self.expose_hidden, self.phase = expose_hidden, phase
+        self.units, self.has_static, self.expose_hidden = units, has_static, expose_hidden
+        self.phase, self.title = phase, title
         self.supports_jit = False
 
     def build(self, input_shape: Sequence[Sequence[int]]) -> None:
@@ -66,6 +74,7 @@ class Recurrent(keras.layers.Layer):
 
     def call(self, inputs: Sequence[Any]) -> Any:
         """Return the outputs at all times, and the last states where they are exposed."""
+        check_one_replica(self.title, "a layer over time (axis 0), without --batch-per-gpu,")
         x, markers, *others = inputs
         static = others.pop(0) if self.has_static else None
         first = [state[0] for state in others] if self.expose_hidden else self.carried.read()
@@ -98,8 +107,9 @@ class Recurrent(keras.layers.Layer):
 
     def get_config(self) -> dict[str, Any]:
         """Return what rebuilds the layer."""
-        own = {"units": self.units, "has_static": self.has_static, "phase": self.phase}
-        return {**super().get_config(), **own, "expose_hidden": self.expose_hidden}
+        own = {"units": self.units, "has_static": self.has_static, "title": self.title}
+        more = {"expose_hidden": self.expose_hidden, "phase": self.phase}
+        return {**super().get_config(), **own, **more}
 
 
 def has_static(layer: Layer, states: int) -> bool:
@@ -129,6 +139,7 @@ def build(
         has_static=static,
         expose_hidden=param.expose_hidden,
         phase=layer.phase,
+        title=layer.title,
     )
     x, markers, *others = bottoms
     others = [others[0].flatten(1), *others[1:]] if static else others
@@ -136,7 +147,7 @@ def build(
     tops = made([each.to_caffe().tensor for each in inputs])
     if not param.expose_hidden:
         return [x.plain(tops, x.shape[0])]
-    return [x.plain(tops[0], x.shape[0]), *(x.plain(top, layer.batch_factor) for top in tops[1:])]
+    return [x.plain(tops[0], x.shape[0]), *(x.plain(top, 1) for top in tops[1:])]
 
 
 def _check(layer: Layer, bottoms: Sequence[Blob], states: int, static: bool) -> None:
@@ -150,14 +161,13 @@ def _check(layer: Layer, bottoms: Sequence[Blob], states: int, static: bool) -> 
         raise layer.error(f"takes (T, N, ...) of 3 axes or more; '{x.name}' is {x.shape}")
     time, streams = x.shape[:2]
     _check_shape(layer, markers, (time, streams), "the markers, a number for each step and stream,")
-    if static and (others[0].rank < 2 or others[0].shape[0] != streams * layer.batch_factor):
+    if static and (others[0].rank < 2 or others[0].shape[0] != streams):
         raise layer.error(
             f"an input without time must be ({streams}, ...); "
             f"'{others[0].name}' is {others[0].shape}"
         )
     for state in others[static:]:
-        _check_shape(layer, state, (layer.batch_factor, streams, param.num_output), "a state")
-    _check_devices(layer)
+        _check_shape(layer, state, (1, streams, param.num_output), "a state")
 
 
 def _check_count(layer: Layer, what: str, count: int, wanted: int) -> None:
@@ -171,12 +181,3 @@ def _check_count(layer: Layer, what: str, count: int, wanted: int) -> None:
 def _check_shape(layer: Layer, blob: Blob, wanted: tuple[int, ...], what: str) -> None:
     if blob.shape != wanted:
         raise layer.error(f"{what} must be {wanted}; '{blob.name}' is {blob.shape}")
-
-
-def _check_devices(layer: Layer) -> None:
-    devices = tf.distribute.get_strategy().num_replicas_in_sync
-    if devices > 1 and layer.batch_factor == 1:
-        raise layer.error(
-            f"its first axis is time, which cannot be split among {devices} devices; with "
-            f"--batch-per-gpu each gets batches of its own"
-        )

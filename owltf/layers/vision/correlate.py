@@ -7,6 +7,7 @@ from typing import Any
 
 import tensorflow as tf
 
+from owltf.net.portable import is_for_gpu
 from owltf.net.window import Window
 
 
@@ -78,7 +79,7 @@ def _planar(inputs: Any, padding: str, kernel: Any, window: Window, groups: int)
     def plain(inputs: Any, kernel: Any) -> Any:
         return tf.nn.conv2d(inputs, kernel, window.stride, padding, dilations=window.dilation)
 
-    if groups == 1 or tf.config.list_logical_devices("GPU"):
+    if groups == 1 or is_for_gpu():
         return plain(inputs, kernel)
     if groups == inputs.shape[-1] and _has_depthwise(window):
         return _depthwise(inputs, padding, kernel, window)

@@ -14,6 +14,12 @@ from owltf.net.converter import LayerConverter
 from owltf.net.layer import Layer
 
 
+@tf.custom_gradient
+def sized(part: Any, like: Any) -> tuple[Any, Any]:
+    """Return the part, whose size is another tensor's: that one's gradient is 0, not missing."""
+    return tf.identity(part), lambda upstream: (upstream, tf.zeros_like(like))
+
+
 @keras.saving.register_keras_serializable("owltf")
 class CropLike(keras.layers.Layer):
     """Cuts a tensor to the size of another along some axes; its values do not matter.
@@ -39,7 +45,8 @@ class CropLike(keras.layers.Layer):
             for offset, kept, wanted in zip(self.offsets, *shapes, strict=True)
         ]
         part = tf.slice(whole, [offset or 0 for offset in self.offsets], tf.stack(sizes))
-        return tf.ensure_shape(part, self.compute_output_shape([whole.shape, like.shape]))
+        shape = self.compute_output_shape([whole.shape, like.shape])
+        return sized(tf.ensure_shape(part, shape), like)
 
     def compute_output_shape(self, input_shape: Any) -> tuple[int | None, ...]:
         """Return the shape of the part."""
@@ -58,19 +65,10 @@ class Crop(LayerConverter):
     bottoms = (2, 2)
 
     def build(self, layer: Layer, bottom: Blob, like: Blob) -> Blob:
-        """Return the part of the first bottom; no gradient goes to the second."""
-        if like.rank != bottom.rank:
-            raise layer.error(f"bottoms differ in axes: {bottom.shape} and {like.shape}")
+        """Return the part of the first bottom."""
         axis = layer.axis(bottom, layer.parameter.crop_param.axis)
         offsets = _offsets(layer, bottom, axis)
-        for offset, whole, wanted in zip(
-            offsets, bottom.shape[axis:], like.shape[axis:], strict=True
-        ):
-            if offset + wanted > whole:
-                raise layer.error(
-                    f"{like.shape} from offset {offsets} on does not fit in '{bottom.name}' "
-                    f"{bottom.shape}"
-                )
+        _check_fits(layer, bottom, like, offsets)
         by_axis: list[int | None] = [None] * bottom.rank
         for index, offset in enumerate(offsets, axis):
             by_axis[bottom.axis(index)] = offset
@@ -78,6 +76,18 @@ class Crop(LayerConverter):
         pair = in_one_layout([bottom, like])
         batch = like.batch if axis == 0 else None
         return bottom.of(crop([each.tensor for each in pair]), batch=batch)
+
+
+def _check_fits(layer: Layer, bottom: Blob, like: Blob, offsets: Sequence[int]) -> None:
+    if like.rank != bottom.rank:
+        raise layer.error(f"bottoms differ in axes: {bottom.shape} and {like.shape}")
+    first = bottom.rank - len(offsets)
+    sides = zip(offsets, bottom.shape[first:], like.shape[first:], strict=True)
+    if any(offset + wanted > whole for offset, whole, wanted in sides):
+        raise layer.error(
+            f"{like.shape[first:]} from {tuple(offsets)} on does not lie within "
+            f"'{bottom.name}' {bottom.shape[first:]}"
+        )
 
 
 def _offsets(layer: Layer, bottom: Blob, axis: int) -> list[int]:
