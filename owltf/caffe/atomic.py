@@ -35,21 +35,23 @@ def atomic_path(path: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def atomic_folder(path: Path) -> Iterator[Path]:
-    """Give a temporary folder beside `path`; it becomes `path` when the block ends well.
+def atomic_outputs(path: Path) -> Iterator[Path]:
+    """Give a path of the same name in a temporary folder; what is there at the end takes its place.
 
-    A folder that is there already stays until then. Any error, an interrupt as well, removes the
-    temporary folder.
+    It may be a file or a folder, and others may be written beside it: they all go beside `path`, it
+    itself the last. Something that stands there already stays until then. Any error, an interrupt
+    as well, removes everything that was written.
 
     Raises:
         OwltfError: the folder above is not there, the disk is full, or the like.
     """
     try:
-        with _temporary_folder(path) as temporary:
-            yield temporary
-            for file in temporary.rglob("*"):
+        with _temporary_folder(path) as folder:
+            yield folder / path.name
+            for file in folder.rglob("*"):
                 _sync(file)
-            _take_place(temporary, path)
+            for made in sorted(folder.iterdir(), key=lambda each: each.name == path.name):
+                _take_place(made, path.parent / made.name)
         _sync(path.parent)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
@@ -61,23 +63,20 @@ def _temporary_folder(path: Path) -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
     _unfinished.add(folder)
     try:
-        mask = os.umask(0)
-        os.umask(mask)
-        folder.chmod(0o777 & ~mask)
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
         _unfinished.discard(folder)
 
 
-def _take_place(folder: Path, path: Path) -> None:
-    """Rename a folder; one that is in its place goes only once the new one stands."""
+def _take_place(made: Path, path: Path) -> None:
+    """Rename a file or a folder; a folder in its place goes only once the new one stands."""
     if not path.is_dir():
-        folder.rename(path)
+        made.replace(path)
         return
     with _temporary_folder(path) as older:
-        path.replace(older)
-        folder.rename(path)
+        path.replace(older / path.name)
+        made.replace(path)
 
 
 @contextmanager
@@ -94,7 +93,7 @@ def _temporary(path: Path) -> Iterator[Path]:
 
 
 def remove_unfinished() -> None:
-    """Remove the temporary files and folders of all threads, for a process that ends without cleaning up."""
+    """Remove all unfinished files and folders, for a process that ends without cleaning up."""
     for path in tuple(_unfinished):
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)

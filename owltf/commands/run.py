@@ -9,10 +9,16 @@ from typing import Any
 import click
 
 _DEVICES = ("gpu", "num_gpu", "cpu_replicas")
+_REPEATED = ("batch_per_gpu", "allow_nan", "ignore_unknown_fields", "allow_python_layers")
 
 
 def _paths(context: click.Context, option: click.Parameter, value: str | None) -> list[Path]:
-    return [Path(part) for part in value.split(",") if part] if value else []
+    if value is None:
+        return []
+    paths = [Path(part) for part in value.split(",") if part]
+    if not paths:
+        raise click.BadParameter("it names no file")
+    return paths
 
 
 @click.command()
@@ -58,6 +64,11 @@ def _paths(context: click.Context, option: click.Parameter, value: str | None) -
     help="Leave out prototxt fields that owltf does not know, and list them.",
 )
 @click.option(
+    "--allow-python-layers",
+    is_flag=True,
+    help="Run the code of the net's Python layers, found beside the net.",
+)
+@click.option(
     "--plain",
     is_flag=True,
     help="Print lines like Caffe's log, as is done where the output is no terminal.",
@@ -100,7 +111,7 @@ def _train(registry: Any, source: Any, plain: bool, flags: dict[str, Any]) -> in
 
 def _again(flags: dict[str, Any]) -> Iterator[str]:
     """Yield what the command line that resumes a run must repeat."""
-    for name in (*_DEVICES, "batch_per_gpu", "allow_nan", "ignore_unknown_fields"):
+    for name in (*_DEVICES, *_REPEATED):
         value = flags[name]
         if value not in (None, False):
             yield "--" + name.replace("_", "-")

@@ -85,6 +85,8 @@ def _bare_layer(graph_layer: GraphLayer, context: NetContext, names: Names) -> L
         names=names,
         shared=context.shared,
         find_file=context.find_file,
+        batch_factor=context.batch_factor,
+        python=context.python,
     )
 
 
@@ -176,10 +178,7 @@ class _Builder:
         try:
             made = converter.build(layer, *bottoms)
         except ValueError as error:
-            # Keras's own checks of shapes: the first line says what does not fit.
-            shapes = ", ".join(f"'{each.name}' {each.shape}" for each in bottoms)
-            reason = next(iter(str(error).splitlines()), type(error).__name__)
-            raise layer.error(f"cannot be built on {shapes}: {reason}") from error
+            raise layer.error(_misfit(layer, bottoms, error)) from error
         layer.finish()
         return [made] if isinstance(made, Blob) else list(made)
 
@@ -215,8 +214,23 @@ class _Builder:
     def _keep_losses(self, converter: LayerConverter, layer: Layer) -> None:
         tops = self.layer_tops[layer.name]
         for blob, weight in zip(tops, _loss_weights(converter, layer, len(tops)), strict=True):
-            if weight:
+            # What a layer without tops makes has no weight: it is there for what the layer does.
+            if weight or not layer.tops:
                 self.losses.append(Loss(blob.name, total(blob), weight))
+
+
+def _misfit(layer: Layer, bottoms: Sequence[Blob], error: Exception) -> str:
+    """Say what Keras's own checks of shapes found; its first line names it."""
+    shapes = ", ".join(f"'{each.name}' {each.shape}" for each in bottoms)
+    reason = next(iter(str(error).splitlines()), type(error).__name__)
+    variables = map(layer.weights.variable, range(len(layer.weights.blobs)))
+    made = [
+        str(blob.caffe_shape(tuple(variable.shape)))
+        for blob, variable in zip(layer.weights.blobs, variables, strict=True)
+        if variable is not None
+    ]
+    weights = f" with the weights it has in another net, {' and '.join(made)}" if made else ""
+    return f"cannot be built on {shapes}{weights}: {reason}"
 
 
 def _count_tops(converter: LayerConverter, layer: Layer) -> int:

@@ -12,6 +12,9 @@ from owltf.net.replicas import replicas_of_batch
 
 _OPEN, _CLOSE = "owltf[", "]owltf"
 _MARKED = re.compile(re.escape(_OPEN) + "(.*?)" + re.escape(_CLOSE), re.DOTALL)
+# From Python code that runs inside the graph, in whose text TensorFlow escapes nothing.
+_PLAIN_OPEN = "owltf!["
+_PLAIN = re.compile(re.escape(_PLAIN_OPEN) + "(.*?)" + re.escape(_CLOSE), re.DOTALL)
 
 
 def user_message(exception: BaseException) -> str | None:
@@ -21,10 +24,15 @@ def user_message(exception: BaseException) -> str | None:
         exception: what a pass raised. An assertion of this module, buried in the text that
             TensorFlow and Keras put around it, is found by its marks.
     """
-    found = _MARKED.search(str(exception))
-    if found is None:
-        return None
+    plain, found = _PLAIN.search(str(exception)), _MARKED.search(str(exception))
+    if plain is not None or found is None:
+        return plain and plain[1]
     return _unescaped(found[1]) if isinstance(exception, tf.errors.OpError) else found[1]
+
+
+def marked(message: str) -> str:
+    """Return the message of an error of Python code in the graph, for `user_message` to find."""
+    return f"{_PLAIN_OPEN}{message}{_CLOSE}"
 
 
 def _unescaped(text: str) -> str:

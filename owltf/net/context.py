@@ -13,6 +13,7 @@ import numpy as np
 from owltf.caffe.paths import find_file
 from owltf.net.shared import Fill, SharedLayers
 from owltf.plugin.registry import Registry, near
+from owltf.python_layer.user_code import UserCode
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class NetContext:
         loaded: layers whose weights will come from a file, so that they start as zeros.
         batch_factor: factor on each data layer's `batch_size` (`--batch-per-gpu`).
         folder: the folder of the net's file, beside which its sources are looked for.
+        allow_python_layers: run the code of the net's Python layers.
     """
 
     registry: Registry
@@ -36,6 +38,12 @@ class NetContext:
     loaded: frozenset[str] = frozenset()
     batch_factor: int = 1
     folder: Path | None = None
+    allow_python_layers: bool = False
+
+    @property
+    def python(self) -> UserCode | None:
+        """The user's code beside the net, if it may be run."""
+        return UserCode.beside(self.folder) if self.allow_python_layers else None
 
     def find_file(self, path: str) -> Path:
         """Return an existing file or folder that the net names."""

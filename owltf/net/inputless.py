@@ -20,6 +20,7 @@ class Inputless(keras.Model):
     def __init__(self, model: Any, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.model = model
+        self.built = True
 
     def call(self, inputs: Any = None, training: bool = False) -> Any:
         """Return the model's outputs."""

@@ -16,6 +16,7 @@ from owltf.net.blob import Blob
 from owltf.net.names import Names
 from owltf.net.params import ParamBlob
 from owltf.net.shared import LayerWeights, SharedLayers
+from owltf.python_layer.user_code import UserCode
 
 
 class UnsupportedLayerError(OwltfError):
@@ -37,6 +38,9 @@ class Layer:
         find_file: finds a file that the layer names.
         anchor: gives a tensor of the net's inputs, for a layer without bottoms: Keras wants each
             layer to hang on one.
+        batch_factor: how many batches, each for a device, make one of the net's
+            (`--batch-per-gpu`).
+        python: the user's code beside the net; None where Python layers are not allowed.
         weights: the layer's parameter blobs.
         inputs: the blobs made by `input`.
     """
@@ -50,6 +54,8 @@ class Layer:
     shared: SharedLayers
     find_file: Callable[[str], Path] = partial(find_file, beside=None)
     anchor: Callable[[], Any] = partial(keras.Input, batch_shape=())
+    batch_factor: int = 1
+    python: UserCode | None = None
     weights: LayerWeights = field(init=False)
     inputs: list[Blob] = field(default_factory=list)
     _made: list[Any] = field(default_factory=list)

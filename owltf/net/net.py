@@ -24,7 +24,7 @@ from owltf.plugin.registry import near
 
 @dataclass(frozen=True)
 class Loss:
-    """A top that counts in the objective.
+    """A top that counts in the objective, or, with weight 0, what a layer without tops makes.
 
     Attributes:
         top: the blob's name.
@@ -161,7 +161,9 @@ class Net:
         tops = self.layer_tops.get(name, ())
         if not tops:
             known = {*self.blobs, *(each for each, made in self.layer_tops.items() if made)}
-            raise OwltfError(f"net '{self.name}' has no layer or blob '{name}': {near(name, known)}")
+            raise OwltfError(
+                f"net '{self.name}' has no layer or blob '{name}': {near(name, known)}"
+            )
         if len(tops) > 1:
             names = ", ".join(f"'{top.name}'" for top in tops)
             raise OwltfError(f"layer '{name}' has several tops, {names}; name one of them")
@@ -222,7 +224,8 @@ class Net:
             OwltfError: if an input is missing or of another shape, or a blob is unknown.
         """
         run = self._function(tuple(self.outputs if blobs is None else blobs))
-        return {name: value.numpy() for name, value in run(self._checked(arrays)).items()}
+        values, _ = run(self._checked(arrays))
+        return {name: value.numpy() for name, value in values.items()}
 
     @cached_property
     def _functions(self) -> dict[tuple[str, ...], Any]:
@@ -230,8 +233,9 @@ class Net:
 
     def _function(self, blobs: tuple[str, ...]) -> Any:
         if blobs not in self._functions:
-            training = self.phase == "TRAIN"
-            self._functions[blobs] = traced(carried(self.model_of(blobs)), training=training)
+            effects = [loss.tensor for loss in self.losses if not loss.weight]
+            model = self.model_of_tensors((self._caffe_tensors(blobs), effects))
+            self._functions[blobs] = traced(carried(model), training=self.phase == "TRAIN")
         return self._functions[blobs]
 
     def _checked(self, arrays: Mapping[str, Any]) -> dict[str, Any]:

@@ -83,7 +83,7 @@ _step: ContextVar[Step | None] = ContextVar("step", default=None)
 
 
 @contextmanager
-def step(current: Step) -> Iterator[None]:
+def step(current: Step | None) -> Iterator[None]:
     """Let the layers called inside know the pass that is being computed."""
     token = _step.set(current)
     try:
@@ -112,7 +112,7 @@ def global_sum(*values: Any) -> Sequence[Any]:
     Whatever mixes samples (a loss's normaliser, a count of correct ones) goes through here, so
     that N replicas have the figures of one. The gradient is summed as well.
     """
-    if replicas_of_batch() == 1:
+    if replicas_of_batch() == 1 or not values:
         return values
     context = tf.distribute.get_replica_context()
     return tuple(context.all_reduce(tf.distribute.ReduceOp.SUM, list(values)))

@@ -44,6 +44,7 @@ def load_net(
     test_net: int = 0,
     reinit_mismatched: bool = False,
     ignore_unknown_fields: bool = False,
+    allow_python_layers: bool = False,
     tell: Callable[[str], object] | None = None,
     rewrite: Rewrite | None = None,
 ) -> Net:
@@ -61,6 +62,7 @@ def load_net(
         reinit_mismatched: leave layers of another shape than the weights' as their fillers make
             them.
         ignore_unknown_fields: leave out fields that the schema does not know.
+        allow_python_layers: run the code of the net's Python layers.
         tell: takes a sentence on what was loaded, and on what was left out.
         rewrite: gives the net to build in place of the file's, filtered for its phase.
 
@@ -75,15 +77,22 @@ def load_net(
     files = _weights(path, solver, weights, snapshot, schema)
     read = {each: tuple(read_weights(each, schema)) for each in files}
     loaded = frozenset() if reinit_mismatched else _names(read)
-    context = NetContext(registry, phase, loaded=loaded, folder=source.folder)
+    context = NetContext(
+        registry,
+        phase,
+        loaded=loaded,
+        folder=source.folder,
+        allow_python_layers=allow_python_layers,
+    )
     if rewrite:
         source = source.rewritten(rewrite(source.parameter, context))
     with (devices or one_cpu()).strategy.scope():
         net = net_of_source(source, context)
     notes = [f"Ignored unknown field: {field}" for field in source.ignored]
     notes += _assign(net, read, reinit_mismatched)
-    for note in notes if tell else ():
-        tell(note)
+    if tell:
+        for note in notes:
+            tell(note)
     return net
 
 

@@ -33,35 +33,72 @@ class Batch:
         return len(self.keys)
 
 
+@dataclass(frozen=True)
+class NetBatches:
+    """Batches to go through; `len()` tells how many there will be.
+
+    Attributes:
+        sources: the data layers.
+        start: the record at which each starts, by layer name.
+        records: how many records to take.
+        label: the blob that holds the labels, if there is one.
+    """
+
+    sources: Sequence[Source]
+    start: Mapping[str, int]
+    records: int
+    label: str | None = None
+
+    def __len__(self) -> int:
+        """Return how many batches there are."""
+        return -(-self.records // self._size)
+
+    def __iter__(self) -> Iterator[Batch]:
+        """Yield the batches in the source's order."""
+        first = self.sources[0]
+        keys = first.layer.keys(self.start[first.name])
+        batches = iter(dataset_of(self.sources, self.start).take(len(self)))
+        for done in range(0, self.records, self._size):
+            kept = min(self._size, self.records - done)
+            with plain_errors(self.sources):
+                arrays = _cut(next(batches), self.sources, kept)
+            labels = arrays[self.label] if self.label else None
+            yield Batch(arrays, tuple(islice(keys, kept)), labels)
+
+    @property
+    def _size(self) -> int:
+        return int(self.sources[0].layer.batch_size)
+
+
 def net_batches(
     net: Net,
     count: int | None = None,
     *,
     once: bool = False,
     sources: Sequence[Source] | None = None,
-) -> Iterator[Batch]:
-    """Yield batches of a net's own data, in the source's order.
+) -> NetBatches:
+    """Return batches of a net's own data, in the source's order.
 
     Args:
         net: the net.
         count: how many batches, from where the net starts; the source wraps around. None for
             every record exactly once, from the first; the last batch may then be smaller.
         once: end where a record would come for the second time.
-        sources: data layers to take instead of the net's, as `uncropped` gives them.
+        sources: data layers to take instead of the net's, as `whole_images` gives them.
 
     Raises:
-        OwltfError: if the net has no data layers, the data have no end, or a record is no good.
+        OwltfError: if the net has no data layers, or the data have no end.
     """
     check_fed(net)
     sources = net.sources if sources is None else sources
     if not sources:
         raise OwltfError(f"net '{net.name}' has no data layer that says what a batch is")
-    rows = None if count is None else count * sources[0].layer.batch_size
-    if rows is None or once:
-        records = record_count(sources)
-        rows = records if rows is None else min(rows, records)
+    wanted = None if count is None else count * sources[0].layer.batch_size
+    if wanted is None or once:
+        there = record_count(sources)
+        wanted = there if wanted is None else min(wanted, there)
     start = {each.name: 0 for each in sources} if count is None else first_positions(net)
-    return _batches(sources, start, rows, net.label_blob)
+    return NetBatches(sources, start, wanted, net.label_blob)
 
 
 def record_count(sources: Sequence[Source]) -> int:
@@ -80,20 +117,7 @@ def record_count(sources: Sequence[Source]) -> int:
             f"going through several data layers once needs as many records and as large batches "
             f"in each; got {found}"
         )
-    return next(iter(sizes.values()))[0]
-
-
-def _batches(
-    sources: Sequence[Source], start: Mapping[str, int], rows: int, label: str | None
-) -> Iterator[Batch]:
-    size = sources[0].layer.batch_size
-    keys = sources[0].layer.keys(start[sources[0].name])
-    batches = iter(dataset_of(sources, start).take(-(-rows // size)))
-    for first in range(0, rows, size):
-        kept = min(size, rows - first)
-        with plain_errors(sources):
-            arrays = _cut(next(batches), sources, kept)
-        yield Batch(arrays, tuple(islice(keys, kept)), arrays[label] if label else None)
+    return int(next(iter(sizes.values()))[0])
 
 
 def _cut(arrays: Mapping[str, Any], sources: Sequence[Source], rows: int) -> Mapping[str, Any]:

@@ -39,6 +39,7 @@ class NetBuilder:
         seed: what every random draw starts from.
         batch_factor: factor on each `batch_size`.
         ignore_unknown_fields: leave out fields that the schema does not know.
+        allow_python_layers: run the code of the nets' Python layers.
     """
 
     registry: Registry
@@ -46,6 +47,7 @@ class NetBuilder:
     seed: int
     batch_factor: int = 1
     ignore_unknown_fields: bool = False
+    allow_python_layers: bool = False
 
     def build(self, solver: SolverSource, loaded: frozenset[str] = frozenset()) -> SolverNets:
         """Return a solver's nets.
@@ -75,6 +77,7 @@ class NetBuilder:
             loaded=loaded,
             batch_factor=self.batch_factor,
             folder=source.folder,
+            allow_python_layers=self.allow_python_layers,
         )
         return net_of_source(source, context)
 

@@ -99,8 +99,10 @@ class Prefix:
         if index and not self.interval:
             raise OwltfError(f"--snapshot {index}: the solver sets no snapshot interval")
         path = self.files(index * self.interval)[1]
-        if path.exists():
-            return path
+        in_other_format = path.with_suffix("") if self.suffix else Path(f"{path}.h5")
+        for known in (path, in_other_format):
+            if known.exists():
+                return known
         there = [each // self.interval for each in self.iterations() if each % self.interval == 0]
         exist = f"those that exist: {', '.join(map(str, there))}" if there else "there are none yet"
         raise OwltfError(f"no snapshot {index} ({path}); {exist}")

@@ -43,6 +43,7 @@ class RunOptions:
         batch_per_gpu: `batch_size` is that of each device, as in Caffe.
         allow_nan: go on after a loss that is not a number.
         ignore_unknown_fields: leave out fields that the schema does not know.
+        allow_python_layers: run the code of the nets' Python layers.
         again: what the command line that resumes the run must repeat.
     """
 
@@ -53,6 +54,7 @@ class RunOptions:
     batch_per_gpu: bool = False
     allow_nan: bool = False
     ignore_unknown_fields: bool = False
+    allow_python_layers: bool = False
     again: Sequence[str] = ()
 
 
@@ -111,6 +113,7 @@ def prepare(
         seed=seed,
         batch_factor=devices.count if options.batch_per_gpu else 1,
         ignore_unknown_fields=options.ignore_unknown_fields,
+        allow_python_layers=options.allow_python_layers,
     )
     nets = builder.build(source, _names(files, options))
     _check_batches(nets, devices)

@@ -183,7 +183,8 @@ def _rows(value: Any, replica: int, count: int) -> Any:
 def joined(net: Net, name: str, value: Any, devices: Devices) -> Any:
     """Return an output of all replicas: their rows together, or the one number all have."""
     parts = devices.strategy.experimental_local_results(value)
-    return tf.concat(parts, 0) if net.blobs[name].shape and len(parts) > 1 else parts[0]
+    rows = net.blobs[name].shape[:1]
+    return tf.concat(parts, 0) if rows and parts[0].shape[:1] != rows else parts[0]
 
 
 def zero_outputs(net: Net) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import pytest
 
 from owltf.caffe.filter import filter_net, net_state
 from owltf.caffe.graph import Graph
-from owltf.caffe.read import net_from_text, read_mean, read_net, read_solver
+from owltf.caffe.read import net_from_text, read_blob, read_mean, read_net, read_solver
 from owltf.caffe.schema import Schema
 from owltf.errors import OwltfError
 
@@ -159,6 +159,22 @@ def test_net_where_a_mean_is_expected(
     assert "a net's prototxt, where a mean image" in refusal(
         read_mean, data / "net.prototxt", schema
     )
+
+
+def test_blob(schema: Schema, tmp_path: Path) -> None:
+    blob = schema.message("BlobProto")(data=range(6))
+    blob.shape.dim.extend((2, 3))
+    path = tmp_path / "matrix.binaryproto"
+    path.write_bytes(blob.SerializeToString())
+    np.testing.assert_array_equal(read_blob(path), [[0, 1, 2], [3, 4, 5]])
+
+
+def test_not_a_blob(data: Path, tmp_path: Path, refusal: Callable[..., str]) -> None:
+    assert "not a blob (binaryproto)" in refusal(read_blob, data / "net.prototxt")
+    path = tmp_path / "matrix.binaryproto"
+    path.write_bytes((data / "mean.binaryproto").read_bytes()[:1000])
+    assert "truncated or corrupt" in refusal(read_blob, path)
+    assert "no such file" in refusal(read_blob, tmp_path / "missing")
 
 
 def test_nets_of_other_people(schema: Schema, zoo: Path) -> None:

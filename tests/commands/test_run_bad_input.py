@@ -45,6 +45,7 @@ def assert_says(message: str, parts: Sequence[str]) -> None:
         (["solver.prototxt", "--snapshot", "1"], ["no snapshot 1", "there are none yet"]),
         (["solver.prototxt", "--resume", "no.solverstate"], ["no such solverstate: no."]),
         (["solver.prototxt", "--weights", "no.caffemodel"], ["no such weights file: no."]),
+        (["solver.prototxt", "--weights", ""], ["invalid value for '--weights': it names no file"]),
         (["solver.prototxt", "--cpu-replicas", "0"], ["--cpu-replicas must be at least 1, got 0"]),
         (["solver.prototxt", "--num-gpu", "0"], ["--num-gpu must be at least 1, got 0"]),
         (["solver.prototxt", "--gpu", "one"], ["--gpu takes numbers", "got 'one'"]),
@@ -125,7 +126,7 @@ def test_solver(case: Case, edits: Edits, parts: list[str]) -> None:
             {"LMDB": "ROCKSDB"},
             ["net.prototxt:4:51: backend cannot be ROCKSDB: one of LEVELDB, LMDB"],
         ),
-        ({'"ReLU"': '"Relu"'}, ["'relu' (net.prototxt:10): unknown layer type 'Relu'", "'ReLU'?"]),
+        ({'"ReLU"': '"Relu"'}, ["'relu' (net.prototxt:10): unknown layer type 'Relu'", "'ReLU'"]),
         (
             {'"ReLU"': '"Relu6"', '"Convolution"': '"Conv"', '"Dropout"': '"Dropper"'},
             [
@@ -185,6 +186,10 @@ def test_solver(case: Case, edits: Edits, parts: list[str]) -> None:
             ["Data layer 'data' (net.prototxt:2): mean_file mean.binaryproto: not found; tried /"],
         ),
         ({"crop_size: 6": "crop_size: 9"}, ["(net.prototxt:2): crop_size 9 is larger than the im"]),
+        (
+            {"crop_size: 6 scale": "crop_size: 5 scale"},
+            ["'ip' (net.prototxt:12): ", "'conv' (4, 4, 3, 3) with the weights it has", "(4, 64)"],
+        ),
         ({"backend: LMDB": "backend: LEVELDB"}, ["'data' (net.prototxt:2): ", "backend: LMDB"]),
         ({"backend: LMDB": ""}, ["'data' (net.prototxt:2): ", "LEVELDB (the default)"]),
     ],

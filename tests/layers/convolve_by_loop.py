@@ -51,9 +51,7 @@ def deconvolved(
     size = [by * (side - 1) + step * (kernel - 1) + 1 for side, kernel, by, step in sides]
     top = np.zeros((len(images), filters.shape[1] * groups, *size))
     for place, cells in _places(images.shape[2:], filters.shape[2:], stride, dilation):
-        parts = zip(
-            np.split(images[place], groups, 1), np.split(filters, groups), strict=True
-        )
+        parts = zip(np.split(images[place], groups, 1), np.split(filters, groups), strict=True)
         top[cells] += np.concatenate([np.einsum("nc,co...->no...", *part) for part in parts], 1)
     inner = [slice(side, end - side) for side, end in zip(pad, size, strict=True)]
     return top[(slice(None), slice(None), *inner)]

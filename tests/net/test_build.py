@@ -22,7 +22,7 @@ def test_all_unknown_and_unsupported_layers_are_told_at_once() -> None:
     message = error(
         X
         + 'layer { name: "a" type: "Convolutoin" bottom: "x" top: "a" }\n'
-        + 'layer { name: "b" type: "Mystery" bottom: "a" top: "b" }\n'
+        + 'layer { name: "b" type: "Xyzzy" bottom: "a" top: "b" }\n'
         + inner_product("ip", "b", "ip")
     )
     assert "layer 'a'" in message

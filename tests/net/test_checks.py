@@ -7,7 +7,7 @@ import pytest
 import tensorflow as tf
 
 from owltf.errors import OwltfError
-from owltf.net.checks import check_labels, check_one_replica, user_message
+from owltf.net.checks import check_labels, check_one_replica, check_range, user_message
 
 TITLES = ["Accuracy layer 'top 1' (net.prototxt:3)", "SoftmaxWithLoss layer 'größe \"{}\\n' (a:1)"]
 
@@ -37,6 +37,20 @@ def test_a_label_without_a_class_ends_the_pass(title: str, label: int, traced: b
         (tf.function(run) if traced else run)(tf.constant([1.0, 2.0, label, 3.0]))
     assert user_message(raised.value) == (
         f"{title}: label {label} is out of range: it must be from 0 to 3, as there are 4 classes"
+    )
+
+
+def test_a_number_beyond_a_count_known_only_in_the_pass() -> None:
+    @tf.function
+    def run(numbers: tf.Tensor, rows: tf.Tensor) -> tf.Tensor:
+        return check_range(numbers, tf.shape(rows)[0], "layer", "row", "rows")
+
+    numbers = tf.constant([0, 2, 1])
+    np.testing.assert_array_equal(run(numbers, tf.zeros(3)), numbers)
+    with pytest.raises(tf.errors.InvalidArgumentError) as raised:
+        run(numbers, tf.zeros(2))
+    assert user_message(raised.value) == (
+        "layer: row 2 is out of range: it must be from 0 to 1, as there are 2 rows"
     )
 
 

@@ -51,6 +51,31 @@ def test_pooling_rounds_up_unless_told_otherwise(
     assert pooling.pooled((size, size), floor=True) == [down, down]
 
 
+def test_padding_on_one_axis_drops_an_empty_last_window_of_the_other() -> None:
+    # Without any padding Caffe keeps the window that starts beyond the end.
+    assert Window((1, 1), (1, 5), (0, 0)).pooled((3, 4)) == [3, 2]
+    assert Window((2, 1), (1, 5), (1, 0)).pooled((3, 4)) == [4, 1]
+
+
+def test_a_deconvolution_is_undone_by_a_convolution() -> None:
+    for size, kernel, stride, pad, dilation in SIZES:
+        each = window(kernel, stride, pad, dilation)
+        out = each.deconvolved((size, 4))
+        if min(out) > 0:
+            assert each.convolved(out) == [size, 4]
+
+
+def test_a_window_has_any_number_of_axes() -> None:
+    assert Window((3,), (2,), (1,)).convolved((7,)) == [4]
+    assert Window((3,) * 3, (1, 2, 1), (0, 1, 0)).convolved((5, 6, 7)) == [3, 3, 5]
+    assert Window((), (), ()).convolved(()) == []
+
+
+def test_a_window_is_rebuilt_from_the_arguments_of_a_keras_layer() -> None:
+    each = Window((3, 2), (1, 2), (1, 0), (2, 1))
+    assert Window.of(**each.config) == each
+
+
 def test_overhang_is_what_the_windows_reach_beyond_the_bottom() -> None:
     pooling = Window((3, 3), (2, 2), (1, 0))
     size = (6, 8)
@@ -60,9 +85,21 @@ def test_overhang_is_what_the_windows_reach_beyond_the_bottom() -> None:
     assert Window((2, 2), (2, 2), (0, 0)).overhang((5, 5), [2, 2]) == [(0, -1), (0, -1)]
 
 
-def convolution(**fields: object) -> Window:
+def convolution(axes: int = 2, **fields: object) -> Window:
     layer = layer_of(convolution_param=fields)
-    return convolution_window(layer, layer.parameter.convolution_param)
+    return convolution_window(layer, layer.parameter.convolution_param, axes)
+
+
+def test_one_size_is_for_all_axes() -> None:
+    given = convolution(3, kernel_size=[3], stride=[1, 2, 1], pad=[1])
+    assert given == Window((3, 3, 3), (1, 2, 1), (1, 1, 1))
+    assert convolution(1, kernel_size=[3]) == Window((3,), (1,), (0,))
+    assert convolution(0, kernel_size=[3]) == Window((), (), ())
+
+
+def test_height_and_width_are_for_two_axes() -> None:
+    with pytest.raises(OwltfError, match="kernel_h and kernel_w are for 2 spatial axes, but .* 3"):
+        convolution(3, kernel_h=3, kernel_w=3)
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,16 @@ def test_round_trip(tmp_path: Path) -> None:
     assert [each.name for each in tmp_path.iterdir()] == [path.name]
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"iteration": 1, "other": 2}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "{", "[]", '{"iteration": 1, "other": 2}'),
+        '{"iteration": 1, "seed": "x", "train": {}, "test": []}',
+        '{"iteration": 1, "seed": 2, "train": [], "test": []}',
+        '{"iteration": 1, "seed": 2, "train": {}, "test": [{"data": "3"}]}',
+        '{"iteration": 1, "seed": 2, "train": {}, "test": [], "losses": ["low"]}',
+    ],
+)
 def test_another_json_is_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "snap.json"
     path.write_text(text)

@@ -33,7 +33,8 @@ class Infogain(keras.layers.Layer):
         outer: how many of the scores' first axes are rows to `BATCH_SIZE`.
         mode: the normalization.
         ignore_label: the label that does not count.
-        has_matrix: whether H is kept here; else it is a third input.
+        matrix: "kept" where H is a weight of this layer; else it is a third input, "whole" or the
+            rows of a "batch".
         title: Caffe's layer in words, for errors.
         **kwargs: those of every Keras layer.
     """
@@ -43,20 +44,20 @@ class Infogain(keras.layers.Layer):
         outer: int,
         mode: str,
         ignore_label: int | None,
-        has_matrix: bool,
+        matrix: str,
         title: str,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.outer, self.mode, self.ignore_label = outer, mode, ignore_label
-        self.has_matrix, self.title = has_matrix, title
+        self.matrix, self.title = matrix, title
         self.supports_jit = False
 
     def build(self, input_shape: Any) -> None:
         """Add the matrix."""
-        if self.has_matrix:
+        if self.matrix == "kept":
             shape = (input_shape[0][-1],) * 2
-            self.matrix = self.add_weight(
+            self.kept = self.add_weight(
                 name="matrix", shape=shape, initializer="zeros", trainable=False
             )
 
@@ -70,16 +71,16 @@ class Infogain(keras.layers.Layer):
         return normalized(values, self.mode, rows, counted)
 
     def _matrix(self, given: Any) -> Any:
-        if self.has_matrix:
-            return tf.convert_to_tensor(self.matrix)
-        if given[0].shape[0] is None:
+        if self.matrix == "kept":
+            return tf.convert_to_tensor(self.kept)
+        if self.matrix == "batch":
             check_one_replica(self.title, "a matrix whose rows are those of a batch")
         return tf.stop_gradient(given[0])
 
     def get_config(self) -> dict[str, Any]:
         """Return what rebuilds the layer."""
         own = {"outer": self.outer, "mode": self.mode, "title": self.title}
-        more = {"ignore_label": self.ignore_label, "has_matrix": self.has_matrix}
+        more = {"ignore_label": self.ignore_label, "matrix": self.matrix}
         return {**super().get_config(), **own, **more}
 
 
@@ -98,25 +99,27 @@ class InfogainLoss(LayerConverter):
             raise layer.unsupported("infogain_loss_param { axis: 0 }, classes along the batch,")
         given = [_square(layer, each, scores.shape[axis]) for each in matrix]
         kept = None if given else _from_file(layer, scores.shape[axis])
-        loss = _keras(layer, axis, has_matrix=kept is not None)
+        # A blob without an open batch, such as a Parameter, is whole on every replica.
+        places = ["batch" if each.tensor.shape[0] is None else "whole" for each in given]
+        loss = _keras(layer, axis, matrix=places[0] if places else "kept")
         inputs = [*scores_and_labels(layer, scores, labels, axis), *given]
         tops = [scores.scalar(loss([each.tensor for each in inputs]))]
         if kept is not None:
-            loss.matrix.assign(kept)
+            loss.kept.assign(kept)
         if len(layer.tops) > 1:
             softmax = layer.keras(Probabilities, part="softmax", axis=scores.axis(axis))
             tops.append(scores.map(softmax))
         return tops
 
 
-def _keras(layer: Layer, axis: int, *, has_matrix: bool) -> Any:
+def _keras(layer: Layer, axis: int, *, matrix: str) -> Any:
     param = layer.parameter.loss_param
     return layer.keras(
         Infogain,
         outer=axis,
         mode=normalization(param, "VALID"),
         ignore_label=ignore_label(param),
-        has_matrix=has_matrix,
+        matrix=matrix,
         title=layer.title,
     )
 

@@ -37,6 +37,7 @@ class Recurrent(keras.layers.Layer):
         has_static: whether there is an input without time.
         expose_hidden: whether states are inputs and outputs.
         phase: the net's; nets of two phases carry states of their own.
+        is_whole: whether each replica has whole sequences (`--batch-per-gpu`).
         title: Caffe's layer in words, for errors.
     """
 
@@ -49,12 +50,13 @@ class Recurrent(keras.layers.Layer):
         has_static: bool,
         expose_hidden: bool,
         phase: str,
+        is_whole: bool,
         title: str,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.units, self.has_static, self.expose_hidden = units, has_static, expose_hidden
-        self.phase, self.title = phase, title
+        self.phase, self.is_whole, self.title = phase, is_whole, title
         self.supports_jit = False
 
     def build(self, input_shape: Sequence[Sequence[int]]) -> None:
@@ -74,7 +76,8 @@ class Recurrent(keras.layers.Layer):
 
     def call(self, inputs: Sequence[Any]) -> Any:
         """Return the outputs at all times, and the last states where they are exposed."""
-        check_one_replica(self.title, "a layer over time (axis 0), without --batch-per-gpu,")
+        if not self.is_whole:
+            check_one_replica(self.title, "a layer over time (axis 0), without --batch-per-gpu,")
         x, markers, *others = inputs
         static = others.pop(0) if self.has_static else None
         first = [state[0] for state in others] if self.expose_hidden else self.carried.read()
@@ -109,7 +112,7 @@ class Recurrent(keras.layers.Layer):
         """Return what rebuilds the layer."""
         own = {"units": self.units, "has_static": self.has_static, "title": self.title}
         more = {"expose_hidden": self.expose_hidden, "phase": self.phase}
-        return {**super().get_config(), **own, **more}
+        return {**super().get_config(), **own, **more, "is_whole": self.is_whole}
 
 
 def has_static(layer: Layer, states: int) -> bool:
@@ -139,6 +142,7 @@ def build(
         has_static=static,
         expose_hidden=param.expose_hidden,
         phase=layer.phase,
+        is_whole=layer.batch_factor > 1,
         title=layer.title,
     )
     x, markers, *others = bottoms
@@ -147,7 +151,7 @@ def build(
     tops = made([each.to_caffe().tensor for each in inputs])
     if not param.expose_hidden:
         return [x.plain(tops, x.shape[0])]
-    return [x.plain(tops[0], x.shape[0]), *(x.plain(top, 1) for top in tops[1:])]
+    return [x.plain(tops[0], x.shape[0]), *(x.plain(top, layer.batch_factor) for top in tops[1:])]
 
 
 def _check(layer: Layer, bottoms: Sequence[Blob], states: int, static: bool) -> None:
@@ -161,13 +165,13 @@ def _check(layer: Layer, bottoms: Sequence[Blob], states: int, static: bool) -> 
         raise layer.error(f"takes (T, N, ...) of 3 axes or more; '{x.name}' is {x.shape}")
     time, streams = x.shape[:2]
     _check_shape(layer, markers, (time, streams), "the markers, a number for each step and stream,")
-    if static and (others[0].rank < 2 or others[0].shape[0] != streams):
+    if static and (others[0].rank < 2 or others[0].shape[0] != streams * layer.batch_factor):
         raise layer.error(
             f"an input without time must be ({streams}, ...); "
             f"'{others[0].name}' is {others[0].shape}"
         )
     for state in others[static:]:
-        _check_shape(layer, state, (1, streams, param.num_output), "a state")
+        _check_shape(layer, state, (layer.batch_factor, streams, param.num_output), "a state")
 
 
 def _check_count(layer: Layer, what: str, count: int, wanted: int) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tensorflow as tf
+from convolve_by_loop import convolved
 from oracle_case import (
     assert_close,
     check_case,
@@ -43,37 +44,6 @@ def test_convolution_gives_caffes_figures(name: str) -> None:
     check_case(name)
 
 
-def convolved(
-    images: np.ndarray,
-    filters: np.ndarray,
-    bias: np.ndarray,
-    *,
-    stride: int,
-    pad: int,
-    dilation: int,
-) -> np.ndarray:
-    """Return the convolution of (N, C, H, W) by a loop over the places of the top."""
-    padded = np.pad(images, [(0, 0), (0, 0), (pad, pad), (pad, pad)])
-    extent = [dilation * (size - 1) + 1 for size in filters.shape[2:]]
-    size = [
-        (side - cover) // stride + 1 for side, cover in zip(padded.shape[2:], extent, strict=True)
-    ]
-    group = images.shape[1] // filters.shape[1]
-    top = np.empty((len(images), len(filters), *size))
-    for y, x in np.ndindex(*size):
-        top_left = (y * stride, x * stride)
-        rows, columns = (
-            slice(start, start + cover, dilation)
-            for start, cover in zip(top_left, extent, strict=True)
-        )
-        window = padded[:, :, rows, columns]
-        parts = zip(np.split(window, group, 1), np.split(filters, group), strict=True)
-        top[:, :, y, x] = np.concatenate(
-            [np.einsum("nchw,ochw->no", *part) for part in parts], axis=1
-        )
-    return top + bias[:, np.newaxis, np.newaxis]
-
-
 @pytest.mark.parametrize("dilation", [1, 2])
 @pytest.mark.parametrize("stride", [1, 2])
 @pytest.mark.parametrize(("group", "outputs"), [(1, 3), (2, 6), (4, 4), (4, 8)])
@@ -89,7 +59,8 @@ def test_groups_strides_and_dilations_by_a_loop(
         f"stride: {stride} pad: 1 dilation: {dilation}"
     )
     case = gradient_case(convolution(fields), [bottom], params=[filters, bias])
-    wanted = convolved(bottom, filters, bias, stride=stride, pad=1, dilation=dilation)
+    sizes = {"stride": (stride,) * 2, "pad": (1, 1), "dilation": (dilation,) * 2}
+    wanted = convolved(bottom, filters, **sizes) + bias[:, np.newaxis, np.newaxis]
     assert_close(case.run().tops[0], wanted)
     check_gradients(case)
 
@@ -108,12 +79,56 @@ def test_a_stride_of_its_own_on_each_axis_in_groups() -> None:
 def test_each_bottom_meets_the_same_filters() -> None:
     rng = np.random.default_rng(0)
     bottoms = [rng.standard_normal(IMAGES) for _ in range(2)]
-    params = [rng.standard_normal((3, 4, 3, 3)), rng.standard_normal(3)]
-    net = convolution("num_output: 3 kernel_size: 3", IMAGES, IMAGES, tops=2)
-    case = gradient_case(net, bottoms, params=params)
+    filters = rng.standard_normal((3, 4, 3, 3))
+    net = convolution("num_output: 3 kernel_size: 3 bias_term: false", IMAGES, IMAGES, tops=2)
+    case = gradient_case(net, bottoms, params=[filters])
+    sizes = {"stride": (1, 1), "pad": (0, 0), "dilation": (1, 1)}
     for top, bottom in zip(case.run().tops, bottoms, strict=True):
-        assert_close(top, convolved(bottom, *params, stride=1, pad=0, dilation=1))
+        assert_close(top, convolved(bottom, filters, **sizes))
     check_gradients(case)
+
+
+@pytest.mark.parametrize("size", [(), (6,), (5, 4, 4), (3, 4, 3, 3)])
+def test_convolves_along_any_number_of_axes(size: tuple[int, ...]) -> None:
+    rng = np.random.default_rng(0)
+    bottom, axes = rng.standard_normal((2, 4, *size)), len(size)
+    params = [rng.standard_normal((6, 2, *(2,) * axes)), rng.standard_normal(6)]
+    fields = "num_output: 6 group: 2 kernel_size: 2 stride: 2 pad: 1 force_nd_im2col: true"
+    case = gradient_case(convolution(fields, bottom.shape), [bottom], params=params)
+    sizes = {"stride": (2,) * axes, "pad": (1,) * axes, "dilation": (1,) * axes}
+    wanted = convolved(bottom, params[0], **sizes) + params[1].reshape(-1, *(1,) * axes)
+    assert_close(case.run().tops[0], wanted)
+    check_gradients(case)
+
+
+def test_a_dilated_convolution_along_three_axes() -> None:
+    rng = np.random.default_rng(0)
+    bottom, filters = rng.standard_normal((2, 2, 5, 6, 4)), rng.standard_normal((3, 2, 2, 3, 2))
+    fields = (
+        "num_output: 3 kernel_size: 2 kernel_size: 3 kernel_size: 2 pad: 1 pad: 0 pad: 1 "
+        "dilation: 1 dilation: 2 dilation: 3 bias_term: false"
+    )
+    case = gradient_case(convolution(fields, bottom.shape), [bottom], params=[filters])
+    sizes = {"stride": (1, 1, 1), "pad": (1, 0, 1), "dilation": (1, 2, 3)}
+    assert_close(case.run().tops[0], convolved(bottom, filters, **sizes))
+    check_gradients(case)
+
+
+@pytest.mark.parametrize("axis", [2, -3])
+def test_axes_before_the_channels_are_more_images(axis: int) -> None:
+    rng = np.random.default_rng(0)
+    bottom, filters = rng.standard_normal((2, 3, 4, 5, 3)), rng.standard_normal((6, 4, 2, 2))
+    fields = f"axis: {axis} num_output: 6 kernel_size: 2 bias_term: false"
+    net = convolution(fields, bottom.shape)
+    sizes = {"stride": (1, 1), "pad": (0, 0), "dilation": (1, 1)}
+    wanted = convolved(bottom.reshape(6, 4, 5, 3), filters, **sizes)
+    case = gradient_case(net, [bottom], params=[filters])
+    assert_close(case.run().tops[0], wanted.reshape(2, 3, *wanted.shape[1:]))
+    check_gradients(case)
+    assert net_of(net).blob_shapes["top0"] == (2, 3, 6, 4, 2)
+    # Any batch will do.
+    again = net_of(net).forward({"bottom0": bottom[:1]})["top0"]
+    assert again.shape == (1, 3, 6, 4, 2)
 
 
 def test_a_group_is_not_compiled_by_xla() -> None:
@@ -132,12 +147,13 @@ def test_filters_have_caffes_shape() -> None:
     np.testing.assert_array_equal(net.get_params()[LAYER][0], filters)
 
 
-def test_convolution_is_saved(tmp_path: Path) -> None:
+@pytest.mark.parametrize("shape", [IMAGES, (2, 4, 9), (2, 4, 5, 6, 5)])
+def test_convolution_is_saved(shape: tuple[int, ...], tmp_path: Path) -> None:
     fields = (
         "num_output: 4 group: 2 kernel_size: 3 pad: 2 stride: 2 dilation: 2 "
         'weight_filler { type: "xavier" }'
     )
-    save_and_load(net_of(convolution(fields)), tmp_path)
+    save_and_load(net_of(convolution(fields, shape)), tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -156,8 +172,10 @@ def test_convolution_is_saved(tmp_path: Path) -> None:
         ("num_output: 4", (), 1, "a kernel size is required"),
         ("num_output: 4 kernel_size: 0", (), 1, "kernel must be at least 1, got 0x0"),
         ("num_output: 4 kernel_size: 3", (), 2, "makes one top of each bottom"),
-        ("num_output: 4 kernel_size: 3", ((2, 4, 9),), 1, r"a convolution of \(2, 4, 9\) .* not"),
-        ("num_output: 4 kernel_size: 3 axis: 2", (), 1, "from axis 2 is not supported"),
+        ("num_output: 4 kernel_size: 3 axis: 0", (), 1, "axis: 0 .* along the batch, is not"),
+        ("num_output: 4 kernel_size: 3 axis: 4", (), 1, "axis 4 is out of range"),
+        ("num_output: 4 kernel_h: 3 kernel_w: 3", ((2, 4, 9),), 1, "are for 2 spatial axes.* 1"),
+        ("num_output: 4 kernel_size: 3 stride: 1 stride: 2 stride: 1", (), 1, "of 2 axes, got"),
     ],
 )
 def test_what_does_not_fit_is_told_in_one_line(

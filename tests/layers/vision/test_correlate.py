@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -74,7 +76,7 @@ def test_uncorrelates_along_any_number_of_axes(axes: int, groups: int, case: int
 
 def test_a_depthwise_filter_is_one_operation_on_a_cpu() -> None:
     by = Window((3, 3), (2, 2), (1, 1))
-    run = tf.function(lambda images, filters: correlate(images, filters, by, 4))
+    run = tf.function(partial(correlate, window=by, groups=4), autograph=False)
     shapes = tf.TensorSpec((None, 8, 8, 4)), tf.TensorSpec((3, 3, 1, 8))
     types = [each.type for each in run.get_concrete_function(*shapes).graph.get_operations()]
     assert "DepthwiseConv2dNative" in types
@@ -83,7 +85,7 @@ def test_a_depthwise_filter_is_one_operation_on_a_cpu() -> None:
 
 def test_a_deconvolution_is_computed_without_the_convolution() -> None:
     by = Window((4, 4), (2, 2), (1, 1))
-    run = tf.function(lambda images, filters: uncorrelate(images, filters, by))
+    run = tf.function(partial(uncorrelate, window=by), autograph=False)
     graph = run.get_concrete_function(
         tf.TensorSpec((None, 8, 8, 4)), tf.TensorSpec((4, 4, 3, 4))
     ).graph

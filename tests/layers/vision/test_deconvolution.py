@@ -68,9 +68,7 @@ def test_deconvolves_along_one_axis_or_three(size: tuple[int, ...]) -> None:
 def test_axes_before_the_channels_are_more_images(axis: int) -> None:
     rng = np.random.default_rng(0)
     bottom, filters = rng.standard_normal((2, 3, 4, 5, 3)), rng.standard_normal((4, 6, 2, 2))
-    net = deconvolution(
-        f"axis: {axis} num_output: 6 kernel_size: 2 bias_term: false", bottom.shape
-    )
+    net = deconvolution(f"axis: {axis} num_output: 6 kernel_size: 2 bias_term: false", bottom.shape)
     sizes = {"stride": (1, 1), "pad": (0, 0), "dilation": (1, 1)}
     wanted = deconvolved(bottom.reshape(6, 4, 5, 3), filters, groups=1, **sizes)
     got = run_layer(net, [bottom], params=[filters]).tops[0]

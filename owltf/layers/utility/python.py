@@ -1,0 +1,102 @@
+"""Python: a layer of the user's own code, run on the host."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from owltf.layers.utility.python_call import Hosts, PythonCall
+from owltf.net.blob import Blob
+from owltf.net.converter import LayerConverter
+from owltf.net.layer import Layer
+from owltf.net.params import ParamBlob
+from owltf.python_layer.host_layer import HostLayer
+
+MOST_BLOBS = 16
+
+Shape = Sequence[int]
+
+
+class Python(LayerConverter):
+    """A class of the user's module, built and run only with `--allow-python-layers`."""
+
+    caffe_type = "Python"
+    params = tuple(ParamBlob(f"blob{index}") for index in range(MOST_BLOBS))
+    bottoms = (0, None)
+    tops = (0, None)
+
+    def check(self, layer: Layer) -> None:
+        """Refuse to run code that was not allowed."""
+        if layer.python is None:
+            param = layer.parameter.python_param
+            raise layer.unsupported(
+                f"running {param.module}.{param.layer} without --allow-python-layers (in Python: "
+                f"allow_python_layers=True)"
+            )
+
+    def build(self, layer: Layer, *bottoms: Blob) -> list[Blob]:
+        """Return the tops, of the shapes that the layer's `reshape` gives them."""
+        plain = [bottom.to_caffe() for bottom in bottoms]
+        host, rows = _host(layer, plain)
+        split = _split(host.top_shapes, rows)
+        call = layer.keras(
+            PythonCall,
+            title=layer.title,
+            rows=rows,
+            trained=[is_trained(bottom.tensor) for bottom in plain],
+            tops=host.top_shapes,
+            split=split,
+            blobs=[blob.shape for blob in host.blobs],
+            is_own=layer.batch_factor > 1,
+            hosts=Hosts(host),
+        )
+        made = call([bottom.tensor for bottom in plain] if plain else layer.anchor())
+        if not layer.tops:
+            return [Blob(layer.name, made[0], None, layer.names)]
+        tops = zip(made, host.top_shapes, split, strict=True)
+        return [_top(layer, tensor, shape, is_split) for tensor, shape, is_split in tops]
+
+
+def _host(layer: Layer, bottoms: Sequence[Blob]) -> tuple[HostLayer, list[int | None]]:
+    """Return the user's layer, and how many rows of each split bottom it sees."""
+    if layer.python is None:
+        raise layer.error("its code may not be run")
+    rows: list[int | None] = [
+        bottom.shape[0] // layer.batch_factor if bottom.rank and bottom.tensor.shape[0] is None
+        else None
+        for bottom in bottoms
+    ]  # fmt: skip
+    shapes = [
+        (count or bottom.shape[0], *bottom.shape[1:]) if bottom.rank else ()
+        for bottom, count in zip(bottoms, rows, strict=True)
+    ]
+    host = HostLayer(layer.python, layer.parameter, layer.phase, shapes, layer.title)
+    if len(host.blobs) > MOST_BLOBS:
+        raise layer.unsupported(f"a layer of more than {MOST_BLOBS} parameter blobs")
+    return host, rows
+
+
+def _split(tops: Sequence[Shape], rows: Sequence[int | None]) -> list[bool]:
+    """Return which tops have a row for each row of a bottom; without bottoms, those of a batch."""
+    sizes = {count for count in rows if count} if rows else {top[0] for top in tops[:1] if top}
+    return [bool(top) and top[0] in sizes and (bool(rows) or top[0] != 1) for top in tops]
+
+
+def _top(layer: Layer, tensor: Any, shape: Shape, is_split: bool) -> Blob:
+    rows = shape[0] if shape else None
+    batch = rows * layer.batch_factor if rows and is_split else rows
+    return Blob(layer.name, tensor, batch, layer.names)
+
+
+def is_trained(tensor: Any) -> bool:
+    """Return whether a Keras tensor depends on weights that are trained."""
+    seen, left = set(), [tensor]
+    while left:
+        operation = left.pop()._keras_history.operation
+        if operation in seen:
+            continue
+        seen.add(operation)
+        if getattr(operation, "trainable_variables", ()):
+            return True
+        left += [each for node in operation._inbound_nodes for each in node.input_tensors]
+    return False

@@ -1,0 +1,208 @@
+"""PythonCall: the Keras layer that calls a Python layer on the host."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from owltf.errors import OwltfError
+from owltf.net.checks import marked
+from owltf.net.replicas import current_step, global_sum, replicas_of_batch, step
+from owltf.net.whole_batch import gathered, once, own, replica
+from owltf.python_layer.host_layer import HostLayer
+
+Shape = Sequence[int | None]
+Tensors = Sequence[Any]
+
+
+class Hosts:
+    """The user's layer; where each replica has a batch of its own, one for each."""
+
+    def __init__(self, first: HostLayer) -> None:
+        self._all = {0: first}
+
+    def of_replica(self) -> HostLayer:
+        """Return the layer of the replica that computes; it is made when it is first needed."""
+        index = replica()
+        if index not in self._all:
+            self._all[index] = self._all[0].twin()
+        return self._all[index]
+
+
+@keras.saving.register_keras_serializable("owltf")
+class PythonCall(keras.layers.Layer):
+    """Calls the `forward` and `backward` of a Python layer.
+
+    Where replicas share a batch the code runs once for all, on the whole of it. A saved model does
+    not hold the code: it can be loaded but not run.
+
+    Args:
+        title: Caffe's layer in words, for errors.
+        rows: how many rows of each bottom the code sees; None for one that is not split.
+        trained: whether each bottom depends on weights.
+        tops: the shape of each top as the code gives it.
+        split: whether each top is split by rows as the bottoms are.
+        blobs: the parameter blobs' shapes.
+        is_own: whether each replica has a batch of its own (`--batch-per-gpu`).
+        hosts: the user's layer.
+    """
+
+    def __init__(
+        self,
+        title: str,
+        rows: Sequence[int | None],
+        trained: Sequence[bool],
+        tops: Sequence[Shape],
+        split: Sequence[bool],
+        blobs: Sequence[Shape],
+        is_own: bool,
+        hosts: Hosts | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.title, self.is_own, self.hosts = title, is_own, hosts
+        self.rows, self.trained, self.split = list(rows), list(trained), list(split)
+        self.tops, self.blob_shapes = [tuple(top) for top in tops], [tuple(blob) for blob in blobs]
+        self.supports_jit = False
+
+    def build(self, input_shape: Any) -> None:
+        """Add the parameter blobs, as the layer's `setup` filled them."""
+        blobs = self.hosts.of_replica().blobs if self.hosts else ()
+        self.blobs = [
+            self.add_weight(
+                name=f"blob{index}",
+                shape=shape,
+                initializer=partial(_filled, blobs[index].data) if blobs else "zeros",
+            )
+            for index, shape in enumerate(self.blob_shapes)
+        ]
+
+    def call(self, inputs: Any) -> list[Any]:
+        """Return the tops; for a layer without tops a zero, by which it can be run."""
+        bottoms = list(inputs) if self.rows else []
+        tensors = [*bottoms, *map(tf.convert_to_tensor, self.blobs)]
+        if not self.tops:
+            return [0 * self._forward(*tensors)[-1]]
+        return list(tf.custom_gradient(self._pass)(*tensors)) if tensors else self._forward()[0]
+
+    def _pass(self, *tensors: Any) -> Any:
+        tops, whole, number = self._forward(*tensors)
+        current = current_step()
+
+        def gradient(*upstream: Any) -> list[Any]:
+            with step(current):
+                return self._backward(whole, number, upstream)
+
+        return tops, gradient
+
+    def _forward(self, *tensors: Any) -> tuple[list[Any], Tensors, Any]:
+        """Return the tops' rows of this replica, what the code saw, and the pass's number."""
+        whole = self._gathered(tensors, self._rows_of_all())
+        shapes = [*self._top_shapes(whole), ()]
+        *tops, number = self._once(partial(self._on_host, _run_forward, whole, shapes), shapes)
+        pairs = zip(tops, self.split, strict=True)
+        return [self._own(top) if split else self._mean(top) for top, split in pairs], whole, number
+
+    def _backward(self, whole: Tensors, number: Any, upstream: Tensors) -> list[Any]:
+        """Return the gradients of this replica's rows of the bottoms, and its part of others."""
+        rows = [shape[0] if split else None for shape, split in self._split_tops()]
+        grads = [
+            grad if split else self._mean(grad) if self.is_own else global_sum(grad)[0]
+            for grad, split in zip(self._gathered(upstream, rows), self.split, strict=True)
+        ]
+        propagate = [trained or current_step() is None for trained in self.trained]
+        inputs = [number, *whole, *grads]
+        shapes = [tensor.shape for tensor in whole]
+        compute = partial(self._on_host, partial(_run_backward, propagate), inputs, shapes)
+        made = zip(self._once(compute, shapes), self._rows_of_all(), strict=True)
+        # The gradients of all replicas are added up; where all have the same, each gives a part.
+        parts = 1 if self.is_own else replicas_of_batch()
+        return [self._own(grad) if rows else grad / parts for grad, rows in made]
+
+    def _rows_of_all(self) -> list[int | None]:
+        return [*self.rows, *[None] * len(self.blobs)]
+
+    def _gathered(self, tensors: Tensors, rows: Sequence[int | None]) -> Tensors:
+        return tensors if self.is_own else gathered(tensors, rows)
+
+    def _once(self, compute: Callable[[], Tensors], shapes: Sequence[Shape]) -> Tensors:
+        return compute() if self.is_own else once(compute, shapes)
+
+    def _own(self, whole: Any) -> Any:
+        return whole if self.is_own else own(whole)
+
+    def _mean(self, top: Any) -> Any:
+        return global_sum(top)[0] / replicas_of_batch() if self.is_own else top
+
+    def _top_shapes(self, bottoms: Tensors) -> list[Shape]:
+        """Return the tops' shapes, their rows as many as the bottoms'."""
+        pairs = zip(bottoms, self.rows, strict=False)
+        have, rows = next(((each.shape[0], rows) for each, rows in pairs if rows), (1, 1))
+        return [
+            (have and top[0] * have // rows, *top[1:]) if split else top
+            for top, split in self._split_tops()
+        ]
+
+    def _split_tops(self) -> list[tuple[Shape, bool]]:
+        return list(zip(self.tops, self.split, strict=True))
+
+    def _on_host(self, run: Any, tensors: Tensors, shapes: Sequence[Shape]) -> list[Any]:
+        if self.hosts is None:
+            raise OwltfError(
+                marked(
+                    f"{self.title}: its code is not in a saved model; load the net by "
+                    f"load_net(..., allow_python_layers=True)"
+                )
+            )
+        function = partial(_marked, run, self.hosts.of_replica(), shapes)
+        made = tf.nest.flatten(tf.numpy_function(function, tensors, [tf.float32] * len(shapes)))
+        return [tf.ensure_shape(each, shape) for each, shape in zip(made, shapes, strict=True)]
+
+    def compute_output_shape(self, input_shape: Any) -> list[Shape]:
+        """Return the tops' shapes, with the rows open where they are split."""
+        shapes = [(None, *top[1:]) if split else top for top, split in self._split_tops()]
+        return shapes or [()]
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what rebuilds the layer, without the user's code."""
+        own = {"title": self.title, "is_own": self.is_own, "blobs": self.blob_shapes}
+        more = {"rows": self.rows, "trained": self.trained, "tops": self.tops, "split": self.split}
+        return {**super().get_config(), **own, **more}
+
+
+def _filled(values: np.ndarray, shape: Shape, dtype: Any = None) -> np.ndarray:
+    return values.copy()
+
+
+def _marked(run: Any, host: HostLayer, shapes: Sequence[Shape], *arrays: np.ndarray) -> Any:
+    try:
+        return run(host, shapes, *arrays)
+    except OwltfError as error:
+        raise OwltfError(marked(str(error))) from error
+
+
+def _run_forward(host: HostLayer, shapes: Sequence[Shape], *arrays: np.ndarray) -> list[Any]:
+    bottoms = len(host.shapes)
+    tops, number = host.forward(arrays[:bottoms], arrays[bottoms:])
+    for name, top, wanted in zip(host.parameter.top, tops, shapes, strict=False):
+        if len(top.shape) != len(wanted) or any(
+            size not in (have, None) for have, size in zip(top.shape, wanted, strict=True)
+        ):
+            raise OwltfError(
+                f"{host.title}: top '{name}' has shape {top.shape} in this pass, but {wanted} when "
+                f"the net was built: a net's shapes are fixed, but for the batch"
+            )
+    return [*tops, np.float32(number)]
+
+
+def _run_backward(
+    propagate: Sequence[bool], host: HostLayer, shapes: Sequence[Shape], *arrays: np.ndarray
+) -> list[np.ndarray]:
+    (number, *tensors), bottoms, inputs = arrays, len(host.shapes), len(shapes)
+    blobs, grads = tensors[bottoms:inputs], tensors[inputs:]
+    return host.backward(int(number), tensors[:bottoms], blobs, grads, propagate)

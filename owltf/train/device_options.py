@@ -1,0 +1,45 @@
+"""The options by which a command's user says where it computes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from owltf.train.devices import Devices
+
+_NAMES = ("gpu", "num_gpu", "cpu_replicas")
+_OPTIONS = (
+    click.option(
+        "--gpu", metavar="all|0,2", help="The GPUs to use, by number. Every GPU unless given."
+    ),
+    click.option("--num-gpu", type=int, metavar="N", help="Use the first N GPUs."),
+    click.option("--cpu-replicas", type=int, metavar="N", help="Use N replicas on the CPU."),
+)
+
+
+def device_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command `--gpu`, `--num-gpu` and `--cpu-replicas`, which `devices_of` takes.
+
+    Args:
+        command: the command's function, before `click.command()` decorates it.
+    """
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+def devices_of(flags: dict[str, Any]) -> Devices:
+    """Take the values of `device_options` out of a command's arguments; return those devices.
+
+    Args:
+        flags: the command's arguments by name; they are taken out of it.
+
+    Raises:
+        OwltfError: if there are fewer devices, or the values contradict.
+    """
+    from owltf.train.devices import choose_devices
+
+    return choose_devices(**{name: flags.pop(name) for name in _NAMES})

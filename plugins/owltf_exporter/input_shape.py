@@ -1,0 +1,57 @@
+"""The shapes that data layers give, found even where their data are not at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from owltf.api import DataContext, DataLayer, OwltfError, read_mean
+
+Shapes = Mapping[str, Sequence[int]]
+
+
+def input_shapes(
+    data: DataContext, layer: type[DataLayer], given: Shapes, tops: Sequence[str]
+) -> Shapes:
+    """Return the shape of each of a data layer's tops that the net uses, batch included.
+
+    Args:
+        data: what the layer is given.
+        layer: its class.
+        given: shapes without a batch that the user names.
+        tops: the tops.
+
+    Raises:
+        OwltfError: if the data are not there and the prototxt does not say the shape.
+    """
+    found = {top: (1, *given[top]) for top in tops if top in given}
+    if len(found) == len(tops):
+        return found
+    try:
+        opened = layer(data)
+    except OwltfError as error:
+        return {**_without_data(data, tops, error), **found}
+    return {**dict(zip(data.parameter.top, opened.top_shapes, strict=False)), **found}
+
+
+def _without_data(data: DataContext, tops: Sequence[str], error: OwltfError) -> Shapes:
+    transform = data.parameter.transform_param
+    channels = _channels(data)
+    if not transform.crop_size or not channels or len(tops) != 1:
+        raise OwltfError(
+            f"the shape of input {' and '.join(map(repr, tops))} is not known, as its data cannot "
+            f"be opened; give --input-shape BLOB=C,H,W ({error})"
+        ) from error
+    return {tops[0]: (1, channels, transform.crop_size, transform.crop_size)}
+
+
+def _channels(data: DataContext) -> int:
+    """Return how many channels the images have as far as the transform says so, else 0."""
+    transform = data.parameter.transform_param
+    if len(transform.mean_value) > 1:
+        return len(transform.mean_value)
+    if transform.mean_file:
+        try:
+            return int(read_mean(data.find("mean_file", transform.mean_file), data.schema).shape[0])
+        except OwltfError:
+            return 0
+    return 1 if transform.force_gray else 3 if transform.force_color else 0

@@ -1,0 +1,199 @@
+"""Preprocessing: what is done to an image before a net sees it, as the net's file and user say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from owltf.api import NetContext, OwltfError, read_mean
+
+ORDERS = ("bgr", "rgb")
+_CHANNELS = (1, 3)
+
+Size = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What the user says of the preprocessing; None where the net's own file stands.
+
+    Attributes:
+        mean: a file, or numbers joined by commas in the order of the net's channels.
+        scale: factor on the values after the mean was subtracted.
+        resize: (height, width) that images are brought to before the centre is cut out.
+        channel_order: "bgr" or "rgb".
+    """
+
+    mean: str | None = None
+    scale: float | None = None
+    resize: Size | None = None
+    channel_order: str | None = None
+
+    @property
+    def given(self) -> list[str]:
+        """The options that were given, by name."""
+        return [name for name, value in vars(self).items() if value is not None]
+
+
+@dataclass(frozen=True)
+class Preprocessing:
+    """What is done to an image, in this order.
+
+    Attributes:
+        resize: (height, width) it is brought to, whatever its shape.
+        crop: (height, width) of the centre that is kept.
+        channels: 3, or 1 for a grey image.
+        channel_order: "bgr", Caffe's, or "rgb".
+        mean: float32 (C, 1, 1), or (C, H, W) of the kept centre, which is subtracted; or None.
+        scale: what values are multiplied with at last.
+    """
+
+    resize: Size
+    crop: Size
+    channels: int
+    channel_order: str = ORDERS[0]
+    mean: np.ndarray | None = None
+    scale: float = 1.0
+
+    @property
+    def corner(self) -> Size:
+        """The (top, left) of the centre."""
+        (height, width), (kept_height, kept_width) = self.resize, self.crop
+        return (height - kept_height) // 2, (width - kept_width) // 2
+
+    def describe(self) -> str:
+        """Say it in one line."""
+        parts = [f"resized to {_by(self.resize)}"]
+        parts += [f"centre {_by(self.crop)} cut out"] if self.crop != self.resize else []
+        parts += [self.channel_order.upper() if self.channels > 1 else "grey"]
+        parts += [] if self.mean is None else [f"mean {_mean_in_words(self.mean)} subtracted"]
+        parts += [] if self.scale == 1 else [f"times {self.scale:g}"]
+        return ", ".join(parts)
+
+
+def _by(size: Size) -> str:
+    return f"{size[0]}x{size[1]}"
+
+
+def _mean_in_words(mean: np.ndarray) -> str:
+    if mean.shape[1:] == (1, 1):
+        return ",".join(f"{value:g}" for value in mean.ravel())
+    return "image"
+
+
+def misfit(shape: Sequence[int]) -> str | None:
+    """Say why an input of some shape cannot take images, or None where it can.
+
+    Args:
+        shape: the input's shape in Caffe's order.
+    """
+    if len(shape) == 4 and shape[1] in _CHANNELS:
+        return None
+    return f"images have shape (N, 1 or 3, H, W), the net's input has {tuple(shape)}"
+
+
+def read_preprocessing(
+    shape: Sequence[int], data: Any | None, context: NetContext, wishes: Wishes
+) -> Preprocessing:
+    """Return the preprocessing of a net's images.
+
+    Args:
+        shape: the input's shape in Caffe's order.
+        data: the `LayerParameter` of the net's data layer, if it had one.
+        context: finds the mean file that the net names.
+        wishes: what goes before the net's own file.
+
+    Raises:
+        OwltfError: if the sizes or the mean do not fit.
+    """
+    _, channels, height, width = shape
+    transform = data.transform_param if data is not None else None
+    mean = _mean(wishes, transform, context, channels)
+    crop = (height, width)
+    resize = wishes.resize or _size_of(data) or _image_size(mean) or crop
+    if min(resize[0] - height, resize[1] - width) < 0:
+        raise OwltfError(f"--resize {_by(resize)} is smaller than the net's input, {_by(crop)}")
+    own_scale = transform.scale if transform is not None else 1.0
+    made = Preprocessing(
+        resize=resize,
+        crop=crop,
+        channels=channels,
+        channel_order=wishes.channel_order or ORDERS[0],
+        scale=own_scale if wishes.scale is None else wishes.scale,
+    )
+    return Preprocessing(**{**vars(made), "mean": _fitted(mean, made)})
+
+
+def _size_of(data: Any | None) -> Size | None:
+    """Return the size that an ImageData layer brings images to."""
+    if data is None or data.type != "ImageData":
+        return None
+    param = data.image_data_param
+    return (param.new_height, param.new_width) if param.new_height and param.new_width else None
+
+
+def _image_size(mean: np.ndarray | None) -> Size | None:
+    return None if mean is None or mean.shape[1:] == (1, 1) else (mean.shape[1], mean.shape[2])
+
+
+def _mean(
+    wishes: Wishes, transform: Any | None, context: NetContext, channels: int
+) -> np.ndarray | None:
+    if wishes.mean is not None:
+        return _named_mean(wishes.mean, context, channels)
+    if transform is None:
+        return None
+    if transform.mean_file:
+        return _image(context.find_file(transform.mean_file), context, channels)
+    return _by_channel(list(transform.mean_value), channels) if transform.mean_value else None
+
+
+def _named_mean(text: str, context: NetContext, channels: int) -> np.ndarray:
+    if Path(text).exists():
+        return _image(Path(text), context, channels)
+    try:
+        return _by_channel([float(part) for part in text.split(",")], channels)
+    except ValueError:
+        raise OwltfError(f"--mean {text}: neither a file nor numbers joined by commas") from None
+
+
+def _by_channel(values: list[float], channels: int) -> np.ndarray:
+    if len(values) not in (1, channels):
+        raise OwltfError(
+            f"a mean has one number or one for each of {channels} channels; got {len(values)}"
+        )
+    return np.broadcast_to(np.array(values, np.float32), channels).reshape(channels, 1, 1)
+
+
+def _image(path: Path, context: NetContext, channels: int) -> np.ndarray:
+    mean = _array(path) if path.suffix == ".npy" else read_mean(path, context.registry.schema)
+    if mean.ndim == 1:
+        return _by_channel(list(mean), channels)
+    if mean.ndim != 3 or mean.shape[0] != channels:
+        raise OwltfError(f"{path}: the mean of {channels} channels has shape {mean.shape}")
+    return np.asarray(mean, np.float32)
+
+
+def _array(path: Path) -> np.ndarray:
+    try:
+        return np.asarray(np.load(path, allow_pickle=False), np.float32)
+    except (ValueError, OSError) as error:
+        raise OwltfError(f"{path}: not an array of numbers: {error}") from error
+
+
+def _fitted(mean: np.ndarray | None, made: Preprocessing) -> np.ndarray | None:
+    """Return the part of a mean image that lies under the centre."""
+    size = _image_size(mean)
+    if mean is None or size is None or size == made.crop:
+        return mean
+    if size != made.resize:
+        raise OwltfError(
+            f"the mean image is {_by(size)}; it must have the size of the resized image, "
+            f"{_by(made.resize)}, or of the net's input, {_by(made.crop)}"
+        )
+    (top, left), (height, width) = made.corner, made.crop
+    return mean[:, top : top + height, left : left + width]

@@ -1,0 +1,206 @@
+"""The work of `owltf export`: load, write, check, and only then show the result."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import click
+
+from owltf.api import Net, OwltfError, atomic_outputs, load_net, rebuild_net, solver_of
+from owltf_exporter.classes import find_classes
+from owltf_exporter.deploy import data_layers, deploy_form
+from owltf_exporter.difference import difference, random_inputs
+from owltf_exporter.exported import Arrays, Exported
+from owltf_exporter.fold import fold
+from owltf_exporter.formats import SAVED_MODEL, load_format
+from owltf_exporter.preprocessing import Preprocessing, Wishes, misfit, read_preprocessing
+
+_TIMED = 5
+_BATCH = 8
+_FOLDED_TOLERANCE = 1e-4
+
+
+@dataclass(frozen=True)
+class Options:
+    """The options of the command, under their names there."""
+
+    weights: Sequence[Path] = ()
+    snapshot: int | None = None
+    random_weights: bool = False
+    outputs: Sequence[str] = ()
+    shapes: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    mean: str | None = None
+    scale: float | None = None
+    resize: tuple[int, int] | None = None
+    channel_order: str | None = None
+    labels: Path | None = None
+    top_k: int | None = None
+    warmup: bool = False
+    optimize: bool = False
+    quantize: str | None = None
+    calibration: Path | None = None
+    tolerance: float | None = None
+    ignore_unknown_fields: bool = False
+
+    @property
+    def wishes(self) -> Wishes:
+        """What is said of images."""
+        return Wishes(self.mean, self.scale, self.resize, self.channel_order)
+
+
+def export_net(registry: Any, net: str, out: Path, name: str, options: Options) -> None:
+    """Write a net.
+
+    Args:
+        registry: what plugins bring.
+        net: the prototxt of a net or a solver.
+        out: what to write.
+        name: the format.
+        options: the command's options.
+
+    Raises:
+        OwltfError: if the net cannot be built or written, or the result differs from it.
+    """
+    _check_options(name, options)
+    writer = load_format(name)
+    exported = prepare_export(registry, net, name, options)
+    tolerance = writer.TOLERANCE if options.tolerance is None else options.tolerance
+    with atomic_outputs(out) as temporary:
+        writer.write(exported, temporary)
+        found = writer.check(exported, temporary).check(tolerance)
+        size = _size(temporary)
+    click.echo(f"Largest difference from the net: {found.size:.2g} (in '{found.blob}')")
+    click.echo(f"Wrote {out} ({size / 1e6:.1f} MB)")
+
+
+def _check_options(name: str, options: Options) -> None:
+    if not (options.weights or options.snapshot or options.random_weights):
+        raise OwltfError("no weights: give --weights FILE, or --snapshot N with a solver")
+    served = {"--labels": options.labels, "--top-k": options.top_k, "--warmup": options.warmup}
+    images = {f"--{each.replace('_', '-')}": True for each in options.wishes.given}
+    small = {"--quantize": options.quantize, "--calibration": options.calibration}
+    _refuse(name, (SAVED_MODEL,), served)
+    _refuse(name, (SAVED_MODEL, "tflite"), images)
+    _refuse(name, ("tflite",), small)
+
+
+def _refuse(name: str, formats: Sequence[str], options: Mapping[str, Any]) -> None:
+    given = [option for option, value in options.items() if value]
+    if given and name not in formats:
+        raise OwltfError(
+            f"{', '.join(given)} {'goes' if len(given) == 1 else 'go'} with --format "
+            f"{' or '.join(formats)}, not with {name}"
+        )
+
+
+def _size(path: Path) -> int:
+    files = path.parent.rglob("*") if not path.is_dir() else path.rglob("*")
+    return sum(file.stat().st_size for file in files if file.is_file())
+
+
+def prepare_export(registry: Any, file: str, name: str, options: Options) -> Exported:
+    """Return a net in its deploy form with all that is exported beside it.
+
+    Raises:
+        OwltfError: if the net cannot be built, or the options do not fit it.
+    """
+    data: list[Any] = []
+
+    def rewrite(parameter: Any, context: Any) -> Any:
+        data.extend(data_layers(parameter, context))
+        return deploy_form(parameter, context, options.shapes, options.outputs)
+
+    net = _load(registry, file, options, rewrite)
+    if options.optimize:
+        net = _optimized(net)
+    preprocessing = _preprocessing(net, data, options)
+    classes = find_classes(net, options.labels, options.top_k)
+    calibration = tuple(sorted(options.calibration.iterdir())) if options.calibration else ()
+    click.echo(f"inputs: {_listed(net, net.inputs)}; outputs: {_listed(net, net.outputs)}")
+    if preprocessing and name == SAVED_MODEL:
+        click.echo(f"images: {preprocessing.describe()}")
+    return Exported(
+        net=net,
+        preprocessing=preprocessing,
+        classes=classes,
+        warmup=options.warmup,
+        quantize=options.quantize,
+        calibration=calibration,
+        tell=click.echo,
+    )
+
+
+def _listed(net: Net, blobs: Sequence[str]) -> str:
+    sizes = {name: "x".join(map(str, net.blob_shapes[name][1:])) for name in blobs}
+    return ", ".join(f"{name} (Nx{size})" if size else f"{name} (N)" for name, size in sizes.items())
+
+
+def _load(registry: Any, file: str, options: Options, rewrite: Any) -> Net:
+    solver = solver_of(
+        file, registry=registry, ignore_unknown_fields=options.ignore_unknown_fields
+    )
+    # A solver that never tests has its training net alone.
+    phase = "TRAIN" if solver is not None and not solver.test_iter else "TEST"
+    net = load_net(
+        file,
+        phase=phase,
+        weights=options.weights or None,
+        snapshot=options.snapshot,
+        registry=registry,
+        ignore_unknown_fields=options.ignore_unknown_fields,
+        tell=click.echo,
+        rewrite=rewrite,
+    )
+    if phase == "TEST":
+        return net
+    return rebuild_net(net, net.graph.source.parameter, net.get_params())
+
+
+def _preprocessing(net: Net, data: Sequence[Any], options: Options) -> Preprocessing | None:
+    """Return how images are prepared; None with a line that says why where none are taken."""
+    shape = net.blob_shapes[net.inputs[0]]
+    reason = misfit(shape) if len(net.inputs) == 1 else f"the net has {len(net.inputs)} inputs"
+    if reason is None:
+        source = next((each for each in data if net.inputs[0] in each.top), None)
+        return read_preprocessing(shape, source, net.context, options.wishes)
+    if options.wishes.given:
+        raise OwltfError(f"--{options.wishes.given[0].replace('_', '-')}: {reason}")
+    click.echo(f"no image signatures: {reason}")
+    return None
+
+
+def _optimized(net: Net) -> Net:
+    folded = fold(net)
+    if not folded.layers:
+        click.echo("optimize: there is nothing to fold")
+        return net
+    small = rebuild_net(net, folded.parameter, folded.params)
+    found = difference(Exported(net), small.forward).check(_FOLDED_TOLERANCE)
+    before, after = _milliseconds((net, small))
+    click.echo(
+        f"optimize: {len(folded.layers)} layers folded, which changes the outputs by "
+        f"{found.size:.2g}; a batch of {_BATCH} takes {after:.1f} ms instead of {before:.1f}"
+    )
+    return small
+
+
+def _milliseconds(nets: Sequence[Net]) -> list[float]:
+    """Return how long a pass of each net takes, the quickest of some; they take turns."""
+    inputs = [random_inputs(Exported(net), _BATCH) for net in nets]
+    for net, arrays in zip(nets, inputs, strict=True):
+        net.forward(arrays)
+    rounds = [
+        [_timed(net, arrays) for net, arrays in zip(nets, inputs, strict=True)]
+        for _ in range(_TIMED)
+    ]
+    return [1e3 * min(times) for times in zip(*rounds, strict=True)]
+
+
+def _timed(net: Net, arrays: Arrays) -> float:
+    start = time.perf_counter()
+    net.forward(arrays)
+    return time.perf_counter() - start

@@ -1,0 +1,91 @@
+"""What the layers of a net compute, a row for each record or image."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from owltf.api import Batch, BatchRunner, Blob, Devices, Net, OwltfError
+from owltf_extractor.formats.writer import KEY, LABEL, Column
+
+
+@dataclass(frozen=True)
+class Features:
+    """What is taken from a net.
+
+    Attributes:
+        net: the net.
+        blobs: what to take, by the name it was asked for.
+        labels: the column of the labels, if they are taken too.
+        keys: whether what the source calls each record is taken too.
+    """
+
+    net: Net
+    blobs: Mapping[str, Blob]
+    labels: Column | None = None
+    keys: bool = False
+
+    @property
+    def columns(self) -> list[Column]:
+        """The columns of the blobs."""
+        return [Column(name, blob.shape[1:]) for name, blob in self.blobs.items()]
+
+    @property
+    def others(self) -> list[Column]:
+        """The columns of keys and labels."""
+        found = [Column(KEY, is_text=True)] if self.keys else []
+        return [*found, self.labels] if self.labels else found
+
+    def rows(self, devices: Devices, batches: Iterable[Batch]) -> Iterator[dict[str, Any]]:
+        """Yield the rows of each batch, in order: an array for each column.
+
+        Args:
+            devices: where the net runs.
+            batches: its inputs.
+
+        Raises:
+            OwltfError: if the data turn out wrong.
+        """
+        wanted = {name: blob.to_caffe().tensor for name, blob in self.blobs.items()}
+        for batch, values in BatchRunner(self.net, wanted, devices).run(batches):
+            yield {**values, **self._others(batch)}
+
+    def _others(self, batch: Batch) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        if self.keys:
+            # A key is a line in some formats.
+            found[KEY] = [" ".join(key.splitlines()) for key in batch.keys]
+        if self.labels:
+            found[LABEL] = np.asarray(batch.labels)
+        return found
+
+
+def find_features(
+    net: Net, names: Sequence[str], *, before_in_place: bool = False
+) -> dict[str, Blob]:
+    """Return the blobs of some layers or blobs by the names they are asked for.
+
+    Args:
+        net: the net.
+        names: layers or blobs.
+        before_in_place: leave out the in-place layers that work on a layer's output.
+
+    Raises:
+        OwltfError: if one is not there, or has no row for each image.
+    """
+    found = {name: net.output_of(name, before_in_place=before_in_place) for name in names}
+    for name, blob in found.items():
+        _check_rows(net, name, blob)
+    return found
+
+
+def _check_rows(net: Net, name: str, blob: Blob) -> None:
+    batch = next((each.batch for each in net.input_blobs.values()), None)
+    if blob.tensor.shape[:1] != (None,) or blob.batch != batch:
+        raise OwltfError(
+            f"'{name}' of net '{net.name}' has shape {blob.shape}: not a row for each of the "
+            f"{batch} images of a batch"
+        )

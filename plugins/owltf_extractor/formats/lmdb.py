@@ -1,0 +1,75 @@
+"""`.lmdb`: Datums with `float_data`, as Caffe's extract_features writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import lmdb
+
+from owltf.api import OwltfError
+from owltf_extractor.formats.writer import KEY, LABEL, Column, Writer
+
+_FIRST_SIZE = 1 << 26
+_LONGEST_KEY = 511
+
+
+class LmdbWriter(Writer):
+    """Writes a database with a record for each row.
+
+    Keys are Caffe's, ten digits; with the source's keys, they follow the digits.
+    """
+
+    suffix = ".lmdb"
+    holds_beside = True
+
+    def __init__(self, path: Path, columns: Sequence[Column], schema: Any) -> None:
+        super().__init__(path, columns, schema)
+        (self._column,) = (each for each in columns if each.name not in (KEY, LABEL))
+        self._datum = schema.message("Datum")
+        self._shape = _datum_shape(self._column.shape)
+        self._number = 0
+        path.mkdir()
+        self._database = lmdb.open(str(path), map_size=_FIRST_SIZE, lock=False)
+
+    def write(self, rows: Mapping[str, Any]) -> None:
+        """Add a record for each row."""
+        records = list(self._records(rows))
+        try:
+            self._put(records)
+        except lmdb.MapFullError:
+            size = sum(len(key) + len(value) for key, value in records)
+            self._database.set_mapsize(2 * (self._database.info()["map_size"] + size))
+            self._put(records)
+        except lmdb.Error as error:
+            raise OSError(str(error)) from error
+        self._number += len(records)
+
+    def close(self, *, complete: bool) -> None:
+        """End the database."""
+        self._database.close()
+
+    def _put(self, records: Sequence[tuple[bytes, bytes]]) -> None:
+        with self._database.begin(write=True) as transaction:
+            for key, value in records:
+                transaction.put(key, value, append=True)
+
+    def _records(self, rows: Mapping[str, Any]) -> Iterator[tuple[bytes, bytes]]:
+        values = rows[self._column.name]
+        channels, height, width = self._shape
+        for place, row in enumerate(values.reshape(len(values), -1).tolist()):
+            datum = self._datum(channels=channels, height=height, width=width, float_data=row)
+            if LABEL in rows:
+                datum.label = int(rows[LABEL][place])
+            key = f"{self._number + place:010d}"
+            if KEY in rows:
+                key = f"{key}_{rows[KEY][place]}"
+            yield key.encode()[:_LONGEST_KEY], datum.SerializeToString()
+
+
+def _datum_shape(shape: tuple[int, ...]) -> tuple[int, int, int]:
+    if len(shape) > 3:
+        raise OwltfError(f"a Datum holds C, H and W; the blob has {shape} for each row")
+    channels, height, width = (*shape, 1, 1, 1)[:3]
+    return channels, height, width

@@ -1,0 +1,90 @@
+"""Extracts what a command line asks for, and tells people of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from owltf.api import OwltfError, load_net, solver_of
+from owltf_extractor.extraction import Extraction, Wishes
+
+
+def run_extraction(
+    file: str,
+    names: Sequence[str],
+    out: str,
+    *,
+    load: Mapping[str, Any],
+    settings: dict[str, Any],
+    iterations: int | None,
+    whole: bool,
+    test_net: int,
+    **flags: Any,
+) -> None:
+    """Extract features as a command line asks.
+
+    Args:
+        file: a solver's prototxt, or a net's.
+        names: layers or blobs.
+        out: the file, or one for each name joined by commas.
+        load: `load_net`'s arguments: weights, devices, registry.
+        settings: how images become the net's input.
+        iterations: how many batches of the net's data, None for what the solver says.
+        whole: take every record once.
+        test_net: which of the solver's test nets.
+        flags: other fields of `Wishes`.
+
+    Raises:
+        OwltfError: if anything is not there or does not fit.
+    """
+    from rich.console import Console
+
+    console = Console()
+    wishes = Wishes(names, out, settings=settings, **flags)
+    count = None if whole else iterations or _test_iter(file, test_net, load)
+    net = load_net(file, test_net=test_net, tell=_print, **load)
+    extraction = Extraction.of(net, wishes, count, _print)
+    with _bar(console, extraction.total) as advance:
+        rows = extraction.run(load["devices"], advance)
+    for line in summary(extraction, rows):
+        _print(line)
+
+
+def summary(extraction: Extraction, rows: int) -> Iterator[str]:
+    """Yield a sentence on each file."""
+    for output in extraction.outputs:
+        held = ", ".join(f"{each.name} {each.shape or ''}".strip() for each in output.columns)
+        yield f"{output.path}: {rows:,} rows of {held}"
+        for name, column in output.beside:
+            yield f"{output.path.with_name(name)}: {rows:,} rows of {column.name}"
+
+
+def _test_iter(file: str, test_net: int, load: Mapping[str, Any]) -> int | None:
+    """Return the batches that a solver tests on; None for a net."""
+    known = {name: load[name] for name in ("registry", "ignore_unknown_fields")}
+    solver = solver_of(file, **known)
+    if solver is None:
+        if test_net:
+            raise OwltfError(f"{file}: a net; only a solver has several test nets")
+        return None
+    every = list(solver.test_iter)
+    return every[test_net] if test_net < len(every) else None
+
+
+def _print(line: str) -> None:
+    print(line, flush=True)
+
+
+@contextmanager
+def _bar(console: Any, total: int) -> Iterator[Callable[[], object]]:
+    """Show a bar in a terminal; give what moves it on."""
+    if not console.is_terminal:
+        yield lambda: None
+        return
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("batches"))
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task("", total=total)
+        yield lambda: progress.advance(task)

@@ -1,0 +1,13 @@
+"""owltf test: how good a net is on its TEST data, seen once or in several views."""
+
+from typing import Any
+
+from owltf.api import hookimpl
+
+
+@hookimpl
+def owltf_add_command(commands: Any) -> None:
+    """Add the command."""
+    from owltf_tester.command import test
+
+    commands.add_command(test)

@@ -1,0 +1,68 @@
+"""The figures of tests as JSON."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from owltf.api import atomic_outputs
+from owltf_tester.net_test import NetTest
+from owltf_tester.tally import Result, Top
+
+
+def write_figures(path: Path, file: str, tested: Sequence[tuple[NetTest, Result]]) -> None:
+    """Write what tests found.
+
+    Args:
+        path: where to.
+        file: the prototxt that was tested.
+        tested: each test and its result.
+
+    Raises:
+        OwltfError: if it cannot be written.
+    """
+    nets = [_net(test, result) for test, result in tested]
+    with atomic_outputs(path) as temporary:
+        text = json.dumps({"file": file, "nets": nets}, indent=2, allow_nan=False)
+        temporary.write_text(text + "\n")
+
+
+def _net(test: NetTest, result: Result) -> dict[str, Any]:
+    return {
+        "name": test.net.name,
+        "index": test.index,
+        "views": test.options.views,
+        "batches": result.batches,
+        "records": result.records,
+        "loss": None if result.loss is None else _number(result.loss),
+        "outputs": {name: _values(values) for name, values in result.outputs.items()},
+        "top": {str(k): _top(top) for k, top in result.top.items()},
+        "classes": [
+            {"name": name, **_top(top)}
+            for name, top in zip(test.names, result.per_class, strict=False)
+        ],
+        "confusion": None if result.confusion is None else result.confusion.tolist(),
+    }
+
+
+def _top(top: Top) -> dict[str, Any]:
+    return {
+        "accuracy": top.accuracy if top.total else None,
+        "right": top.right,
+        "of": top.total,
+    }
+
+
+def _values(values: np.ndarray) -> Any:
+    numbers = [_number(value) for value in values.tolist()]
+    return numbers[0] if len(numbers) == 1 else numbers
+
+
+def _number(value: float) -> float | None:
+    # JSON knows no NaN.
+    return value if math.isfinite(value) else None

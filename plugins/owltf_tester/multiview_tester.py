@@ -1,0 +1,92 @@
+"""MultiviewTester: owl.net's way to test, over the same parts as `owltf test`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from owltf.api import Net, OwltfError, choose_devices, load_net, solver_of
+from owltf_tester.net_test import NetTest
+from owltf_tester.options import TestOptions
+from owltf_tester.plain_report import PlainReport
+from owltf_tester.report import Report
+
+
+class MultiviewTester:
+    """Tests a solver's net on ten views of each image.
+
+        tester = MultiviewTester("solver.prototxt", "loss3/loss3", snapshot=4)
+        tester.build_net()
+        accuracy = tester.run()
+
+    Args:
+        solver_file: a solver's prototxt.
+        softmax_layer_name: the layer that gives the classes' probabilities.
+        snapshot: the index of the snapshot that is tested, that of iteration
+            snapshot x `solver.snapshot`.
+        gpu_idx: the GPU's number; 0 is the CPU where there is no GPU.
+        report: what tells people of the test; lines unless given.
+    """
+
+    def __init__(
+        self,
+        solver_file: str | Path,
+        softmax_layer_name: str,
+        snapshot: int,
+        gpu_idx: int = 0,
+        *,
+        report: Report | None = None,
+    ) -> None:
+        self.solver_file = solver_file
+        self.softmax_layer_name = softmax_layer_name
+        self.snapshot = snapshot
+        self.gpu_idx = gpu_idx
+        self._report = report or PlainReport()
+        self._test: NetTest | None = None
+
+    def build_net(self) -> None:
+        """Build the TEST net, with the weights of the snapshot.
+
+        What the snapshot does not have, or has in another shape, is as its filler makes it.
+
+        Raises:
+            OwltfError: if a file is missing or wrong, or the net takes no crops of its images.
+        """
+        solver = solver_of(self.solver_file)
+        if solver is None or not solver.test_iter:
+            raise OwltfError(f"{self.solver_file}: not a solver with a test net (test_iter)")
+        first = {"num_gpu": 1} if self.gpu_idx == 0 else {"gpu": str(self.gpu_idx)}
+        devices = choose_devices(**first)
+        net = load_net(
+            self.solver_file,
+            snapshot=self.snapshot,
+            devices=devices,
+            reinit_mismatched=True,
+            tell=self._report.note,
+        )
+        options = TestOptions(views="10", softmax_layer=self.softmax_layer_name)
+        self._test = NetTest.of(net, 0, devices, options, solver.test_iter[0])
+
+    @property
+    def net(self) -> Net:
+        """The TEST net.
+
+        Raises:
+            OwltfError: before `build_net`.
+        """
+        return self._built().net
+
+    def run(self) -> float:
+        """Test on `test_iter` batches; an image that would come twice counts once.
+
+        Returns:
+            The share of images whose likeliest class, on average over the ten views, is true.
+
+        Raises:
+            OwltfError: before `build_net`, or if the data turn out wrong.
+        """
+        return self._built().run(self._report).top[1].accuracy
+
+    def _built(self) -> NetTest:
+        if self._test is None:
+            raise OwltfError("call build_net() first")
+        return self._test

@@ -1,0 +1,146 @@
+"""One test of one net, from its files to its figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from owltf.api import (
+    ClassScores,
+    Devices,
+    Net,
+    NetBatches,
+    OwltfError,
+    class_probabilities,
+    class_scores,
+    find_views,
+    net_batches,
+    read_class_names,
+    whole_images,
+)
+from owltf_tester.measure import Measured, measure, measure_views
+from owltf_tester.options import TestOptions
+from owltf_tester.report import Report
+from owltf_tester.tally import Result, Tally
+
+
+@dataclass(frozen=True)
+class NetTest:
+    """A net that is ready to be tested.
+
+    Attributes:
+        net: the TEST net, with weights.
+        index: which of the solver's test nets it is.
+        devices: where it runs.
+        options: what the command line says.
+        iterations: how many batches, None for every record once.
+        scores: the scores of its classes, if it has some.
+        names: the classes' names; their numbers where no file names them.
+    """
+
+    # Not a test of pytest's, whatever its name begins with.
+    __test__ = False
+
+    net: Net
+    index: int
+    devices: Devices
+    options: TestOptions
+    iterations: int | None
+    scores: ClassScores | None
+    names: list[str]
+
+    @classmethod
+    def of(
+        cls, net: Net, index: int, devices: Devices, options: TestOptions, iterations: int
+    ) -> NetTest:
+        """Find what the options ask for in a net.
+
+        Args:
+            net: the net.
+            index: which of the solver's test nets it is.
+            devices: where it runs.
+            options: what the command line says.
+            iterations: the batches to take where the options do not say.
+
+        Raises:
+            OwltfError: if the net does not have it.
+        """
+        scores = _scores(net, options)
+        count = None if options.whole else options.iterations or iterations
+        names = _names(scores, options)
+        return cls(net, index, devices, options, count, scores, names)
+
+    @property
+    def notes(self) -> Iterator[str]:
+        """Yield what a person should know before the figures."""
+        for source in self.net.sources:
+            yield f"TEST data {source.name}: {source.layer.describe()}"
+        wanted = (self.iterations or 0) * self.net.sources[0].layer.batch_size
+        records = self.net.sources[0].layer.records
+        if records and wanted > records and self.options.views is None:
+            yield (
+                f"{wanted:,} records are asked for where there are {records:,}: some come twice; "
+                f"--all takes each once"
+            )
+
+    def run(self, report: Report) -> Result:
+        """Test the net.
+
+        Raises:
+            OwltfError: if the data turn out wrong.
+        """
+        batches, measured = self._measured()
+        report.started(self, len(batches))
+        classes = self.scores.classes if self.scores and self.scores.labels is not None else 0
+        with_confusion = self.options.confusion is not None
+        tally = Tally(classes, self.options.top_k, with_confusion=with_confusion)
+        for batch in measured:
+            report.measured(batch, tally.add(batch))
+        result = tally.result()
+        report.finished(self, result)
+        return result
+
+    def _measured(self) -> tuple[NetBatches, Iterator[Measured]]:
+        """Return the batches, and what each will give."""
+        net, views = self.net, self.options.views
+        if views is None or self.scores is None:
+            batches = net_batches(net, self.iterations)
+            return batches, measure(net, self.devices, self.scores, batches)
+        whole = whole_images(net)
+        batches = net_batches(net, self.iterations, once=True, sources=whole.sources)
+        seen = (find_views(views), whole)
+        return batches, measure_views(net, self.devices, self.scores, batches, seen)
+
+
+def _scores(net: Net, options: TestOptions) -> ClassScores | None:
+    if options.views is None and options.softmax_layer is None:
+        found = class_scores(net)
+    else:
+        found = class_probabilities(net, options.softmax_layer)
+    if options.views is not None:
+        _check_rows(found)
+    missing = found is None or found.labels is None
+    for name in ("views", "confusion", "per_class", "labels"):
+        if missing and getattr(options, name):
+            raise OwltfError(
+                f"--{name.replace('_', '-')} needs a net that compares its classes' scores with "
+                f"labels, in an Accuracy or SoftmaxWithLoss layer; '{net.name}' does not"
+            )
+    return found
+
+
+def _check_rows(scores: ClassScores | None) -> None:
+    """Refuse scores for each place of an image, which views show at other places."""
+    if scores is not None and any(size not in (None, 1) for size in scores.tensor.shape[:-1]):
+        raise OwltfError(
+            f"layer '{scores.layer}' gives scores for {scores.tensor.shape[1:-1]} places of an "
+            f"image; several views need one for the whole image"
+        )
+
+
+def _names(scores: ClassScores | None, options: TestOptions) -> list[str]:
+    if scores is None:
+        return []
+    if options.labels is None:
+        return [str(number) for number in range(scores.classes)]
+    return read_class_names(options.labels, scores.classes)

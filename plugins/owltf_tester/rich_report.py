@@ -1,0 +1,86 @@
+"""A test in a terminal: a bar, and a table for each net."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from owltf_tester.measure import Measured
+from owltf_tester.net_test import NetTest
+from owltf_tester.report import Report, class_rows, shown, weighted
+from owltf_tester.tally import Result
+
+
+class RichReport(Report):
+    """Shows a bar, and a table for each net.
+
+    Args:
+        console: a rich console.
+    """
+
+    def __init__(self, console: Any) -> None:
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+        self._console = console
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+        self._progress = Progress(*columns, TextColumn("batches"), console=console, transient=True)
+        self._task: Any = None
+
+    def note(self, note: str) -> None:
+        """Show a sentence."""
+        self._console.print(note, style="dim", markup=False, highlight=False)
+
+    def started(self, test: NetTest, batches: int) -> None:
+        """Show the bar."""
+        for note in test.notes:
+            self.note(note)
+        self._task = self._progress.add_task(_title(test), total=batches)
+        self._progress.start()
+
+    def measured(self, batch: Measured, right: int | None) -> None:
+        """Move the bar on."""
+        self._progress.advance(self._task)
+
+    def finished(self, test: NetTest, result: Result) -> None:
+        """Show the figures as a table."""
+        self._progress.remove_task(self._task)
+        self._progress.stop()
+        taken = f"{result.records:,} images in {result.batches:,} batches"
+        table = self._table(f"{_title(test)}: {taken}", ("output", "mean", ""))
+        for row in _rows(test, result):
+            table.add_row(*row)
+        self._console.print(table)
+        if test.options.per_class:
+            classes = self._table("Accuracy by class", ("class", "accuracy", "of"))
+            for name, accuracy, total in class_rows(test, result):
+                classes.add_row(name, accuracy, str(total))
+            self._console.print(classes)
+
+    def close(self) -> None:
+        """End the bar."""
+        self._progress.stop()
+
+    @staticmethod
+    def _table(title: str, headings: tuple[str, str, str]) -> Any:
+        from rich.table import Table
+        from rich.text import Text
+
+        table = Table(title=Text(title, "bold"), title_justify="left")
+        table.add_column(headings[0], overflow="fold")
+        table.add_column(headings[1], justify="right")
+        table.add_column(headings[2], justify="right", style="dim")
+        return table
+
+
+def _title(test: NetTest) -> str:
+    name = f"{test.net.name or 'net'} (#{test.index})"
+    return f"{name}, views {test.options.views}" if test.options.views else name
+
+
+def _rows(test: NetTest, result: Result) -> Iterator[tuple[str, str, str]]:
+    if result.loss is not None:
+        yield "loss over all tops", f"{result.loss:.6g}", ""
+    for name, value in shown(result.outputs):
+        yield name, f"{value:.6g}", weighted(test, name, value).strip(" ()")
+    for k, top in result.top.items():
+        yield f"top-{k}", f"{top.accuracy:.6g}", f"{top.right:,} of {top.total:,}"

@@ -1,0 +1,90 @@
+"""Tests the nets of a prototxt one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from owltf.api import OwltfError, load_net, solver_of
+from owltf_tester.confusion import check_confusion, write_confusion
+from owltf_tester.figures import write_figures
+from owltf_tester.net_test import NetTest
+from owltf_tester.options import TestOptions
+from owltf_tester.report import Report
+from owltf_tester.tally import Result
+
+# Where Caffe's own `caffe test` stops.
+_ITERATIONS = 50
+
+
+def run_tests(
+    file: str,
+    test_net: int | None,
+    options: TestOptions,
+    report: Report,
+    load: Mapping[str, Any],
+) -> list[Result]:
+    """Test a net, or the test nets of a solver; write what the options ask for.
+
+    Args:
+        file: the prototxt.
+        test_net: which of the solver's test nets; None for all.
+        options: how.
+        report: what tells people of it.
+        load: `load_net`'s arguments: weights, devices, registry.
+
+    Raises:
+        OwltfError: if anything does not fit.
+    """
+    iterations = _iterations(file, test_net, load)
+    _check_files(options, len(iterations))
+    tests = []
+    for index, count in iterations.items():
+        net = load_net(file, test_net=index, tell=report.note, **load)
+        tests.append(NetTest.of(net, index, load["devices"], options, count))
+    try:
+        tested = [(test, test.run(report)) for test in tests]
+    finally:
+        report.close()
+    _write(file, options, tested, report)
+    return [result for _, result in tested]
+
+
+def _iterations(file: str, test_net: int | None, load: Mapping[str, Any]) -> dict[int, int]:
+    """Return how many batches each net to be tested takes, by its index."""
+    known = {name: load[name] for name in ("registry", "ignore_unknown_fields")}
+    solver = solver_of(file, **known)
+    if solver is None:
+        if test_net:
+            raise OwltfError(f"{file}: a net; only a solver has several test nets")
+        return {0: _ITERATIONS}
+    every = dict(enumerate(solver.test_iter))
+    if test_net is None:
+        return every or {0: _ITERATIONS}
+    return {test_net: every.get(test_net, _ITERATIONS)}
+
+
+def _check_files(options: TestOptions, nets: int) -> None:
+    for path in (options.confusion, options.output):
+        if path is not None and not path.absolute().parent.is_dir():
+            raise OwltfError(f"{path}: there is no folder {path.absolute().parent}")
+    if options.confusion is not None:
+        check_confusion(options.confusion)
+        if nets > 1:
+            raise OwltfError(f"--confusion holds one net, the solver tests {nets}; add --test-net")
+
+
+def _write(
+    file: str, options: TestOptions, tested: Sequence[tuple[NetTest, Result]], report: Report
+) -> None:
+    written: list[Path] = []
+    for test, result in tested:
+        if options.confusion is not None and result.confusion is not None:
+            write_confusion(options.confusion, result.confusion, test.names)
+            written.append(options.confusion)
+    if options.output is not None:
+        write_figures(options.output, file, tested)
+        written.append(options.output)
+    for path in written:
+        report.note(f"Wrote {path}")

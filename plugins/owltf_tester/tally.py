@@ -1,0 +1,120 @@
+"""Adds up what the batches of a test give."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from owltf.api import OwltfError
+from owltf_tester.measure import Measured
+
+
+@dataclass(frozen=True)
+class Top:
+    """How often the true class was among the k best.
+
+    Attributes:
+        right: so many times.
+        total: of so many.
+    """
+
+    right: int
+    total: int
+
+    @property
+    def accuracy(self) -> float:
+        """The share."""
+        return self.right / max(self.total, 1)
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a test found.
+
+    Attributes:
+        batches: how many batches were taken.
+        records: how many records were in them.
+        loss: the mean objective; None where it was not computed.
+        outputs: the mean of each output by blob name, flat.
+        top: how often the true class was among the k best, by k.
+        per_class: the same for k = 1, by class; empty where there are no classes.
+        confusion: how often each true class (row) was taken for each class (column), or None.
+    """
+
+    batches: int
+    records: int
+    loss: float | None
+    outputs: Mapping[str, np.ndarray]
+    top: Mapping[int, Top] = field(default_factory=dict)
+    per_class: Sequence[Top] = ()
+    confusion: np.ndarray | None = None
+
+
+class Tally:
+    """Adds up batches.
+
+    Means are weighted by the records of each batch, so that a smaller last batch counts for less.
+
+    Args:
+        classes: how many classes there are; 0 if there are none.
+        top_k: a true class among so many best ones is right.
+        with_confusion: count which class is taken for which.
+    """
+
+    def __init__(self, classes: int, top_k: Sequence[int], *, with_confusion: bool) -> None:
+        self._batches = self._records = 0
+        self._loss: float | None = None
+        self._outputs: dict[str, np.ndarray] = {}
+        self._right = dict.fromkeys((k for k in top_k if k <= classes), 0)
+        self._of_class, self._right_of_class = np.zeros((2, classes), np.int64)
+        self._confusion = np.zeros((classes, classes), np.int64) if with_confusion else None
+
+    def add(self, batch: Measured) -> int | None:
+        """Add a batch; return how many of its places are right, None if there are no classes.
+
+        Raises:
+            OwltfError: if a label is out of range.
+        """
+        self._batches += 1
+        self._records += batch.rows
+        if batch.loss is not None:
+            self._loss = (self._loss or 0.0) + batch.loss * batch.rows
+        for name, value in batch.outputs.items():
+            weighted = value.astype(np.float64) * batch.rows
+            self._outputs[name] = self._outputs.get(name, 0) + weighted
+        if batch.scores is None or batch.labels is None:
+            return None
+        return self._add_places(batch.scores, batch.labels)
+
+    def result(self) -> Result:
+        """Return the figures over all batches."""
+        total = max(self._records, 1)
+        places = int(self._of_class.sum())
+        counts = zip(self._right_of_class.tolist(), self._of_class.tolist(), strict=True)
+        return Result(
+            batches=self._batches,
+            records=self._records,
+            loss=None if self._loss is None else self._loss / total,
+            outputs={name: (each / total).reshape(-1) for name, each in self._outputs.items()},
+            top={k: Top(right, places) for k, right in self._right.items()},
+            per_class=[Top(*each) for each in counts],
+            confusion=self._confusion,
+        )
+
+    def _add_places(self, scores: np.ndarray, labels: np.ndarray) -> int:
+        classes = len(self._of_class)
+        wrong = labels[(labels < 0) | (labels >= classes)]
+        if len(wrong):
+            raise OwltfError(f"label {wrong[0]} is out of range: there are {classes} classes")
+        own = np.take_along_axis(scores, labels[:, None], 1)
+        # Caffe's Accuracy: a class of the same score counts as better.
+        better = (scores >= own).sum(1) - 1
+        for k in self._right:
+            self._right[k] += int((better < k).sum())
+        np.add.at(self._of_class, labels, 1)
+        np.add.at(self._right_of_class, labels, better < 1)
+        if self._confusion is not None:
+            np.add.at(self._confusion, (labels, scores.argmax(1)), 1)
+        return int((better < 1).sum())
