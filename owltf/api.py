@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from owltf.train.device_options import device_options, devices_of
     from owltf.train.devices import Devices, choose_devices
     from owltf.train.image_batches import image_batches
+    from owltf.train.image_options import image_options, image_settings
     from owltf.train.load import load_net, rebuild_net, solver_of
     from owltf.train.net_batches import Batch, NetBatches, net_batches, record_count
     from owltf.train.quiet import start_tensorflow
@@ -83,6 +84,8 @@ _LATE = {
     "global_sum": "owltf.net.replicas",
     "image_batches": "owltf.train.image_batches",
     "image_input": "owltf.net.image_input",
+    "image_options": "owltf.train.image_options",
+    "image_settings": "owltf.train.image_options",
     "in_one_layout": "owltf.net.blob",
     "keras_name": "owltf.net.names",
     "load_net": "owltf.train.load",
@@ -141,6 +144,8 @@ __all__ = [
     "hookimpl",
     "image_batches",
     "image_input",
+    "image_options",
+    "image_settings",
     "in_one_layout",
     "keras_name",
     "load_net",

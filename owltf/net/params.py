@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from owltf.net.memory import in_c_order
+
 
 @dataclass(frozen=True)
 class ParamBlob:
@@ -73,8 +75,8 @@ class Param:
 
     def to_caffe(self, value: np.ndarray) -> np.ndarray:
         """Return an array of the variable's order in Caffe's, contiguous."""
-        return np.asarray(self.blob.to_caffe(value), order="C")
+        return in_c_order(self.blob.to_caffe(value))
 
     def set(self, array: np.ndarray) -> None:
         """Assign a Caffe blob."""
-        self.variable.assign(np.asarray(self.blob.to_keras(array), order="C"))
+        self.variable.assign(in_c_order(self.blob.to_keras(array)))

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from owltf.errors import OwltfError
+from owltf.net.memory import in_c_order
 from owltf.net.params import ParamBlob
 
 Key = str | tuple[str, int]
@@ -103,7 +104,7 @@ class LayerWeights:
 
         def initializer(shape: Sequence[int], dtype: Any = None) -> np.ndarray:
             caffe = fill(blob.caffe_shape(tuple(shape)))
-            return np.asarray(blob.to_keras(caffe), order="C")
+            return in_c_order(blob.to_keras(caffe))
 
         return initializer
 

@@ -70,7 +70,7 @@ class UserCode:
     def visible(self) -> Iterator[None]:
         """Let the modules of this code, and the shim, be what `import` finds."""
         with _running:
-            hidden = _taken(self._modules)
+            hidden = _taken([*self._modules, *_modules_of_caffe()])
             sys.modules.update(self._modules)
             count, added = len(sys.modules), [str(folder) for folder in self._folders]
             sys.path[:0] = added
@@ -79,7 +79,8 @@ class UserCode:
             finally:
                 for folder in added:
                     sys.path.remove(folder)
-                self._modules.update(self._found(list(islice(sys.modules, count, None))))
+                if len(sys.modules) > count:
+                    self._modules.update(self._found(list(islice(sys.modules, count, None))))
                 _taken(self._modules)
                 sys.modules.update(hidden)
 
@@ -125,12 +126,16 @@ def _code_of(folders: tuple[Path, ...]) -> UserCode:
     return UserCode(folders)
 
 
+def _modules_of_caffe() -> list[str]:
+    """Return the modules of real Caffe, where it is in use."""
+    if "caffe" not in sys.modules:
+        return []
+    return [name for name in sys.modules if name.startswith("caffe.")]
+
+
 def _taken(names: Iterable[str]) -> dict[str, ModuleType]:
-    """Take modules of these names, and all of real Caffe's, out of the process; return them."""
-    there = [name for name in names if name in sys.modules]
-    if "caffe" in sys.modules:
-        there += [name for name in sys.modules if name.startswith("caffe.")]
-    return {name: sys.modules.pop(name) for name in dict.fromkeys(there)}
+    """Take modules out of the process, those that are there, and return them."""
+    return {name: sys.modules.pop(name) for name in names if name in sys.modules}
 
 
 def _folder_of(module: ModuleType) -> Path | None:

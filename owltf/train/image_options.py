@@ -42,7 +42,7 @@ _OPTIONS = (
     ),
     click.option(
         "--channel-order",
-        type=click.Choice(["BGR", "RGB"], case_sensitive=False),
+        type=click.Choice(["BGR", "RGB"]),
         default="BGR",
         show_default=True,
         help="The order in which the net takes the channels.",

@@ -22,6 +22,7 @@ from owltf.net.params import Param
 from owltf.plugin.registry import Registry, near
 from owltf.solvers.solver import Solver
 from owltf.train.batches import first_positions
+from owltf.train.carried_states import CarriedStates
 from owltf.train.devices import Devices
 from owltf.train.nets import NetBuilder, SolverNets
 from owltf.train.run_state import RunState, threads
@@ -127,8 +128,10 @@ def prepare(
         )
         for file, weights in files.items()
     }
+    notes = _notes(source, registry, restored, devices, nets)
     if restored:
         _restore_solver(solver, nets.train.params, restored, files, options)
+        notes += CarriedStates(nets, devices).restore(restored.path)
     return Start(
         source=source,
         registry=registry,
@@ -141,7 +144,7 @@ def prepare(
         state=_state(nets, restored, seed, devices),
         resumed_from=restored.path if restored else None,
         loaded=loaded,
-        notes=_notes(source, registry, restored, devices, nets),
+        notes=notes,
     )
 
 

@@ -188,5 +188,10 @@ def joined(net: Net, name: str, value: Any, devices: Devices) -> Any:
 
 
 def zero_outputs(net: Net) -> dict[str, Any]:
-    """Return zeros in the shapes of a net's outputs."""
-    return {name: tf.zeros(net.blobs[name].shape) for name in net.outputs}
+    """Return zeros in the shapes of a net's outputs, with an open batch: a Filter may change it."""
+    return {name: _with_open_batch(tf.zeros(net.blobs[name].shape)) for name in net.outputs}
+
+
+def _with_open_batch(zeros: Any) -> Any:
+    shape = (None, *zeros.shape[1:]) if zeros.shape.rank else ()
+    return tf.raw_ops.PlaceholderWithDefault(input=zeros, shape=shape)

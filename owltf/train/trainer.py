@@ -17,6 +17,7 @@ from owltf.errors import OwltfError
 from owltf.net.checks import user_message
 from owltf.net.net import Net
 from owltf.train.batches import batches, positions_after
+from owltf.train.carried_states import CarriedStates
 from owltf.train.report import Display, Report, Scores, Setup, outputs_of
 from owltf.train.run_state import RunState, threads
 from owltf.train.signals import Signals
@@ -39,6 +40,7 @@ class Trainer:
         self._parameter = start.source.parameter
         self._schedule, self._nets, self._solver = start.schedule, start.nets, start.solver
         self._hook: Any = start.registry.manager.hook
+        self._carried = CarriedStates(start.nets, start.devices)
         self._signals = Signals()
         self._iteration = self._first = self._saved = start.state.iteration
         self._kept = start.resumed_from
@@ -134,13 +136,14 @@ class Trainer:
         return sum(self._losses) / len(self._losses)
 
     def _test_all(self) -> None:
-        before = list(self._tested)
+        before, carried = list(self._tested), self._carried.get()
         for index in range(len(self._tests)):
             if not self._signals.stopped_by:
                 self._test(index)
         if self._signals.stopped_by:
             # A run that resumes here tests again, with the same records.
             self._tested = before
+            self._carried.set(carried)
 
     def _test(self, index: int) -> None:
         self._report.testing(self._iteration, index)
@@ -161,6 +164,7 @@ class Trainer:
     def _snapshot(self) -> None:
         if self._iteration != self._saved:
             self._check_weights()
+            self._carried.write(self._start.prefix.files(self._iteration)[0])
             paths = write_snapshot(
                 self._start.prefix,
                 self._nets.train,
@@ -203,7 +207,9 @@ class Trainer:
         if self._schedule.snapshots_at_end(self._iteration):
             self._snapshot()
         if self._schedule.displays(self._iteration):
+            carried = self._carried.get()
             self._losses.append(self._train.loss())
+            self._carried.set(carried)
             self._report.last_loss(self._iteration, self._smoothed())
         if self._schedule.tests(self._iteration):
             self._test_all()

@@ -35,9 +35,7 @@ def find_classes(net: Net, labels: Path | None, top: int | None) -> Classes | No
 
 def _scores(net: Net) -> str:
     shapes = {name: net.blob_shapes[name] for name in net.outputs}
-    fitting = [
-        name for name, shape in shapes.items() if len(shape) > 1 and prod(shape[2:]) == 1
-    ]
+    fitting = [name for name, shape in shapes.items() if len(shape) > 1 and prod(shape[2:]) == 1]
     if len(fitting) == 1 or _USUAL in fitting:
         return _USUAL if _USUAL in fitting else fitting[0]
     if fitting:

@@ -122,7 +122,7 @@ def _scores_of(layer: Any, taken: Collection[str], *, is_last: bool) -> Any | No
 def _as_inputs(
     layer: Any, context: NetContext, given: Shapes, needed: Collection[str]
 ) -> Iterator[Any]:
-    if layer.type in context.registry.data_layers:
+    if _is_data(layer, context):
         yield from _fed(layer, context, given, [top for top in layer.top if top in needed])
     elif layer.type == "Input":
         yield from _inputs(layer, given, needed)
@@ -140,7 +140,7 @@ def _fed(layer: Any, context: NetContext, given: Shapes, tops: Sequence[str]) ->
         seed=context.seed,
         fillers=context.registry.fillers,
     )
-    shapes = input_shapes(data, context.registry.data_layers[layer.type], given, tops)
+    shapes = input_shapes(data, context.registry.data_layers.get(layer.type), given, tops)
     yield from (_input(type(layer), top, shapes[top]) for top in tops)
 
 
@@ -184,4 +184,11 @@ def _check(parameter: Any, given: Shapes, outputs: Sequence[str]) -> None:
 
 def data_layers(parameter: Any, context: NetContext) -> list[Any]:
     """Return the `LayerParameter`s of a net's data layers."""
-    return [layer for layer in parameter.layer if layer.type in context.registry.data_layers]
+    return [layer for layer in parameter.layer if _is_data(layer, context)]
+
+
+def _is_data(layer: Any, context: NetContext) -> bool:
+    """Return whether a layer brings data; also one of a type that owltf cannot read."""
+    registry = context.registry
+    is_unknown = not layer.bottom and bool(layer.top) and layer.type not in registry.converters
+    return is_unknown or layer.type in registry.data_layers

@@ -38,7 +38,7 @@ def prepare_files(contents: Any, how: Preprocessing) -> Any:
     def fitted(content: Any) -> Any:
         return fit(decode(content)[None], how)[0]
 
-    spec = tf.TensorSpec((*how.crop, how.channels), tf.uint8)
+    spec = tf.TensorSpec((*how.crop, how.channels), tf.int32)
     return finish(tf.map_fn(fitted, contents, fn_output_signature=spec), how)
 
 
@@ -54,18 +54,17 @@ def decode(content: Any) -> Any:
 
 
 def fit(images: Any, how: Preprocessing) -> Any:
-    """Return the centre of resized images: uint8 (N, H, W, C), in the net's order of channels."""
-    resized = resize(_channels(images, how), *how.resize)
+    """Return the centre of resized images: int32 (N, H, W, C), in the net's order of channels."""
+    values = tf.cast(images, tf.int32)
+    resized = resize(_grey(values) if how.channels == 1 else values, *how.resize)
     (top, left), (height, width) = how.corner, how.crop
-    return resized[:, top : top + height, left : left + width]
+    centre = resized[:, top : top + height, left : left + width]
+    return centre[..., ::-1] if how.channels > 1 and how.channel_order == "bgr" else centre
 
 
-def _channels(images: Any, how: Preprocessing) -> Any:
-    if how.channels == 1:
-        weighed = tf.reduce_sum(tf.cast(images, tf.int32) * _GREY, -1, keepdims=True)
-        rounded = tf.bitwise.right_shift(weighed + (1 << _GREY_BITS - 1), _GREY_BITS)
-        return tf.cast(rounded, tf.uint8)
-    return images if how.channel_order == "rgb" else images[..., ::-1]
+def _grey(values: Any) -> Any:
+    weighed = tf.reduce_sum(values * _GREY, -1, keepdims=True)
+    return tf.bitwise.right_shift(weighed + (1 << _GREY_BITS - 1), _GREY_BITS)
 
 
 def finish(images: Any, how: Preprocessing) -> Any:

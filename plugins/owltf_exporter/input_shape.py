@@ -10,13 +10,13 @@ Shapes = Mapping[str, Sequence[int]]
 
 
 def input_shapes(
-    data: DataContext, layer: type[DataLayer], given: Shapes, tops: Sequence[str]
+    data: DataContext, layer: type[DataLayer] | None, given: Shapes, tops: Sequence[str]
 ) -> Shapes:
     """Return the shape of each of a data layer's tops that the net uses, batch included.
 
     Args:
         data: what the layer is given.
-        layer: its class.
+        layer: its class; None for a type that owltf cannot read.
         given: shapes without a batch that the user names.
         tops: the tops.
 
@@ -27,10 +27,16 @@ def input_shapes(
     if len(found) == len(tops):
         return found
     try:
-        opened = layer(data)
+        opened = _opened(data, layer)
     except OwltfError as error:
         return {**_without_data(data, tops, error), **found}
     return {**dict(zip(data.parameter.top, opened.top_shapes, strict=False)), **found}
+
+
+def _opened(data: DataContext, layer: type[DataLayer] | None) -> DataLayer:
+    if layer is None:
+        raise OwltfError(f"owltf does not read {data.parameter.type} layers")
+    return layer(data)
 
 
 def _without_data(data: DataContext, tops: Sequence[str], error: OwltfError) -> Shapes:

@@ -10,29 +10,28 @@ import tensorflow as tf
 _ONE = 2048
 
 
-def resize(images: Any, height: int, width: int) -> Any:
+def resize(values: Any, height: int, width: int) -> Any:
     """Return images of another size, like `cv2.resize` with INTER_LINEAR.
 
     It is bilinear, with the pixels' centres at half places and no antialiasing; images halved along
     both sides are the means of four pixels.
 
     Args:
-        images: uint8 (N, H, W, C); H and W may be open.
+        values: bytes as int32 (N, H, W, C); H and W may be open.
         height: the new height.
         width: the new width.
 
     Returns:
-        uint8 (N, height, width, C).
+        int32 (N, height, width, C).
     """
-    size = tf.shape(images)[1:3]
-    values = tf.cast(images, tf.int32)
+    size = tf.shape(values)[1:3]
     is_half = tf.reduce_all(tf.equal(size, [2 * height, 2 * width]))
     resized = tf.cond(
         is_half,
         lambda: _halved(values),
         lambda: _linear(values, size, height, width),
     )
-    return tf.ensure_shape(tf.cast(resized, tf.uint8), (None, height, width, images.shape[-1]))
+    return tf.ensure_shape(resized, (None, height, width, values.shape[-1]))
 
 
 def _halved(values: Any) -> Any:

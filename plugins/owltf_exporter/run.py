@@ -136,13 +136,13 @@ def prepare_export(registry: Any, file: str, name: str, options: Options) -> Exp
 
 def _listed(net: Net, blobs: Sequence[str]) -> str:
     sizes = {name: "x".join(map(str, net.blob_shapes[name][1:])) for name in blobs}
-    return ", ".join(f"{name} (Nx{size})" if size else f"{name} (N)" for name, size in sizes.items())
+    return ", ".join(
+        f"{name} (Nx{size})" if size else f"{name} (N)" for name, size in sizes.items()
+    )
 
 
 def _load(registry: Any, file: str, options: Options, rewrite: Any) -> Net:
-    solver = solver_of(
-        file, registry=registry, ignore_unknown_fields=options.ignore_unknown_fields
-    )
+    solver = solver_of(file, registry=registry, ignore_unknown_fields=options.ignore_unknown_fields)
     # A solver that never tests has its training net alone.
     phase = "TRAIN" if solver is not None and not solver.test_iter else "TEST"
     net = load_net(

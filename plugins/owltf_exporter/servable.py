@@ -26,8 +26,8 @@ class Servable(tf.Module):
 
     def __init__(self, exported: Exported, labels: Path | None = None) -> None:
         super().__init__()
-        # The model is left out of sight: its variables are TensorFlow's own in another wrapping, and
-        # would be saved twice. Saved with the model alone, saved_model_cli does not find them.
+        # The model is left out of sight: its variables are these in another wrapping, and would be
+        # saved twice. With the model alone, saved_model_cli would not find them.
         self._exported = exported
         self.variables_of_model = [variable.value for variable in exported.net.model.variables]
         self.names = _table(labels) if labels else None
@@ -91,5 +91,3 @@ def _table(labels: Path) -> Any:
         tf.lookup.TextFileIndex.WHOLE_LINE,
     )
     return tf.lookup.StaticHashTable(lines, "")
-
-

@@ -28,7 +28,7 @@ def write_rows(outputs: Sequence[Output], rows: Iterable[Mapping[str, Any]], sch
         OwltfError: if a file cannot be written, or the data turn out wrong.
     """
     with _ended_by_signals(), ExitStack() as files:
-        writers = []
+        writers: list[Writer] = []
         for output in outputs:
             path = files.enter_context(atomic_outputs(output.path))
             writers += _writers(output, path, schema)

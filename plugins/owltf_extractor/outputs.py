@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from owltf.api import OwltfError, classes_in, near
 from owltf_extractor.formats.writer import Column, Writer
@@ -61,7 +62,7 @@ def plan_outputs(
 
 def formats() -> dict[str, type[Writer]]:
     """Return each format by its suffix."""
-    found = classes_in("owltf_extractor.formats", Writer)
+    found: list[Any] = classes_in("owltf_extractor.formats", Writer)
     return {each.suffix: each for each in sorted(found, key=lambda each: each.suffix)}
 
 

@@ -101,7 +101,7 @@ def test_hangup_makes_a_snapshot_and_terminate_ends_the_run(case: Case) -> None:
         run.send(signal.SIGHUP)
         told = run.wait_for("Snapshotting solver state")
         first = int(told.rpartition("_")[2].removesuffix(".solverstate"))
-        time.sleep(0.2)
+        time.sleep(1)
         run.send(signal.SIGTERM)
         assert run.end() == (143, "")
     second, _ = stopped(run.lines[-1])
@@ -180,9 +180,11 @@ def test_a_second_interrupt_ends_the_run_at_once(case: Case) -> None:
     with running() as run:
         run.wait_for("Iteration 0, lr")
         for _ in range(2):
-            time.sleep(0.1)
+            time.sleep(0.05)
             run.send(signal.SIGINT)
         status, errors = run.end()
     assert status == 130
     assert errors == "\nowltf: stopped at once; the last snapshot stands\n"
-    assert files(case) == set()
+    # Where the first came just before an iteration, the second may meet its snapshot; whatever
+    # is there is whole, and the solverstate, which makes it a snapshot, is not.
+    assert files(case) <= snapshot_files(1) - {"snap_iter_1.solverstate"}

@@ -49,6 +49,14 @@ def test_frozen_layers_stay(small: Case) -> None:
     assert len(start.solver.history(start.nets.train.params)) == 4
 
 
+def test_an_output_may_have_another_batch_in_each_iteration(small: Case) -> None:
+    net = (small.folder / "net.prototxt").read_text()
+    rest = 'layer { name: "kept" type: "Filter" bottom: "data" bottom: "label" top: "kept" }'
+    small.add("net.prototxt", f"{net}\n{rest}")
+    kept = step_of(small.start(), Signals()).run(5).outputs["kept"]
+    assert kept.shape[1:] == (3, 7, 6)
+
+
 def test_the_last_loss_leaves_the_net_as_it_is(small: Case) -> None:
     start = small.start()
     step = step_of(start, Signals())

@@ -28,7 +28,10 @@ class ChannelPReLU(keras.layers.Layer):
 
     def build(self, input_shape: Any) -> None:
         """Add the slopes."""
-        shape = () if self.shared else (input_shape[-1],)
+        channels = input_shape[-1]
+        if not self.shared:
+            self.input_spec = keras.layers.InputSpec(axes={-1: channels})
+        shape = () if self.shared else (channels,)
         self.slope = self.add_weight(name="slope", shape=shape)
 
     def call(self, inputs: Any) -> Any:

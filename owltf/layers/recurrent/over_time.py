@@ -36,7 +36,7 @@ def over_time(
     """
     count = tf.shape(sequences[0])[0]
     read = [tf.TensorArray(each.dtype, count).unstack(each) for each in sequences]
-    write = [tf.TensorArray(each.dtype, count) for each in sequences[:1] * outputs]
+    write = [tf.TensorArray(sequences[0].dtype, count) for _ in range(outputs)]
 
     def body(done: Any, states: Any, written: Any) -> Any:
         time = count - 1 - done if backwards else done

@@ -141,10 +141,10 @@ class PythonCall(keras.layers.Layer):
 
     def _top_shapes(self, bottoms: Tensors) -> list[Shape]:
         """Return the tops' shapes, their rows as many as the bottoms'."""
-        pairs = zip(bottoms, self.rows, strict=False)
-        have, rows = next(((each.shape[0], rows) for each, rows in pairs if rows), (1, 1))
+        counts = [(each.shape[0], rows) for each, rows in zip(bottoms, self.rows, strict=False)]
+        have, rows = next(((have, rows) for have, rows in counts if rows), (1, 1))
         return [
-            (have and top[0] * have // rows, *top[1:]) if split else top
+            (_scaled(top[0], have, rows), *top[1:]) if split else top
             for top, split in self._split_tops()
         ]
 
@@ -173,6 +173,10 @@ class PythonCall(keras.layers.Layer):
         own = {"title": self.title, "is_own": self.is_own, "blobs": self.blob_shapes}
         more = {"rows": self.rows, "trained": self.trained, "tops": self.tops, "split": self.split}
         return {**super().get_config(), **own, **more}
+
+
+def _scaled(count: int | None, have: int | None, rows: int) -> int | None:
+    return None if count is None or have is None else count * have // rows
 
 
 def _filled(values: np.ndarray, shape: Shape, dtype: Any = None) -> np.ndarray:

@@ -51,7 +51,9 @@ class Conv(keras.layers.Layer):
 
     def build(self, input_shape: Any) -> None:
         """Add the filters and the bias."""
-        shape = (*self.window.kernel, *self._channels(input_shape[-1]))
+        channels = input_shape[-1]
+        self.input_spec = keras.layers.InputSpec(ndim=len(input_shape), axes={-1: channels})
+        shape = (*self.window.kernel, *self._channels(channels))
         self.kernel = self.add_weight(name="kernel", shape=shape)
         if self.use_bias:
             self.bias = self.add_weight(name="bias", shape=(self.filters,), initializer="zeros")
@@ -102,31 +104,33 @@ class Convolution(LayerConverter):
         """Return a top for each bottom; all bottoms meet the same filters."""
         if len(bottoms) != len(layer.tops):
             raise layer.error(f"makes one top of each bottom: {len(bottoms)}, {len(layer.tops)}")
-        axis = channel_axis(layer, bottoms[0])
-        window = convolution_window(
-            layer, layer.parameter.convolution_param, bottoms[0].rank - axis - 1
-        )
-        for bottom in bottoms:
-            self._check_size(layer, window, bottom)
-        convolution = self._keras(layer, window, bottoms[0].shape[axis])
+        first, param = bottoms[0], layer.parameter.convolution_param
+        if any(each.shape != first.shape for each in bottoms):
+            shapes = ", ".join(str(each.shape) for each in bottoms)
+            raise layer.error(f"bottoms must have one shape; got {shapes}")
+        axis = channel_axis(layer, first)
+        window = convolution_window(layer, param, first.rank - axis - 1)
+        self._check_fits(layer, window, first)
+        convolution = self._keras(layer, window, first.shape[axis])
         return [over_images(bottom, axis, convolution) for bottom in bottoms]
 
-    def _check_size(self, layer: Layer, window: Window, bottom: Blob) -> None:
+    def _check_fits(self, layer: Layer, window: Window, bottom: Blob) -> None:
         check_fits(layer, window, bottom)
 
     def _keras(self, layer: Layer, window: Window, channels: int) -> Any:
         param = layer.parameter.convolution_param
-        if param.num_output < 1 or channels % param.group or param.num_output % param.group:
+        outputs, group = param.num_output, param.group
+        if min(outputs, group) < 1 or channels % group or outputs % group:
             raise layer.error(
-                f"num_output ({param.num_output}) and channels ({channels}) must be multiples of "
-                f"group ({param.group})"
+                f"num_output ({outputs}) and channels ({channels}) must be multiples of "
+                f"group ({group})"
             )
         return layer.keras(
             self.keras_class,
             fillers=(param.weight_filler, param.bias_filler),
             **window.config,
-            filters=param.num_output,
-            groups=param.group,
+            filters=outputs,
+            groups=group,
             use_bias=param.bias_term,
         )
 

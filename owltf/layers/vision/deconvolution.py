@@ -39,7 +39,7 @@ class Deconvolution(Convolution):
     params = (ParamBlob("kernel", caffe="io...", keras="...oi"), ParamBlob("bias"))
     keras_class = Deconv
 
-    def _check_size(self, layer: Layer, window: Window, bottom: Blob) -> None:
+    def _check_fits(self, layer: Layer, window: Window, bottom: Blob) -> None:
         size = bottom.shape[bottom.rank - len(window.kernel) :]
         if min(window.deconvolved(size), default=1) < 1:
             raise layer.error(

@@ -40,4 +40,8 @@ class H5Writer(Writer):
 
     def close(self, *, complete: bool) -> None:
         """End the file."""
-        self._file.close()
+        try:
+            self._file.close()
+        except RuntimeError as error:
+            # What h5py makes of a disk that is full.
+            raise OSError(str(error)) from error

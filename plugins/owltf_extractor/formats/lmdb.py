@@ -27,6 +27,8 @@ class LmdbWriter(Writer):
     def __init__(self, path: Path, columns: Sequence[Column], schema: Any) -> None:
         super().__init__(path, columns, schema)
         (self._column,) = (each for each in columns if each.name not in (KEY, LABEL))
+        if any(each.size != 1 for each in columns if each.name == LABEL):
+            raise OwltfError("a Datum holds one label; the net has several for each row")
         self._datum = schema.message("Datum")
         self._shape = _datum_shape(self._column.shape)
         self._number = 0
@@ -61,7 +63,7 @@ class LmdbWriter(Writer):
         for place, row in enumerate(values.reshape(len(values), -1).tolist()):
             datum = self._datum(channels=channels, height=height, width=width, float_data=row)
             if LABEL in rows:
-                datum.label = int(rows[LABEL][place])
+                datum.label = int(rows[LABEL].reshape(-1)[place])
             key = f"{self._number + place:010d}"
             if KEY in rows:
                 key = f"{key}_{rows[KEY][place]}"

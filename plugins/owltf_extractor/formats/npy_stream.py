@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
-from itertools import batched
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any, Protocol
 
@@ -81,8 +81,7 @@ class TextStream:
     def _write_array(self, dtype: str) -> None:
         _write_header(self._file, dtype, (self._rows,))
         self._lines.seek(0)
-        for block in batched(self._lines, _BLOCK):
-            lines = [line.removesuffix("\n") for line in block]
+        while lines := [line.removesuffix("\n") for line in islice(self._lines, _BLOCK)]:
             self._file.write(np.array(lines, dtype).tobytes())
 
 

@@ -54,7 +54,7 @@ class ParquetWriter(Writer):
 
     def _array(self, column: Column, values: Any) -> Any:
         if column.is_text:
-            return self._arrow.array(values, self._arrow.string())
+            return self._arrow.array(list(values), self._arrow.string())
         flat = self._arrow.array(np.ascontiguousarray(values, np.float32).reshape(-1))
         if not column.shape:
             return flat

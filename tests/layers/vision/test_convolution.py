@@ -18,6 +18,7 @@ from oracle_case import (
 )
 
 from owltf.errors import OwltfError
+from owltf.layers.vision.convolution import Conv
 from owltf.testing import LAYER, net_of
 
 CASES = [
@@ -167,6 +168,7 @@ def test_convolution_is_saved(shape: tuple[int, ...], tmp_path: Path) -> None:
         ),
         ("num_output: 4 kernel_size: 3 dilation: 5", (), 1, "a kernel covering 11x11 does not fit"),
         ("num_output: 4 kernel_size: 3 group: 3", (), 1, r"must be multiples of group \(3\)"),
+        ("num_output: 4 kernel_size: 3 group: 0", (), 1, r"must be multiples of group \(0\)"),
         ("num_output: 3 kernel_size: 3 group: 2", (), 1, r"num_output \(3\) and channels \(4\)"),
         ("kernel_size: 3", (), 1, r"num_output \(0\)"),
         ("num_output: 4", (), 1, "a kernel size is required"),
@@ -183,3 +185,17 @@ def test_what_does_not_fit_is_told_in_one_line(
 ) -> None:
     with pytest.raises(OwltfError, match=rf"^Convolution layer 'layer' \(.*:2\): .*{message}"):
         net_of(convolution(fields, *shapes, tops=tops))
+
+
+def test_bottoms_have_one_shape() -> None:
+    with pytest.raises(
+        OwltfError, match=r"must have one shape; got \(2, 4, 9, 8\), \(2, 4, 9, 9\)"
+    ):
+        net_of(convolution("num_output: 4 kernel_size: 3", IMAGES, (2, 4, 9, 9), tops=2))
+
+
+def test_another_net_has_as_many_channels() -> None:
+    layer = Conv(3, (2, 2), (1, 1), (0, 0), (1, 1))
+    layer(np.zeros((1, 4, 4, 2), np.float32))
+    with pytest.raises(ValueError, match="expected axis -1 of input shape to have value 2"):
+        layer(np.zeros((1, 4, 4, 3), np.float32))

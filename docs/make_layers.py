@@ -1,0 +1,84 @@
+"""Writes docs/layers.md, the catalogue of layer types, from the code itself.
+
+A field of a type's message counts as read where its name stands in the converter's file or in a
+file of owltf's that it imports for the purpose.
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from owltf.plugin.manager import SWITCH, make_manager
+from owltf.plugin.registry import Registry
+
+ROOT = Path(__file__).parent.parent
+OUT = ROOT / "docs" / "layers.md"
+HEAD = """# Caffe's layer types
+
+Made by `python docs/make_layers.py` from the converters; `owltf layers NET` judges a net of yours.
+Fields in parentheses belong to the type's message and change nothing here.
+
+| type | what it does | fields | blobs |
+|---|---|---|---|
+"""
+# Where a converter's fields are read besides its own file.
+SHARED = ("owltf.layers", "owltf.data", "owltf.net.window", "owltf.net.checks")
+PARAM = re.compile(r"\b(\w+_param)\b")
+
+
+def main() -> None:
+    """Write the catalogue of the built-in types."""
+    os.environ[SWITCH] = "none"
+    OUT.write_text(catalogue())
+    print(OUT)
+
+
+def catalogue() -> str:
+    """Return the catalogue in Markdown."""
+    registry = Registry(make_manager())
+    known = {**registry.converters, **registry.data_layers}
+    layer = registry.schema.message("LayerParameter").DESCRIPTOR
+    return HEAD + "".join(_row(name, each, layer) for name, each in sorted(known.items()))
+
+
+def _row(name: str, converter: Any, layer: Any) -> str:
+    made = converter if isinstance(converter, type) else type(converter)
+    module = sys.modules[made.__module__]
+    path = Path(inspect.getsourcefile(made) or "").relative_to(ROOT)
+    what = (inspect.getdoc(made) or "").splitlines()[0].replace("|", "\\|")
+    blobs = ", ".join(blob.name for blob in getattr(made, "params", ()))
+    return f"| [{name}](../{path}) | {what} | {', '.join(_fields(module, layer))} | {blobs} |\n"
+
+
+def _fields(module: ModuleType, layer: Any) -> Iterator[str]:
+    text = "\n".join(inspect.getsource(each) for each in _sources(module))
+    own = inspect.getsource(module)
+    messages = [layer.fields_by_name[name] for name in _messages(own, layer)]
+    for field in (field for each in messages for field in each.message_type.fields):
+        is_read = re.search(rf"\b{field.name}\b", text)
+        # `kernel_h` is read as f"{what}_h" with the window's other fields.
+        is_read = is_read or re.fullmatch(r"(kernel|stride|pad)_[hw]|kernel_size", field.name)
+        yield f"`{field.name}`" if is_read else f"(`{field.name}`)"
+
+
+def _messages(text: str, layer: Any) -> list[str]:
+    return list(dict.fromkeys(name for name in PARAM.findall(text) if name in layer.fields_by_name))
+
+
+def _sources(module: ModuleType) -> Iterator[ModuleType]:
+    yield module
+    for member in vars(module).values():
+        home = sys.modules.get(getattr(member, "__module__", None) or "")
+        if home is not None and home is not module and home.__name__.startswith(SHARED):
+            yield home
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,113 @@
+"""What a net takes images for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from owltf.api import (
+    Batch,
+    BatchRunner,
+    ClassScores,
+    Devices,
+    ImageInput,
+    Net,
+    OwltfError,
+    View,
+    find_views,
+    run_views,
+)
+
+
+@dataclass(frozen=True)
+class Guess:
+    """A class that an image may belong to.
+
+    Attributes:
+        number: the class.
+        name: its name.
+        score: its probability, averaged over the views.
+    """
+
+    number: int
+    name: str
+    score: float
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """What a net says about an image.
+
+    Attributes:
+        image: the image's path.
+        guesses: the likeliest classes, the best first.
+    """
+
+    image: str
+    guesses: Sequence[Guess]
+
+
+@dataclass(frozen=True)
+class Classifier:
+    """A net that is ready to classify images.
+
+    Attributes:
+        net: the net, with weights.
+        devices: where it runs.
+        scores: the probabilities of its classes.
+        names: the classes' names.
+        images: how image files become its input.
+        views: the views whose probabilities are averaged.
+    """
+
+    net: Net
+    devices: Devices
+    scores: ClassScores
+    names: Sequence[str]
+    images: ImageInput
+    views: Sequence[View]
+
+    def classify(self, batches: Iterable[Batch], top: int) -> Iterator[Prediction]:
+        """Yield what the net says about each image, in order.
+
+        Args:
+            batches: batches of whole images.
+            top: how many classes to name.
+        """
+        runner = BatchRunner(self.net, {"scores": self.scores.tensor}, self.devices)
+        blob, size = self.images.blob, self.images.cut
+        for batch, values in run_views(runner, batches, self.views, blob=blob, size=size):
+            rows = values["scores"].reshape(batch.rows, -1)
+            for key, row in zip(batch.keys, rows, strict=True):
+                yield Prediction(key, self._best(row, top))
+
+    def _best(self, scores: np.ndarray, top: int) -> list[Guess]:
+        best = np.argsort(-scores, kind="stable")[:top].tolist()
+        return [Guess(number, self.names[number], float(scores[number])) for number in best]
+
+
+def check_scores(scores: ClassScores) -> None:
+    """Raise OwltfError where a net has scores for each place of an image."""
+    if any(size not in (None, 1) for size in scores.tensor.shape[:-1]):
+        raise OwltfError(
+            f"layer '{scores.layer}' gives scores for {scores.tensor.shape[1:-1]} places of an "
+            f"image; classify needs one for the whole image"
+        )
+
+
+def choose_views(name: str | None, images: ImageInput) -> Sequence[View]:
+    """Return views by name, the centre unless named.
+
+    Raises:
+        OwltfError: if the images are no larger than what the net takes.
+    """
+    views = find_views(name or "1")
+    if any(view.place not in (None, (1, 1)) for view in views) and images.size == images.cut:
+        height, width = images.size
+        raise OwltfError(
+            f"--views {name} cuts parts out of images, which must be larger than the "
+            f"{height}x{width} that the net takes: give --resize, as --resize 256"
+        )
+    return views

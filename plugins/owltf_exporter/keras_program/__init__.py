@@ -1,0 +1,1 @@
+"""Writing a net as a Keras program that people can read."""

@@ -1,0 +1,100 @@
+"""The tflite format: the net for TensorFlow Lite, in float32 or smaller."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from owltf.api import OwltfError, keras_name, portable_ops
+from owltf_exporter.difference import Difference, difference, random_inputs
+from owltf_exporter.exported import Arrays, Exported
+from owltf_exporter.images import decode, prepare
+from owltf_exporter.servable import DEFAULT, Servable
+
+try:
+    from ai_edge_litert.interpreter import Interpreter
+except ImportError as error:
+    raise OwltfError(
+        f"--format tflite needs the package {error.name}; install owltf[tflite]"
+    ) from error
+
+# Fewer bits give other outputs: float32 is the net, the others are what they are.
+_TOLERANCES = {None: 1e-4, "float16": 1e-2, "int8": 0.2}
+TOLERANCE = _TOLERANCES["int8"]
+_RANDOM_SAMPLES = 16
+
+
+def write(exported: Exported, path: Path) -> None:
+    """Write a net.
+
+    Raises:
+        OwltfError: if TensorFlow Lite lacks an operation of the net.
+    """
+    with portable_ops():
+        servable = Servable(exported)
+        signature = servable.signatures()[DEFAULT]
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([signature], servable)
+    _quantize(converter, exported)
+    try:
+        path.write_bytes(converter.convert())
+    except Exception as error:
+        reason = next(iter(str(error).splitlines()), type(error).__name__)
+        raise OwltfError(f"TensorFlow Lite cannot run the net: {reason}") from error
+
+
+def _quantize(converter: Any, exported: Exported) -> None:
+    if exported.quantize is None:
+        return
+    converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    if exported.quantize == "float16":
+        converter.target_spec.supported_types = [tf.float16]
+    else:
+        converter.representative_dataset = _samples(exported)
+
+
+def _samples(exported: Exported) -> Callable[[], Iterator[list[np.ndarray]]]:
+    """Return what yields the inputs that show int8 the range of values."""
+
+    def samples() -> Iterator[list[np.ndarray]]:
+        if exported.calibration:
+            yield from ([_image(exported, path)] for path in exported.calibration)
+            return
+        inputs = random_inputs(exported, _RANDOM_SAMPLES)
+        for row in range(_RANDOM_SAMPLES):
+            yield [array[row : row + 1] for array in inputs.values()]
+
+    return samples
+
+
+def _image(exported: Exported, path: Path) -> np.ndarray:
+    how = exported.preprocessing
+    if how is None:
+        raise OwltfError("--calibration: the net takes no images")
+    try:
+        image = decode(tf.constant(path.read_bytes()))
+    except (OSError, tf.errors.InvalidArgumentError) as error:
+        raise OwltfError(f"{path}: not an image (JPEG or PNG)") from error
+    return np.asarray(prepare(image[None], how))
+
+
+def check(exported: Exported, path: Path) -> Difference:
+    """Run the model in the interpreter and compare it with the net."""
+    interpreter = Interpreter(model_path=str(path))
+
+    def run(arrays: Arrays) -> Arrays:
+        return run_model(interpreter, exported, arrays)
+
+    found = difference(exported, run)
+    return found.check(_TOLERANCES[exported.quantize])
+
+
+def run_model(interpreter: Any, exported: Exported, arrays: Arrays) -> Arrays:
+    """Run an interpreter's model on arrays by blob name, of any batch."""
+    net = exported.net
+    runner = interpreter.get_signature_runner()
+    made = runner(**{keras_name(name): array for name, array in arrays.items()})
+    return {name: made[keras_name(name)] for name in net.outputs}

@@ -1,0 +1,56 @@
+"""Serves a SavedModel where owltf cannot be imported: by saved_model_cli and by plain TensorFlow.
+
+    python serve.py MODEL FOLDER
+
+FOLDER holds `SIGNATURE.npy`, an input for each signature; each is run whole and its first row
+alone, and the outputs are left in `cli_SIGNATURE_BATCH/` and in `plain_SIGNATURE_BATCH.npz`.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.modules["owltf"] = None  # type: ignore[assignment]
+
+import numpy as np  # noqa: E402
+import tensorflow as tf  # noqa: E402
+from tensorflow.python.tools import saved_model_cli  # noqa: E402
+
+
+def serve(model: str, folder: Path) -> None:
+    """Run every signature with the batches 1 and all."""
+    signatures = tf.saved_model.load(model).signatures
+    for path in sorted(folder.glob("*.npy")):
+        whole = np.load(path, allow_pickle=True)
+        for batch in (1, len(whole)):
+            by_plain_tensorflow(signatures[path.stem], whole[:batch], folder)
+            by_cli(model, path.stem, whole[:batch], folder)
+
+
+def by_plain_tensorflow(signature: object, array: np.ndarray, folder: Path) -> None:
+    """Call a loaded signature."""
+    name = signature.name.removeprefix("signature_wrapper_")  # type: ignore[attr-defined]
+    (key, spec), *_ = signature.structured_input_signature[1].items()  # type: ignore[attr-defined]
+    made = signature(**{key: tf.constant(array.tolist(), spec.dtype)})  # type: ignore[operator]
+    arrays = {each.replace("/", "%"): value.numpy() for each, value in made.items()}
+    arrays = {each: value for each, value in arrays.items() if value.dtype != object}
+    np.savez(folder / f"plain_{name}_{len(array)}.npz", **arrays)
+
+
+def by_cli(model: str, signature: str, array: np.ndarray, folder: Path) -> None:
+    """Call saved_model_cli."""
+    out = folder / f"cli_{signature}_{len(array)}"
+    out.mkdir()
+    key = {"serving_default": "data"}.get(signature, signature)
+    np.save(out / "input", array)
+    arguments = ["run", "--dir", model, "--tag_set", "serve", "--signature_def", signature]
+    sys.argv = ["saved_model_cli", *arguments, "--outdir", str(out)]
+    if array.dtype == object:
+        sys.argv += ["--input_exprs", f"{key}={array.tolist()!r}"]
+    else:
+        sys.argv += ["--inputs", f"{key}={out / 'input.npy'}"]
+    saved_model_cli.main()
+
+
+serve(sys.argv[1], Path(sys.argv[2]))

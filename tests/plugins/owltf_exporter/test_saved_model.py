@@ -1,0 +1,148 @@
+"""SavedModels are served for real, and give what the net gives for Caffe's own preprocessing."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from click.testing import CliRunner
+from conftest import Export
+from export_case import CLASSES, CROP, MEAN, RESIZE, SCALE, export, prepared
+
+from owltf.api import Net, load_net
+
+BATCH = 5
+LABELS = "".join(f"class {number}\n" for number in range(CLASSES))
+
+
+def pictures(height: int = 33, width: int = 45) -> np.ndarray:
+    """Return images that no net takes as they are."""
+    shape = (BATCH, height, width, 3)
+    return np.random.default_rng(0).integers(0, 256, shape).astype(np.uint8)
+
+
+def serve(model: Path, folder: Path, inputs: dict[str, np.ndarray]) -> None:
+    """Serve a model in a process without owltf."""
+    folder.mkdir()
+    for name, array in inputs.items():
+        np.save(folder / f"{name}.npy", array, allow_pickle=array.dtype == object)
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    script = Path(__file__).with_name("serve.py")
+    ran = subprocess.run(
+        [sys.executable, str(script), str(model), str(folder)],
+        capture_output=True,
+        text=True,
+        env=environment,
+        cwd=folder,
+        check=False,
+    )
+    assert ran.returncode == 0, ran.stderr[-2000:]
+
+
+def served(folder: Path, signature: str, batch: int) -> dict[str, list[np.ndarray]]:
+    """Return each output as both ways to serve gave it."""
+    plain = dict(np.load(folder / f"plain_{signature}_{batch}.npz"))
+    by_cli = folder / f"cli_{signature}_{batch}"
+    return {name: [value, np.load(by_cli / f"{name}.npy")] for name, value in plain.items()}
+
+
+def check_served(model: Path, folder: Path, net: Net, how: dict[str, Any]) -> None:
+    """Serve all signatures of a model with one input and compare them with the net."""
+    arrays = np.random.default_rng(1).standard_normal((BATCH, *net.blob_shapes["data"][1:]))
+    images = pictures()
+    files = np.array([tf.io.encode_png(image).numpy() for image in images], object)
+    inputs = {"serving_default": arrays.astype(np.float32), "images": images, "image_bytes": files}
+    serve(model, folder, inputs)
+    fed = {name: prepared(images, **how) for name in ("images", "image_bytes")}
+    for signature, array in {**fed, "serving_default": inputs["serving_default"]}.items():
+        wanted = net.forward({"data": array})["prob"]
+        for batch in (1, BATCH):
+            for made in served(folder, signature, batch)["prob"]:
+                np.testing.assert_allclose(made, wanted[:batch], atol=1e-4, rtol=0)
+
+
+def test_all_signatures_of_a_training_net_are_served(run: Export, case: Path) -> None:
+    assert run("model").exit_code == 0
+    how = {"resize": RESIZE, "crop": CROP, "mean": MEAN, "scale": SCALE}
+    assert run("net.caffemodel.copy.caffemodel").exit_code == 0
+    deploy = load_net("net.caffemodel.copy.caffemodel.prototxt", weights="net.caffemodel")
+    check_served(case / "model", case / "served", deploy, how)
+
+
+def test_models_of_others_are_served(zoo_model: Path, tmp_path: Path) -> None:
+    weights, deploy = zoo_model / "weights.caffemodel", zoo_model / "deploy.prototxt"
+    net = load_net(deploy, weights=weights)
+    _, channels, size, _ = net.blob_shapes["data"]
+    how: dict[str, Any] = {"resize": (size + 4, size + 10), "crop": size, "grey": channels == 1}
+    how |= {"mean": (104, 117, 123) if channels == 3 else 3.0, "scale": 0.125}
+    mean = "104,117,123" if channels == 3 else "3"
+    options = ["--mean", mean, "--scale", "0.125", "--resize", f"{size + 4}x{size + 10}"]
+    arguments = [str(deploy), str(tmp_path / "model"), "--weights", str(weights), *options]
+    assert export(CliRunner(), arguments).exit_code == 0
+    check_served(tmp_path / "model", tmp_path / "served", net, how)
+
+
+def loaded(path: Path) -> Any:
+    """Return the signatures of a model."""
+    return tf.saved_model.load(str(path)).signatures
+
+
+def test_a_jpeg_and_a_png_can_come_together(run: Export, case: Path) -> None:
+    assert run("model").exit_code == 0
+    one, other = pictures()[0], pictures(20, 61)[1]
+    jpeg = tf.io.encode_jpeg(one, quality=90)
+    files = tf.stack([jpeg, tf.io.encode_png(other)])
+    made = loaded(case / "model")["image_bytes"](image_bytes=files)["prob"]
+    images = loaded(case / "model")["images"]
+    decoded = tf.io.decode_jpeg(jpeg, dct_method="INTEGER_ACCURATE")
+    alone = [images(images=image[None])["prob"][0] for image in (decoded, tf.constant(other))]
+    np.testing.assert_allclose(made, tf.stack(alone), atol=1e-6)
+
+
+def test_labels_go_along(run: Export, case: Path) -> None:
+    (case / "words.txt").write_text(LABELS)
+    assert run("model", "--labels", "words.txt", "--top-k", "2").exit_code == 0
+    assert (case / "model" / "assets" / "words.txt").read_text() == LABELS
+    (case / "words.txt").unlink()
+    made = loaded(case / "model")["images"](images=pictures())
+    best = np.argsort(-made["prob"].numpy())[:, :2]
+    names = [[f"class {number}".encode() for number in row] for row in best]
+    assert made["classes"].numpy().tolist() == names
+    np.testing.assert_allclose(made["scores"], np.take_along_axis(made["prob"].numpy(), best, 1))
+
+
+def test_top_k_alone_gives_numbers(run: Export, case: Path) -> None:
+    assert run("model", "--top-k", "3").exit_code == 0
+    made = loaded(case / "model")["images"](images=pictures())
+    best = np.argsort(-made["prob"].numpy())[:, :3]
+    assert made["classes"].numpy().tolist() == best.tolist()
+
+
+def test_names_with_a_slash_are_written_with_a_dot(run: Export, case: Path) -> None:
+    assert run("model", "--outputs", "conv/1").exit_code == 0
+    made = loaded(case / "model")["images"](images=pictures())
+    assert list(made) == ["conv.1"]
+
+
+def test_a_net_that_takes_no_images_has_one_signature(case: Path) -> None:
+    (case / "row.prototxt").write_text("""
+layer { name: "x" type: "Input" top: "x" input_param { shape { dim: 1 dim: 5 } } }
+layer { name: "y" type: "InnerProduct" bottom: "x" top: "y" inner_product_param { num_output: 2 } }
+""")
+    ran = export(CliRunner(), ["row.prototxt", "model", "--random-weights"])
+    assert ran.exit_code == 0
+    assert "no image signatures: images have shape (N, 1 or 3, H, W)" in ran.stdout
+    assert list(loaded(case / "model")) == ["serving_default"]
+
+
+def test_an_old_export_is_replaced(run: Export, case: Path) -> None:
+    assert run("model", "--warmup").exit_code == 0
+    assert run("model").exit_code == 0
+    assert not (case / "model" / "assets.extra").exists()
+    assert not [path for path in case.iterdir() if path.name.startswith(".")]

@@ -1,0 +1,13 @@
+"""Documents that are made from the code are current."""
+
+from __future__ import annotations
+
+import runpy
+from pathlib import Path
+
+DOCS = Path(__file__).parents[1] / "docs"
+
+
+def test_the_catalogue_of_layers_is_current() -> None:
+    made = runpy.run_path(str(DOCS / "make_layers.py"))["catalogue"]()
+    assert (DOCS / "layers.md").read_text() == made, "run python docs/make_layers.py"
