@@ -66,7 +66,9 @@ def gathered(tensors: Sequence[Any], rows: Sequence[int | None]) -> Sequence[Any
     return [next(sums) if count else tensor for tensor, count in pairs]
 
 
-def once(compute: Callable[[], Sequence[Any]], shapes: Sequence[Sequence[int | None]]) -> Sequence[Any]:
+def once(
+    compute: Callable[[], Sequence[Any]], shapes: Sequence[Sequence[int | None]]
+) -> Sequence[Any]:
     """Compute something on the first replica alone, and return it on all.
 
     Args:

@@ -12,6 +12,9 @@ from owltf.python_layer.blob import Array, Blob
 from owltf.python_layer.shim import PHASES
 from owltf.python_layer.user_code import UserCode
 
+# A pass's number goes through TensorFlow as a float32, which holds whole numbers up to this.
+_MOST_PASSES = 2**24
+
 
 @dataclass
 class HostLayer:
@@ -70,7 +73,7 @@ class HostLayer:
             blob.fill(array)
         self._call("reshape", self._bottoms, self._tops)
         self._call("forward", self._bottoms, self._tops)
-        self._passes += 1
+        self._passes = (self._passes + 1) % _MOST_PASSES
         return [top.data.copy() for top in self._tops], self._passes
 
     def backward(

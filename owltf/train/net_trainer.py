@@ -30,6 +30,7 @@ class NetTrainer:
             snapshot x `solver.snapshot`; 0 starts anew.
         num_gpu: how many GPUs share each batch; 1 is the CPU where there is no GPU.
         report: what tells people of the run; lines like Caffe's unless given.
+        allow_python_layers: run the code of the nets' Python layers.
     """
 
     def __init__(
@@ -39,10 +40,12 @@ class NetTrainer:
         num_gpu: int = 1,
         *,
         report: Report | None = None,
+        allow_python_layers: bool = False,
     ) -> None:
         self.solver_file = solver_file
         self.snapshot = snapshot
         self.num_gpu = num_gpu
+        self.allow_python_layers = allow_python_layers
         self._report = report or PlainReport()
         self._start: Start | None = None
 
@@ -55,7 +58,11 @@ class NetTrainer:
         registry = Registry(make_manager())
         source = read_solver(find_file(str(self.solver_file), None), registry.schema)
         devices = choose_devices(num_gpu=self.num_gpu)
-        options = RunOptions(snapshot=self.snapshot, reinit_mismatched=True)
+        options = RunOptions(
+            snapshot=self.snapshot,
+            reinit_mismatched=True,
+            allow_python_layers=self.allow_python_layers,
+        )
         self._start = prepare(source, registry, devices, options)
 
     @property

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
@@ -19,7 +18,7 @@ from owltf.caffe.weights import read_weights
 from owltf.errors import OwltfError
 from owltf.net.caffemodel import Loaded, load_weights
 from owltf.net.params import Param
-from owltf.plugin.registry import Registry, near
+from owltf.plugin.registry import Registry
 from owltf.solvers.solver import Solver
 from owltf.train.batches import first_positions
 from owltf.train.carried_states import CarriedStates
@@ -28,8 +27,13 @@ from owltf.train.nets import NetBuilder, SolverNets
 from owltf.train.run_state import RunState, threads
 from owltf.train.schedule import Schedule
 from owltf.train.snapshot import Prefix, Restored, read_snapshot
-
-_LEAST = {"iter_size": 1, "average_loss": 1, "max_iter": 0, "display": 0, "snapshot": 0}
+from owltf.train.solver_fields import (
+    errors_at,
+    learning_rate_of,
+    prefix_of,
+    schedule_of,
+    solver_class_of,
+)
 
 
 @dataclass(frozen=True)
@@ -101,33 +105,21 @@ def prepare(
         OwltfError: if anything does not fit; see each part.
     """
     parameter = source.parameter
-    solver_class = _solver_class(registry, source)
-    rate = _learning_rate(registry, source)
-    schedule = _schedule(source)
-    prefix = _prefix(source, schedule)
+    solver_class = solver_class_of(registry, source)
+    rate = learning_rate_of(registry, source)
+    schedule = schedule_of(source)
+    prefix = prefix_of(source, schedule)
     restored = _restored(options, prefix, registry)
     seed = _seed(parameter, restored)
     files = _weights(options, restored, registry)
-    builder = NetBuilder(
-        registry=registry,
-        devices=devices,
-        seed=seed,
-        batch_factor=devices.count if options.batch_per_gpu else 1,
-        ignore_unknown_fields=options.ignore_unknown_fields,
-        allow_python_layers=options.allow_python_layers,
-    )
+    builder = _builder(registry, devices, seed, options)
     nets = builder.build(source, _names(files, options))
     _check_batches(nets, devices)
     with devices.strategy.scope():
         trained = [param for param in nets.train.params if param.is_trained]
-        with _errors_at(source.where("regularization_type")):
+        with errors_at(source.where("regularization_type")):
             solver = solver_class.from_parameter(parameter, rate, trained)
-    loaded = {
-        str(file): load_weights(
-            nets.train, weights, file, reinit_mismatched=options.reinit_mismatched
-        )
-        for file, weights in files.items()
-    }
+    loaded = _loaded(nets, files, options)
     notes = _notes(source, registry, restored, devices, nets)
     if restored:
         _restore_solver(solver, nets.train.params, restored, files, options)
@@ -148,6 +140,27 @@ def prepare(
     )
 
 
+def _builder(registry: Registry, devices: Devices, seed: int, options: RunOptions) -> NetBuilder:
+    return NetBuilder(
+        registry=registry,
+        devices=devices,
+        seed=seed,
+        batch_factor=devices.count if options.batch_per_gpu else 1,
+        ignore_unknown_fields=options.ignore_unknown_fields,
+        allow_python_layers=options.allow_python_layers,
+    )
+
+
+def _loaded(
+    nets: SolverNets, files: Mapping[Path, Weights], options: RunOptions
+) -> dict[str, Loaded]:
+    again = options.reinit_mismatched
+    return {
+        str(file): load_weights(nets.train, weights, file, reinit_mismatched=again)
+        for file, weights in files.items()
+    }
+
+
 def _restore_solver(
     solver: Solver,
     params: Sequence[Param],
@@ -158,54 +171,9 @@ def _restore_solver(
     history: Sequence[np.ndarray] = restored.state.history
     if options.reinit_mismatched:
         history = restored.history_of(params, files[restored.weights], solver.slots)
-    with _errors_at(str(restored.path)):
+    with errors_at(str(restored.path)):
         solver.set_history(params, history)
     solver.iterations.assign(restored.state.iteration)
-
-
-@contextmanager
-def _errors_at(where: str) -> Iterator[None]:
-    """Name a place in a file in every OwltfError that is raised inside."""
-    try:
-        yield
-    except OwltfError as error:
-        raise OwltfError(f"{where}: {error}") from error
-
-
-def _solver_class(registry: Registry, source: SolverSource) -> Any:
-    name = source.parameter.type
-    with _errors_at(source.where("type", "solver_type")):
-        if name not in registry.solvers:
-            raise OwltfError(
-                f"solver type '{name}' is not supported: {near(name, registry.solvers)}"
-            )
-    return registry.solvers[name]
-
-
-def _learning_rate(registry: Registry, source: SolverSource) -> Any:
-    name, policies = source.parameter.lr_policy, registry.learning_rates
-    with _errors_at(source.where("lr_policy")):
-        if name not in policies:
-            what = f"unknown lr_policy '{name}'" if name else "lr_policy is missing"
-            raise OwltfError(f"{what}: {near(name, policies)}")
-        return policies[name].from_solver(source.parameter)
-
-
-def _schedule(source: SolverSource) -> Schedule:
-    for name, least in _LEAST.items():
-        value = getattr(source.parameter, name)
-        with _errors_at(source.where(name)):
-            if value < least:
-                raise OwltfError(f"{name} must be at least {least}, got {value}")
-    return Schedule.of(source.parameter)
-
-
-def _prefix(source: SolverSource, schedule: Schedule) -> Prefix:
-    with _errors_at(source.where("snapshot_prefix")):
-        prefix = Prefix.of(source.parameter, source.folder)
-        if schedule.snapshot or schedule.snapshot_after_train:
-            prefix.check_writable()
-    return prefix
 
 
 def _restored(options: RunOptions, prefix: Prefix, registry: Registry) -> Restored | None:

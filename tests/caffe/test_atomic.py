@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from owltf.caffe.atomic import atomic_path, remove_unfinished
+from owltf.caffe.atomic import atomic_outputs, atomic_path, remove_unfinished
 from owltf.errors import OwltfError
 
 
@@ -64,3 +64,35 @@ def test_full_disk(tmp_path: Path, refusal: Callable[..., str]) -> None:
 
     assert refusal(write).endswith("a: cannot be written: no space left on device")
     assert not list(tmp_path.iterdir())
+
+
+def write_some(path: Path, text: str) -> None:
+    """Write a folder with a file, and a file beside it."""
+    path.mkdir()
+    (path / "inside").write_text(text)
+    path.with_name("beside").write_text(text)
+
+
+def test_a_folder_and_what_is_beside_it_appear_together(tmp_path: Path) -> None:
+    for text in ("old", "new"):
+        with atomic_outputs(tmp_path / "a") as temporary:
+            write_some(temporary, text)
+            assert temporary.name == "a"
+            assert temporary.parent.parent == tmp_path
+        assert (tmp_path / "a" / "inside").read_text() == text
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "beside"]
+    assert (tmp_path / "beside").read_text() == "new"
+
+
+def test_an_error_leaves_the_old_outputs_alone(tmp_path: Path) -> None:
+    write_some(tmp_path / "a", "old")
+    with suppress(KeyboardInterrupt), atomic_outputs(tmp_path / "a") as temporary:
+        write_some(temporary, "new")
+        raise KeyboardInterrupt
+    assert (tmp_path / "a" / "inside").read_text() == "old"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "beside"]
+
+
+def test_outputs_need_a_folder(tmp_path: Path) -> None:
+    with pytest.raises(OwltfError, match="cannot be written"), atomic_outputs(tmp_path / "b/a"):
+        pass

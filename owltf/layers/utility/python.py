@@ -48,7 +48,7 @@ class Python(LayerConverter):
             split=split,
             blobs=[blob.shape for blob in host.blobs],
             is_own=layer.batch_factor > 1,
-            hosts=Hosts(host),
+            hosts=Hosts(host, is_shared=layer.parameter.python_param.share_in_parallel),
         )
         made = call([bottom.tensor for bottom in plain] if plain else layer.anchor())
         if not layer.tops:

@@ -21,14 +21,19 @@ Tensors = Sequence[Any]
 
 
 class Hosts:
-    """The user's layer; where each replica has a batch of its own, one for each."""
+    """The user's layer; where each replica has a batch of its own, one for each.
 
-    def __init__(self, first: HostLayer) -> None:
-        self._all = {0: first}
+    Args:
+        first: the layer.
+        is_shared: whether all replicas take turns with it even then (`share_in_parallel`).
+    """
+
+    def __init__(self, first: HostLayer, *, is_shared: bool) -> None:
+        self._all, self._is_shared = {0: first}, is_shared
 
     def of_replica(self) -> HostLayer:
         """Return the layer of the replica that computes; it is made when it is first needed."""
-        index = replica()
+        index = 0 if self._is_shared else replica()
         if index not in self._all:
             self._all[index] = self._all[0].twin()
         return self._all[index]
@@ -194,9 +199,7 @@ def _run_forward(host: HostLayer, shapes: Sequence[Shape], *arrays: np.ndarray) 
     bottoms = len(host.shapes)
     tops, number = host.forward(arrays[:bottoms], arrays[bottoms:])
     for name, top, wanted in zip(host.parameter.top, tops, shapes, strict=False):
-        if len(top.shape) != len(wanted) or any(
-            size not in (have, None) for have, size in zip(top.shape, wanted, strict=True)
-        ):
+        if not tf.TensorShape(wanted).is_compatible_with(top.shape):
             raise OwltfError(
                 f"{host.title}: top '{name}' has shape {top.shape} in this pass, but {wanted} when "
                 f"the net was built: a net's shapes are fixed, but for the batch"

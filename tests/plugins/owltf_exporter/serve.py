@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 sys.modules["owltf"] = None  # type: ignore[assignment]
 
@@ -24,18 +25,16 @@ def serve(model: str, folder: Path) -> None:
     for path in sorted(folder.glob("*.npy")):
         whole = np.load(path, allow_pickle=True)
         for batch in (1, len(whole)):
-            by_plain_tensorflow(signatures[path.stem], whole[:batch], folder)
+            made = by_plain_tensorflow(signatures[path.stem], whole[:batch])
+            np.savez(folder / f"plain_{path.stem}_{batch}.npz", **made)
             by_cli(model, path.stem, whole[:batch], folder)
 
 
-def by_plain_tensorflow(signature: object, array: np.ndarray, folder: Path) -> None:
+def by_plain_tensorflow(signature: Any, array: np.ndarray) -> dict[str, Any]:
     """Call a loaded signature."""
-    name = signature.name.removeprefix("signature_wrapper_")  # type: ignore[attr-defined]
-    (key, spec), *_ = signature.structured_input_signature[1].items()  # type: ignore[attr-defined]
-    made = signature(**{key: tf.constant(array.tolist(), spec.dtype)})  # type: ignore[operator]
-    arrays = {each.replace("/", "%"): value.numpy() for each, value in made.items()}
-    arrays = {each: value for each, value in arrays.items() if value.dtype != object}
-    np.savez(folder / f"plain_{name}_{len(array)}.npz", **arrays)
+    ((key, spec),) = signature.structured_input_signature[1].items()
+    made = signature(**{key: tf.constant(array.tolist(), spec.dtype)})
+    return {name: value.numpy() for name, value in made.items()}
 
 
 def by_cli(model: str, signature: str, array: np.ndarray, folder: Path) -> None:

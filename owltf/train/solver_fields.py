@@ -1,0 +1,64 @@
+"""What a solver's own fields ask for, each error naming the field's line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from owltf.caffe.source import SolverSource
+from owltf.errors import OwltfError
+from owltf.plugin.registry import Registry, near
+from owltf.train.schedule import Schedule
+from owltf.train.snapshot import Prefix
+
+_LEAST = {"iter_size": 1, "average_loss": 1, "max_iter": 0, "display": 0, "snapshot": 0}
+
+
+@contextmanager
+def errors_at(where: str) -> Iterator[None]:
+    """Name a place in a file in every OwltfError that is raised inside."""
+    try:
+        yield
+    except OwltfError as error:
+        raise OwltfError(f"{where}: {error}") from error
+
+
+def solver_class_of(registry: Registry, source: SolverSource) -> Any:
+    """Return the solver class of the solver's `type`."""
+    name = source.parameter.type
+    with errors_at(source.where("type", "solver_type")):
+        if name not in registry.solvers:
+            raise OwltfError(
+                f"solver type '{name}' is not supported: {near(name, registry.solvers)}"
+            )
+    return registry.solvers[name]
+
+
+def learning_rate_of(registry: Registry, source: SolverSource) -> Any:
+    """Return the schedule of the solver's `lr_policy`."""
+    name, policies = source.parameter.lr_policy, registry.learning_rates
+    with errors_at(source.where("lr_policy")):
+        if name not in policies:
+            what = f"unknown lr_policy '{name}'" if name else "lr_policy is missing"
+            raise OwltfError(f"{what}: {near(name, policies)}")
+        return policies[name].from_solver(source.parameter)
+
+
+def schedule_of(source: SolverSource) -> Schedule:
+    """Return the solver's events."""
+    for name, least in _LEAST.items():
+        value = getattr(source.parameter, name)
+        with errors_at(source.where(name)):
+            if value < least:
+                raise OwltfError(f"{name} must be at least {least}, got {value}")
+    return Schedule.of(source.parameter)
+
+
+def prefix_of(source: SolverSource, schedule: Schedule) -> Prefix:
+    """Return where snapshots go, once it is known that they can."""
+    with errors_at(source.where("snapshot_prefix")):
+        prefix = Prefix.of(source.parameter, source.folder)
+        if schedule.snapshot or schedule.snapshot_after_train:
+            prefix.check_writable()
+    return prefix

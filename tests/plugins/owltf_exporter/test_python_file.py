@@ -1,0 +1,90 @@
+"""The python format is a program that needs Keras alone."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from conftest import Export
+from export_case import export
+
+from owltf.api import load_net
+
+SCRIPT = """
+import sys
+sys.modules["owltf"] = None
+import numpy as np
+from {module} import build
+tops = build()({{"data": np.load("x.npy")}})
+np.savez("made.npz", **tops)
+"""
+
+
+def run_program(folder: Path, module: str, x: np.ndarray) -> dict[str, np.ndarray]:
+    """Run a program in a process of its own, without owltf."""
+    np.save(folder / "x.npy", x)
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    script = SCRIPT.format(module=module)
+    arguments = [sys.executable, "-c", script]
+    ran = subprocess.run(
+        arguments, cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+    assert ran.returncode == 0, ran.stderr[-2000:]
+    return dict(np.load(folder / "made.npz"))
+
+
+def test_the_small_net_runs_alone(run: Export, case: Path) -> None:
+    assert run("small.py").exit_code == 0
+    x = np.random.default_rng(0).standard_normal((3, 3, 14, 14)).astype(np.float32)
+    made = run_program(case, "small", x)["prob"]
+    scores = load_net("deploy.prototxt", weights="net.caffemodel").forward({"data": x})["fc"]
+    exps = np.exp(scores - scores.max(1, keepdims=True))
+    np.testing.assert_allclose(made, exps / exps.sum(1, keepdims=True), atol=1e-5)
+
+
+def test_models_of_others_run_alone(zoo_model: Path, tmp_path: Path) -> None:
+    deploy, weights = str(zoo_model / "deploy.prototxt"), str(zoo_model / "weights.caffemodel")
+    ran = export(CliRunner(), [deploy, str(tmp_path / "other.py"), "--weights", weights])
+    assert ran.exit_code == 0, ran.output
+    expected = np.load(zoo_model / "expected.npz")
+    made = run_program(tmp_path, "other", expected["in:data"][:2])
+    np.testing.assert_allclose(made["prob"], expected["caffe:prob"][:2], atol=1e-5)
+
+
+def test_the_program_is_pleasant_to_read(run: Export, case: Path) -> None:
+    assert run("small.py").exit_code == 0
+    lines = (case / "small.py").read_text().splitlines()
+    assert '    data = keras.Input((3, 14, 14), name="data")' in lines
+    assert '    fc = layers.Dense(4, name="fc")(group_flatten)' in lines
+    assert any(line.startswith("    norm = lrn(relu, size=5, alpha=1.0,") for line in lines)
+    assert max(map(len, lines)) <= 100
+
+
+def test_the_program_is_formatted(run: Export, case: Path) -> None:
+    ruff = shutil.which("ruff") or str(Path(sys.executable).with_name("ruff"))
+    if not Path(ruff).exists():
+        pytest.skip("ruff is not installed")
+    assert run("small.py").exit_code == 0
+    options = ["--line-length", "100", "--isolated"]
+    for command in (["format", "--check"], ["check", "--select", "E,F,I,W"]):
+        ran = subprocess.run([ruff, *command, *options, "small.py"], capture_output=True, text=True)
+        assert ran.returncode == 0, ran.stdout
+
+
+def test_layers_without_a_form_are_all_listed(case: Path) -> None:
+    layers = "".join(
+        f'layer {{ name: "m{i}" type: "MVN" bottom: "{"x" if i == 0 else "m0"}" top: "m{i}" }}'
+        for i in range(2)
+    )
+    shape = "input_param { shape { dim: 1 dim: 2 dim: 3 dim: 3 } }"
+    net = f'layer {{ name: "x" type: "Input" top: "x" {shape} }}' + layers
+    (case / "mvn.prototxt").write_text(net)
+    ran = export(CliRunner(), ["mvn.prototxt", "out.py", "--random-weights"])
+    assert ran.exit_code == 2
+    assert "MeanVarianceNorm 'm0', MeanVarianceNorm 'm1'" in ran.stderr
