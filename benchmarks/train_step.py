@@ -16,6 +16,7 @@ each, the quickest and the median round count.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import sys
@@ -155,6 +156,11 @@ def _row(result: Result, others: Sequence[str]) -> list[str]:
     ]
 
 
+def _line(result: Result) -> str:
+    figures = (f"{name} {_milliseconds(timing)}" for name, timing in result.programs.items())
+    return f"{result.net}: {', '.join(figures)} ms"
+
+
 def _milliseconds(timing: Timing) -> str:
     digits = 1 if timing.best < 0.1 else 0
     return f"{1000 * timing.best:.{digits}f} / {1000 * timing.middle:.{digits}f}"
@@ -189,8 +195,10 @@ def main(nets: list[str], rounds: int, turn: float, file: Path | None, with_torc
         with_torch = False
     results = []
     for net in nets:
-        console.print(f"{net}: measuring ...")
         results.append(measure(net, rounds, turn, with_torch))
+        console.print(_line(results[-1]))
+        # A net and all that trains it are in cycles of references.
+        gc.collect()
     console.print("Milliseconds of a step, minimum / median of the rounds:")
     console.print(table(results), crop=False)
     console.print(", ".join(f"{name} {value}" for name, value in machine(with_torch).items()))

@@ -60,3 +60,20 @@ def test_a_layer_of_a_plugin(make_context):
     layer = Nothing(make_context(NET, Path()))
     assert layer.first_position == 0
     assert layer.explain(ValueError()) is None
+
+
+def test_a_record_without_a_key_is_called_by_its_number(make_context):
+    class Endless(DataLayer):
+        caffe_type = "Endless"
+
+        def dataset(self, position):
+            return position
+
+        def describe(self):
+            return "endless"
+
+    layer = Endless(make_context(NET, Path()))
+    assert layer.records is None
+    assert [key for key, _ in zip(layer.keys(8), range(2), strict=False)] == ["8", "9"]
+    layer.records = 9
+    assert [key for key, _ in zip(layer.keys(8), range(3), strict=False)] == ["8", "0", "1"]

@@ -93,6 +93,24 @@ class Counted(caffe.Layer):
 
     def backward(self, top, propagate_down, bottom):
         pass
+
+
+class Pairs(caffe.Layer):
+    """A source of points and their sums, drawn in turn."""
+
+    def setup(self, bottom, top):
+        self.draws = np.random.RandomState(1)
+
+    def reshape(self, bottom, top):
+        top[0].reshape(5, 3)
+        top[1].reshape(5, 1)
+
+    def forward(self, bottom, top):
+        top[0].data[...] = self.draws.randn(5, 3)
+        top[1].data[...] = top[0].data.sum(1, keepdims=True)
+
+    def backward(self, top, propagate_down, bottom):
+        raise Exception("a source has no gradient")
 '''
 
 

@@ -123,3 +123,55 @@ def test_the_loss_model_has_outputs_and_losses() -> None:
     outputs, losses = net.loss_model({"x": np.ones((2, 4), np.float32)})
     assert list(outputs) == ["l"]
     assert [float(loss) for loss in losses] == [0.0]
+
+
+IN_PLACE = (
+    input_text("x", 2, 4)
+    + inner_product("ip", "x", "ip")
+    + 'layer { name: "relu" type: "ReLU" bottom: "ip" top: "ip" }'
+    + 'layer { name: "power" type: "Power" bottom: "ip" top: "ip" power_param { shift: 1 } }'
+    + 'layer { name: "slice" type: "Slice" bottom: "ip" top: "a" top: "b" '
+    + "slice_param { slice_point: 1 } }"
+    + 'layer { name: "quiet" type: "Silence" bottom: "a" }'
+)
+
+
+def test_a_layers_output_is_its_blob_after_in_place_layers() -> None:
+    net = build(IN_PLACE)
+    model = net.model_of_tensors(
+        [
+            net.output_of(name, before_in_place=before).tensor
+            for before in (False, True)
+            for name in ("ip", "relu", "power", "b")
+        ]
+    )
+    x = np.array([[3, -4, 1, 0.5], [-3, 4, -1, -0.5]], np.float32)
+    ip, relu, power, b, own_ip, own_relu, own_power, own_b = (
+        each.numpy() for each in model({"x": x})
+    )
+    assert (own_ip < 0).any()
+    np.testing.assert_array_equal(own_relu, np.maximum(own_ip, 0))
+    for each in (ip, relu, power, own_power):
+        np.testing.assert_array_equal(each, own_relu + 1)
+    np.testing.assert_array_equal(b, ip[:, 1:])
+    np.testing.assert_array_equal(own_b, b)
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("pover", "has no layer or blob 'pover': did you mean 'power'"),
+        ("slice", "layer 'slice' has several tops, 'a', 'b'; name one of them"),
+        ("quiet", "has no layer or blob 'quiet'"),
+    ],
+)
+def test_outputs_that_are_not_there(name: str, reason: str) -> None:
+    with pytest.raises(OwltfError, match=reason):
+        build(IN_PLACE).output_of(name)
+
+
+def test_the_label_blob() -> None:
+    data = 'layer { name: "d" type: "DummyData" top: "x" %s dummy_data_param { shape { dim: 2 } } }'
+    assert build(data % "").label_blob is None
+    assert build(data % 'top: "y"').label_blob == "y"
+    assert build(data % 'top: "y" top: "label"').label_blob == "label"

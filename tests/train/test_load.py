@@ -7,7 +7,7 @@ import pytest
 from solver_case import SOLVER, Case, flat
 
 from owltf.errors import OwltfError
-from owltf.train.load import load_net
+from owltf.train.load import load_net, rebuild_net
 
 
 def test_a_net_with_weights(small: Case) -> None:
@@ -62,3 +62,30 @@ def test_wrong_arrays_are_named(small: Case) -> None:
         net.forward({"data": np.ones((1, 3, 6, 7)), "label": [0]})
     with pytest.raises(OwltfError, match="no blob 'conv2': did you mean 'conv1'"):
         net.forward({"data": np.ones((1, 3, 7, 6)), "label": [0]}, ["conv2"])
+
+
+def without_label(parameter: object, context: object) -> object:
+    """Return a net that is fed by hand and ends at `ip`."""
+    changed = type(parameter)()
+    changed.CopyFrom(parameter)  # type: ignore[attr-defined]
+    kept = [layer for layer in changed.layer if "label" not in (*layer.bottom, *layer.top)]  # type: ignore[attr-defined]
+    del changed.layer[:]  # type: ignore[attr-defined]
+    data = changed.layer.add(name="data", type="Input", top=["data"])  # type: ignore[attr-defined]
+    data.input_param.shape.add().dim.extend([1, 2, 7, 6])
+    changed.layer.extend(kept)  # type: ignore[attr-defined]
+    return changed
+
+
+def test_a_net_can_be_rewritten_on_the_way_and_rebuilt(small: Case) -> None:
+    small.run()
+    weights = "snap_iter_12.caffemodel"
+    whole = load_net("net.prototxt", weights=weights)
+    shape = whole.blob_shapes["data"][1:]
+    net = load_net("net.prototxt", weights=weights, rewrite=without_label)
+    assert (net.inputs, net.outputs) == (("data",), ("ip",))
+    x = np.random.default_rng(0).standard_normal((2, *shape)).astype(np.float32)
+    wanted = whole.forward({"data": x, "label": np.zeros(2)}, ["ip"])["ip"]
+    np.testing.assert_allclose(net.forward({"data": x})["ip"], wanted, atol=1e-6)
+    again = rebuild_net(net, net.graph.source.parameter, net.get_params())
+    np.testing.assert_array_equal(flat(again.get_params()), flat(net.get_params()))
+    assert again.phase == "TEST"

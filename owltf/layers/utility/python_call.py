@@ -23,20 +23,23 @@ Tensors = Sequence[Any]
 class Hosts:
     """The user's layer; where each replica has a batch of its own, one for each.
 
+    Attributes:
+        all: the layers made so far, by replica.
+
     Args:
         first: the layer.
         is_shared: whether all replicas take turns with it even then (`share_in_parallel`).
     """
 
     def __init__(self, first: HostLayer, *, is_shared: bool) -> None:
-        self._all, self._is_shared = {0: first}, is_shared
+        self.all, self._is_shared = {0: first}, is_shared
 
     def of_replica(self) -> HostLayer:
         """Return the layer of the replica that computes; it is made when it is first needed."""
         index = 0 if self._is_shared else replica()
-        if index not in self._all:
-            self._all[index] = self._all[0].twin()
-        return self._all[index]
+        if index not in self.all:
+            self.all[index] = self.all[0].twin()
+        return self.all[index]
 
 
 @keras.saving.register_keras_serializable("owltf")

@@ -70,3 +70,9 @@ def test_one_cut_short(write_lmdb, refusal):
     file = path / "data.mdb"
     file.write_bytes(file.read_bytes()[:40_000])
     assert "is cut short: 40,000 bytes of at least " in refusal(LmdbRecords, path)
+
+
+def test_keys_go_round(opened):
+    every = [opened.key(number) for number in range(opened.count)]
+    keys = opened.keys(opened.count - 1)
+    assert [next(keys) for _ in range(opened.count + 1)] == [every[-1], *every]

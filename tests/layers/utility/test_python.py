@@ -274,6 +274,41 @@ def test_several_devices_train_as_one(
     np.testing.assert_allclose([each.loss for each in told.displays], losses, rtol=1e-4)
 
 
+SOURCE = """
+layer { name: "data" type: "Python" top: "x" top: "y"
+  python_param { module: "pyloss" layer: "Pairs" share_in_parallel: SHARED } }
+layer { name: "ip" type: "InnerProduct" bottom: "x" top: "ip"
+  inner_product_param { num_output: 1 weight_filler { type: "xavier" } } }
+layer { name: "loss" type: "EuclideanLoss" bottom: "ip" bottom: "y" top: "loss" }
+"""
+
+
+def test_a_source_feeds_a_run_on_any_number_of_devices(folder: Path) -> None:
+    case = Case(folder)
+    case.add("solver.prototxt", SOLVER)
+    case.add("net.prototxt", SOURCE.replace("SHARED", "false"))
+    runs = [case.run(count, allow_python_layers=True) for count in (1, 2)]
+    params = [flat(start.nets.train.get_params()) for start, _ in runs]
+    np.testing.assert_allclose(params[1], params[0], rtol=1e-5, atol=1e-6)
+    losses = [each.loss for each in runs[0][1].displays]
+    assert losses[-1] < 0.6 * losses[0]
+
+
+@pytest.mark.parametrize("is_shared", [False, True])
+def test_devices_take_turns_with_a_source_they_share(folder: Path, is_shared: bool) -> None:
+    """Without it each device has a source of its own, which here draws the same as the other."""
+    case = Case(folder)
+    case.add(
+        "solver.prototxt", SOLVER.replace("iter_size: 2", "").replace("max_iter: 9", "max_iter: 1")
+    )
+    case.add("net.prototxt", SOURCE.replace("SHARED", str(is_shared).lower()))
+    start, _ = case.run(2, allow_python_layers=True, batch_per_gpu=True)
+    (twins,) = {
+        layer.hosts for layer in start.nets.train.loss_model.layers if hasattr(layer, "hosts")
+    }
+    assert len(twins.all) == (1 if is_shared else 2)
+
+
 def test_labels_are_not_propagated_to(trained: Case, folder: Path) -> None:
     refusing = "if propagate_down[1]:\n            raise Exception('labels')\n        for index"
     write_module(folder, PYLOSS.replace("for index", refusing, 1))

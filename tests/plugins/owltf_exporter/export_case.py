@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import owltf_exporter
 from click.testing import CliRunner, Result
 
-import owltf_exporter
 from owltf.api import load_net, save_weights
 from owltf.cli import Commands
 from owltf.plugin.manager import make_manager
@@ -57,9 +57,7 @@ def write_weights(path: Path) -> None:
     deploy.write_text(DEPLOY)
     net, rng = load_net(deploy), np.random.default_rng(3)
     gathered = [rng.uniform(0.5, 2, 6), rng.uniform(1, 3, 6), np.array([2.0])]
-    net.set_params(
-        {"bn": gathered, "scale": [rng.uniform(0.5, 2, 6), rng.standard_normal(6)]}
-    )
+    net.set_params({"bn": gathered, "scale": [rng.uniform(0.5, 2, 6), rng.standard_normal(6)]})
     save_weights(net, path)
 
 
@@ -70,6 +68,12 @@ def export(runner: CliRunner, arguments: list[str]) -> Result:
     group = Commands("owltf")
     manager.hook.owltf_add_command(commands=group)
     return runner.invoke(group, ["export", *arguments], obj=Registry(manager))
+
+
+def arrays_of(path: Path) -> dict[str, np.ndarray]:
+    """Return what an .npz file holds."""
+    with np.load(path) as arrays:
+        return dict(arrays)
 
 
 def prepared(

@@ -44,11 +44,8 @@ def by_cli(model: str, signature: str, array: np.ndarray, folder: Path) -> None:
     key = {"serving_default": "data"}.get(signature, signature)
     np.save(out / "input", array)
     arguments = ["run", "--dir", model, "--tag_set", "serve", "--signature_def", signature]
-    sys.argv = ["saved_model_cli", *arguments, "--outdir", str(out)]
-    if array.dtype == object:
-        sys.argv += ["--input_exprs", f"{key}={array.tolist()!r}"]
-    else:
-        sys.argv += ["--inputs", f"{key}={out / 'input.npy'}"]
+    inputs = ["--inputs", f"{key}={out / 'input.npy'}"]
+    sys.argv = ["saved_model_cli", *arguments, *inputs, "--outdir", str(out)]
     saved_model_cli.main()
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from owltf_exporter.classes import find_classes
 
 from owltf.api import Net, OwltfError
 from owltf.testing import net_of
-from owltf_exporter.classes import find_classes
 
 INPUT = 'layer { name: "x" type: "Input" top: "x" input_param { shape { dim: 2 dim: 6 } } }'
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 from google.protobuf import text_format
+from owltf_exporter.deploy import deploy_form
 
 from owltf.api import NetContext, OwltfError
 from owltf.plugin.manager import make_manager
 from owltf.plugin.registry import Registry
-from owltf_exporter.deploy import deploy_form
 
 CONTEXT = NetContext(Registry(make_manager()), "TEST")
 DATA = """

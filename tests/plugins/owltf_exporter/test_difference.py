@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from owltf_exporter.difference import Difference, difference, largest, random_inputs
+from owltf_exporter.exported import Exported
 
 from owltf.api import OwltfError
 from owltf.testing import net_of
-from owltf_exporter.difference import Difference, difference, largest, random_inputs
-from owltf_exporter.exported import Exported
 
 NET = """
 layer { name: "i" type: "Input" top: "i" top: "x"

@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 from export_case import export
+from owltf_exporter.fold import fold
 
 from owltf.api import Net, rebuild_net
 from owltf.testing import net_of
-from owltf_exporter.fold import fold
 
-INPUT = 'layer { name: "x" type: "Input" top: "x" input_param { shape { dim: 2 dim: 4 dim: 5 dim: 5 } } }'
+INPUT = """layer { name: "x" type: "Input" top: "x"
+  input_param { shape { dim: 2 dim: 4 dim: 5 dim: 5 } } }"""
 CONV = """layer { name: "conv" type: "%s" bottom: "x" top: "conv" convolution_param {
   num_output: 6 kernel_size: 3 group: 2 bias_term: %s weight_filler { type: "xavier" } } }"""
 NORM = """

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-
-from owltf.api import OwltfError
 from owltf_exporter.command import _FORMATS
 from owltf_exporter.formats import NAMES, SUFFIXES, format_name
+
+from owltf.api import OwltfError
 
 
 @pytest.mark.parametrize(("name", "suffix"), SUFFIXES.items())

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 from conftest import Export
-from export_case import export
+from export_case import arrays_of, export
 
 from owltf.api import load_net
 
@@ -43,14 +43,15 @@ def test_models_of_others_agree_in_opencv(zoo_model: Path, tmp_path: Path) -> No
     out = tmp_path / "net.onnx"
     ran = export(CliRunner(), [deploy, str(out), "--weights", weights])
     assert ran.exit_code == 0, ran.output
-    expected = np.load(zoo_model / "expected.npz")
+    expected = arrays_of(zoo_model / "expected.npz")
     x = expected["in:data"][:2]
     net = cv2.dnn.readNetFromONNX(str(out))
     net.setInput(x)
     np.testing.assert_allclose(net.forward("prob"), expected["caffe:prob"][:2], atol=1e-4)
     made = onnxruntime.InferenceSession(out).run(["prob"], {"data": x})[0]
-    np.testing.assert_allclose(made, load_net(deploy, weights=weights).forward({"data": x})["prob"],
-                               atol=1e-4)
+    np.testing.assert_allclose(
+        made, load_net(deploy, weights=weights).forward({"data": x})["prob"], atol=1e-4
+    )
 
 
 LAYERS = {
@@ -82,7 +83,9 @@ LAYERS = {
 def exported(case: Path, layers: str) -> None:
     """Export a net of one input and some layers; the command compares it."""
     shape = "input_param { shape { dim: 2 dim: 4 dim: 6 dim: 7 } }"
-    (case / "one.prototxt").write_text(f'layer {{ name: "x" type: "Input" top: "x" {shape} }}' + layers)
+    (case / "one.prototxt").write_text(
+        f'layer {{ name: "x" type: "Input" top: "x" {shape} }}' + layers
+    )
     ran = export(CliRunner(), ["one.prototxt", "one.onnx", "--random-weights"])
     assert ran.exit_code == 0, ran.output
 

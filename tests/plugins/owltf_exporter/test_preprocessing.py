@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 from google.protobuf import text_format
+from owltf_exporter.preprocessing import Wishes, misfit, read_preprocessing
 
 from owltf.api import NetContext, OwltfError
 from owltf.plugin.manager import make_manager
 from owltf.plugin.registry import Registry
-from owltf_exporter.preprocessing import Wishes, misfit, read_preprocessing
 
 REGISTRY = Registry(make_manager())
 SHAPE = (1, 3, 20, 30)
@@ -53,10 +53,7 @@ def test_the_nets_own_transform_counts_and_the_users_goes_before() -> None:
     how = read(data)
     assert how.describe() == "resized to 20x30, BGR, mean 7,7,7 subtracted, times 0.5"
     wanted = read(data, scale=1.0, mean="1,2,3", channel_order="rgb", resize=(24, 32))
-    assert (
-        wanted.describe()
-        == "resized to 24x32, centre 20x30 cut out, RGB, mean 1,2,3 subtracted"
-    )
+    assert wanted.describe() == "resized to 24x32, centre 20x30 cut out, RGB, mean 1,2,3 subtracted"
     assert wanted.corner == (2, 1)
 
 

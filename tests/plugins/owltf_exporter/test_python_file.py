@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 from conftest import Export
-from export_case import export
+from export_case import arrays_of, export
 
 from owltf.api import load_net
 
@@ -36,7 +36,7 @@ def run_program(folder: Path, module: str, x: np.ndarray) -> dict[str, np.ndarra
         arguments, cwd=folder, env=environment, capture_output=True, text=True, check=False
     )
     assert ran.returncode == 0, ran.stderr[-2000:]
-    return dict(np.load(folder / "made.npz"))
+    return arrays_of(folder / "made.npz")
 
 
 def test_the_small_net_runs_alone(run: Export, case: Path) -> None:
@@ -52,7 +52,7 @@ def test_models_of_others_run_alone(zoo_model: Path, tmp_path: Path) -> None:
     deploy, weights = str(zoo_model / "deploy.prototxt"), str(zoo_model / "weights.caffemodel")
     ran = export(CliRunner(), [deploy, str(tmp_path / "other.py"), "--weights", weights])
     assert ran.exit_code == 0, ran.output
-    expected = np.load(zoo_model / "expected.npz")
+    expected = arrays_of(zoo_model / "expected.npz")
     made = run_program(tmp_path, "other", expected["in:data"][:2])
     np.testing.assert_allclose(made["prob"], expected["caffe:prob"][:2], atol=1e-5)
 

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from export_case import prepared
-
 from owltf_exporter.images import fit
 from owltf_exporter.preprocessing import Preprocessing
 from owltf_exporter.resize import resize

@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pytest
 import tensorflow as tf
 from click.testing import CliRunner
 from conftest import Export
-from export_case import CLASSES, CROP, MEAN, RESIZE, SCALE, export, prepared
+from export_case import CLASSES, CROP, MEAN, RESIZE, SCALE, arrays_of, export, prepared
 
 from owltf.api import Net, load_net
 
@@ -47,7 +46,7 @@ def serve(model: Path, folder: Path, inputs: dict[str, np.ndarray]) -> None:
 
 def served(folder: Path, signature: str, batch: int) -> dict[str, list[np.ndarray]]:
     """Return each output as both ways to serve gave it."""
-    plain = dict(np.load(folder / f"plain_{signature}_{batch}.npz"))
+    plain = arrays_of(folder / f"plain_{signature}_{batch}.npz")
     by_cli = folder / f"cli_{signature}_{batch}"
     return {name: [value, np.load(by_cli / f"{name}.npy")] for name, value in plain.items()}
 

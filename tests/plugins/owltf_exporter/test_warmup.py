@@ -10,7 +10,6 @@ from conftest import Export
 from google.protobuf.descriptor_pb2 import FieldDescriptorProto, FileDescriptorProto
 from google.protobuf.descriptor_pool import DescriptorPool
 from google.protobuf.message_factory import GetMessageClass
-
 from owltf_exporter.warmup import FILE
 
 # Parts of TensorFlow Serving's messages: name, number, and type where it is not a string.
