@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from owltf.train.devices import Devices, choose_devices
     from owltf.train.image_batches import image_batches
     from owltf.train.image_options import image_options, image_settings
-    from owltf.train.load import load_net, rebuild_net, solver_of
+    from owltf.train.load import load_model, load_net, rebuild_net, solver_of
     from owltf.train.net_batches import Batch, NetBatches, net_batches, record_count
     from owltf.train.quiet import start_tensorflow
     from owltf.train.report import Report
@@ -88,6 +88,7 @@ _LATE = {
     "image_settings": "owltf.train.image_options",
     "in_one_layout": "owltf.net.blob",
     "keras_name": "owltf.net.names",
+    "load_model": "owltf.train.load",
     "load_net": "owltf.train.load",
     "near": "owltf.plugin.registry",
     "net_batches": "owltf.train.net_batches",
@@ -148,6 +149,7 @@ __all__ = [
     "image_settings",
     "in_one_layout",
     "keras_name",
+    "load_model",
     "load_net",
     "near",
     "net_batches",

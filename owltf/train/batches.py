@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import repeat
 from typing import Any
 
 import tensorflow as tf
@@ -34,6 +35,8 @@ def batches(net: Net, start: Mapping[str, int]) -> Iterator[dict[str, Any]]:
         OwltfError: if an input of the net has no data layer.
     """
     check_fed(net)
+    if not net.sources:
+        return repeat({})
     dataset = dataset_of(net.sources, start)
     options = tf.data.Options()
     # Each replica's share is cut in the loop; the dataset itself stays whole.
@@ -55,11 +58,9 @@ def dataset_of(sources: Sequence[Source], start: Mapping[str, int]) -> tf.data.D
     """Return an endless dataset of all data layers side by side, each element a dict.
 
     Args:
-        sources: the data layers.
+        sources: the data layers, one or more.
         start: the record at which each starts, by layer name.
     """
-    if not sources:
-        return tf.data.Dataset.from_tensors({}).repeat()
     datasets = tuple(source.layer.dataset(start[source.name]) for source in sources)
     return tf.data.Dataset.zip(datasets).map(lambda *parts: _named(sources, parts))
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
 
 from owltf.caffe.filter import filter_net, net_state
@@ -116,6 +117,26 @@ def rebuild_net(
     built = net_of_source(source, context)
     built.set_params(params)
     return built
+
+
+def load_model(file: str | Path, *, registry: Registry | None = None) -> Any:
+    """Load a `.keras` file of a net's model, with Caffe's own layers known to Keras.
+
+    Args:
+        file: what `net.model.save(...)` or `owltf export` wrote.
+        registry: what plugins bring; all installed ones unless given.
+
+    Raises:
+        OwltfError: if the file is missing or is no Keras model.
+    """
+    path = find_file(str(file), None)
+    # Importing the converters tells Keras of their layers.
+    _ = (registry or Registry(make_manager())).converters
+    try:
+        return keras.models.load_model(path)
+    except (ValueError, OSError) as error:
+        reason = next(iter(str(error).splitlines()), "")
+        raise OwltfError(f"{path}: not a Keras model that owltf can load: {reason}") from error
 
 
 def solver_of(

@@ -55,8 +55,8 @@ class NetBatches:
 
     def __iter__(self) -> Iterator[Batch]:
         """Yield the batches in the source's order."""
-        first = self.sources[0]
-        keys = first.layer.keys(self.start[first.name])
+        leader = _leader(self.sources)
+        keys = leader.layer.keys(self.start[leader.name])
         batches = iter(dataset_of(self.sources, self.start).take(len(self)))
         for done in range(0, self.records, self._size):
             kept = min(self._size, self.records - done)
@@ -67,7 +67,7 @@ class NetBatches:
 
     @property
     def _size(self) -> int:
-        return int(self.sources[0].layer.batch_size)
+        return int(_leader(self.sources).layer.batch_size)
 
 
 def net_batches(
@@ -93,7 +93,7 @@ def net_batches(
     sources = net.sources if sources is None else sources
     if not sources:
         raise OwltfError(f"net '{net.name}' has no data layer that says what a batch is")
-    wanted = None if count is None else count * sources[0].layer.batch_size
+    wanted = None if count is None else count * _leader(sources).layer.batch_size
     if wanted is None or once:
         there = record_count(sources)
         wanted = there if wanted is None else min(wanted, there)
@@ -120,13 +120,19 @@ def record_count(sources: Sequence[Source]) -> int:
     return int(next(iter(sizes.values()))[0])
 
 
+def _leader(sources: Sequence[Source]) -> Source:
+    """Return the data layer whose records are counted: the first one that has an end."""
+    return next((source for source in sources if source.layer.records), sources[0])
+
+
 def _cut(arrays: Mapping[str, Any], sources: Sequence[Source], rows: int) -> Mapping[str, Any]:
     """Keep the first rows of a batch."""
-    if rows == sources[0].layer.batch_size:
+    whole = _leader(sources).layer.batch_size
+    if rows == whole:
         return arrays
     for source in sources:
         for top, shape in zip(source.tops, source.layer.top_shapes, strict=True):
-            if shape[:1] != (source.layer.batch_size,):
+            if shape[:1] != (whole,):
                 raise OwltfError(
                     f"the last batch has {rows} records, and '{top}' {shape} has no row for each; "
                     f"say how many batches to take"

@@ -22,13 +22,13 @@ def show_table(console: Any, predictions: Iterable[Prediction]) -> None:
     from rich.text import Text
 
     for prediction in predictions:
-        title = Text(prediction.image, "bold")
-        table = Table(title=title, title_justify="left", show_header=False)
+        table = Table(show_header=False)
         table.add_column(justify="right")
         table.add_column(overflow="fold")
         for guess in prediction.guesses:
             table.add_row(f"{guess.score:.4f}", Text(guess.name))
-        console.print(table)
+        # A table's own title would be broken at the table's width.
+        console.print(Text(prediction.image, "bold"), table)
 
 
 def show_lines(predictions: Iterable[Prediction]) -> None:

@@ -114,7 +114,7 @@ def _shapes(
 )
 @click.option(
     "--calibration",
-    type=click.Path(path_type=Path),
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
     metavar="FOLDER",
     help="Images that show int8 the range of values.",
 )

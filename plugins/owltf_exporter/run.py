@@ -22,6 +22,8 @@ from owltf_exporter.preprocessing import Preprocessing, Wishes, misfit, read_pre
 _TIMED = 5
 _BATCH = 8
 _FOLDED_TOLERANCE = 1e-4
+# Fewer bits give other outputs.
+_QUANTIZED_TOLERANCES = {"float16": 1e-2, "int8": 0.2}
 
 
 @dataclass(frozen=True)
@@ -68,7 +70,8 @@ def export_net(registry: Any, net: str, out: Path, name: str, options: Options) 
     _check_options(name, options)
     writer = load_format(name)
     exported = prepare_export(registry, net, name, options)
-    tolerance = writer.TOLERANCE if options.tolerance is None else options.tolerance
+    usual = _QUANTIZED_TOLERANCES.get(options.quantize or "", writer.TOLERANCE)
+    tolerance = usual if options.tolerance is None else options.tolerance
     with atomic_outputs(out) as temporary:
         writer.write(exported, temporary)
         found = writer.check(exported, temporary).check(tolerance)
@@ -120,6 +123,8 @@ def prepare_export(registry: Any, file: str, name: str, options: Options) -> Exp
     preprocessing = _preprocessing(net, data, options)
     classes = find_classes(net, options.labels, options.top_k)
     calibration = tuple(sorted(options.calibration.iterdir())) if options.calibration else ()
+    if options.calibration and not calibration:
+        raise OwltfError(f"{options.calibration}: there are no images")
     click.echo(f"inputs: {_listed(net, net.inputs)}; outputs: {_listed(net, net.outputs)}")
     if preprocessing and name == SAVED_MODEL:
         click.echo(f"images: {preprocessing.describe()}")

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from owltf.api import keras_name, portable_ops
+from owltf.api import OwltfError, keras_name, portable_ops
 from owltf_exporter.difference import Difference, difference, largest
 from owltf_exporter.exported import Arrays, Exported
 from owltf_exporter.images import prepare
@@ -31,10 +31,18 @@ def write(exported: Exported, path: Path) -> None:
     with tempfile.TemporaryDirectory() as folder, portable_ops():
         servable = Servable(exported, _labels(exported, Path(folder)))
         signatures = servable.signatures()
-        tf.saved_model.save(servable, str(path), signatures=signatures)
+        _save(servable, path, signatures)
     if exported.warmup:
         write_warmup(exported, path)
     exported.tell(f"signatures: {', '.join(signatures)}")
+
+
+def _save(servable: Servable, path: Path, signatures: dict[str, Any]) -> None:
+    try:
+        tf.saved_model.save(servable, str(path), signatures=signatures)
+    except tf.errors.OpError as error:
+        # TensorFlow's own for a full disk and the like.
+        raise OwltfError(f"the SavedModel cannot be written: {error.message}") from error
 
 
 def _labels(exported: Exported, folder: Path) -> Path | None:

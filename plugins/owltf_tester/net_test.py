@@ -70,17 +70,19 @@ class NetTest:
         names = _names(scores, options)
         return cls(net, index, devices, options, count, scores, names)
 
-    @property
-    def notes(self) -> Iterator[str]:
-        """Yield what a person should know before the figures."""
+    def notes(self, batches: NetBatches) -> Iterator[str]:
+        """Yield what a person should know before the figures.
+
+        Args:
+            batches: the batches that the net will be tested on.
+        """
         for source in self.net.sources:
             yield f"TEST data {source.name}: {source.layer.describe()}"
-        wanted = (self.iterations or 0) * self.net.sources[0].layer.batch_size
-        records = self.net.sources[0].layer.records
-        if records and wanted > records and self.options.views is None:
+        there = max((source.layer.records or 0 for source in self.net.sources), default=0)
+        if 0 < there < batches.records:
             yield (
-                f"{wanted:,} records are asked for where there are {records:,}: some come twice; "
-                f"--all takes each once"
+                f"{batches.records:,} records are asked for where there are {there:,}: some come "
+                f"again; --all takes each once"
             )
 
     def run(self, report: Report) -> Result:
@@ -90,7 +92,7 @@ class NetTest:
             OwltfError: if the data turn out wrong.
         """
         batches, measured = self._measured()
-        report.started(self, len(batches))
+        report.started(self, batches)
         classes = self.scores.classes if self.scores and self.scores.labels is not None else 0
         with_confusion = self.options.confusion is not None
         tally = Tally(classes, self.options.top_k, with_confusion=with_confusion)

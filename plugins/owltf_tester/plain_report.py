@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from owltf.api import NetBatches
 from owltf_tester.measure import Measured
 from owltf_tester.net_test import NetTest
 from owltf_tester.report import Report, class_rows, shown, weighted
@@ -25,13 +26,13 @@ class PlainReport(Report):
         """Print a sentence."""
         self._write(note)
 
-    def started(self, test: NetTest, batches: int) -> None:
+    def started(self, test: NetTest, batches: NetBatches) -> None:
         """Print the net, its data, and how many batches there are."""
         self._number = 0
         self._write(f"Testing {test.net.name or 'net'} (#{test.index})")
-        for note in test.notes:
+        for note in test.notes(batches):
             self._write(note)
-        self._write(f"Running for {batches} iterations.")
+        self._write(f"Running for {len(batches)} iterations.")
 
     def measured(self, batch: Measured, right: int | None) -> None:
         """Print each output of a batch."""

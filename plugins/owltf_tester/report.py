@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from owltf.api import NetBatches
 from owltf_tester.measure import Measured
 from owltf_tester.tally import Result
 
@@ -24,7 +25,7 @@ class Report:
     def note(self, note: str) -> None:
         """Tell a sentence."""
 
-    def started(self, test: NetTest, batches: int) -> None:
+    def started(self, test: NetTest, batches: NetBatches) -> None:
         """Tell that a net is being tested."""
 
     def measured(self, batch: Measured, right: int | None) -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+from owltf.api import NetBatches
 from owltf_tester.measure import Measured
 from owltf_tester.net_test import NetTest
 from owltf_tester.report import Report, class_rows, shown, weighted
 from owltf_tester.tally import Result
+
+Row = tuple[str, str, str]
 
 
 class RichReport(Report):
@@ -30,11 +33,11 @@ class RichReport(Report):
         """Show a sentence."""
         self._console.print(note, style="dim", markup=False, highlight=False)
 
-    def started(self, test: NetTest, batches: int) -> None:
+    def started(self, test: NetTest, batches: NetBatches) -> None:
         """Show the bar."""
-        for note in test.notes:
+        for note in test.notes(batches):
             self.note(note)
-        self._task = self._progress.add_task(_title(test), total=batches)
+        self._task = self._progress.add_task(_title(test), total=len(batches))
         self._progress.start()
 
     def measured(self, batch: Measured, right: int | None) -> None:
@@ -46,30 +49,29 @@ class RichReport(Report):
         self._progress.remove_task(self._task)
         self._progress.stop()
         taken = f"{result.records:,} images in {result.batches:,} batches"
-        table = self._table(f"{_title(test)}: {taken}", ("output", "mean", ""))
-        for row in _rows(test, result):
-            table.add_row(*row)
-        self._console.print(table)
+        headings = ("output", "mean", "")
+        self._show(f"{_title(test)}: {taken}", headings, list(_rows(test, result)))
         if test.options.per_class:
-            classes = self._table("Accuracy by class", ("class", "accuracy", "of"))
-            for name, accuracy, total in class_rows(test, result):
-                classes.add_row(name, accuracy, str(total))
-            self._console.print(classes)
+            rows = [(name, share, f"{total:,}") for name, share, total in class_rows(test, result)]
+            self._show("Accuracy by class", ("class", "accuracy", "of"), rows)
 
     def close(self) -> None:
         """End the bar."""
         self._progress.stop()
 
-    @staticmethod
-    def _table(title: str, headings: tuple[str, str, str]) -> Any:
+    def _show(self, title: str, headings: Row, rows: Sequence[Row]) -> None:
         from rich.table import Table
         from rich.text import Text
 
-        table = Table(title=Text(title, "bold"), title_justify="left")
+        table = Table()
         table.add_column(headings[0], overflow="fold")
         table.add_column(headings[1], justify="right")
         table.add_column(headings[2], justify="right", style="dim")
-        return table
+        for name, *others in rows:
+            # Text keeps brackets in a name from being taken for markup.
+            table.add_row(Text(name), *others)
+        # A table's own title would be broken at the table's width.
+        self._console.print(Text(title, "bold"), table)
 
 
 def _title(test: NetTest) -> str:
@@ -77,7 +79,7 @@ def _title(test: NetTest) -> str:
     return f"{name}, views {test.options.views}" if test.options.views else name
 
 
-def _rows(test: NetTest, result: Result) -> Iterator[tuple[str, str, str]]:
+def _rows(test: NetTest, result: Result) -> Iterator[Row]:
     if result.loss is not None:
         yield "loss over all tops", f"{result.loss:.6g}", ""
     for name, value in shown(result.outputs):

@@ -7,7 +7,13 @@ import pytest
 import tensorflow as tf
 
 from owltf.errors import OwltfError
-from owltf.net.checks import check_labels, check_one_replica, check_range, user_message
+from owltf.net.checks import (
+    check_labels,
+    check_one_replica,
+    check_range,
+    marked,
+    user_message,
+)
 
 TITLES = ["Accuracy layer 'top 1' (net.prototxt:3)", "SoftmaxWithLoss layer 'größe \"{}\\n' (a:1)"]
 
@@ -66,3 +72,18 @@ def test_what_needs_the_whole_batch_runs_on_one_device_only() -> None:
     with pytest.raises(OwltfError) as raised:
         strategy.run(lambda: check_one_replica("layer", "a sort"))
     assert user_message(raised.value) == "layer: a sort needs the whole batch on one device"
+
+
+@pytest.mark.parametrize("traced", [False, True])
+def test_a_marked_error_of_python_code_is_found(traced: bool) -> None:
+    message = "Python layer 'größe' (net:1): failed at C:\\nets\\1.py:3: 'x' \"y\""
+
+    def fail(_: np.ndarray) -> None:
+        raise OwltfError(marked(message))
+
+    def run(x: tf.Tensor) -> tf.Tensor:
+        return tf.numpy_function(fail, [x], tf.float32)
+
+    with pytest.raises((OwltfError, tf.errors.OpError)) as raised:
+        (tf.function(run) if traced else run)(tf.zeros(()))
+    assert user_message(raised.value) == message

@@ -28,5 +28,5 @@ def test_a_portable_lrn_is_tensorflows_own_and_equal() -> None:
     kinds = {operation.type for operation in traced.graph.get_operations()}
     assert "LRN" in kinds
     assert "PartitionedCall" not in kinds
-    (made,) = tf.nest.flatten(traced(x=tf.constant(x)))
+    (made,) = tf.nest.flatten(traced({"x": tf.constant(x)}))
     np.testing.assert_allclose(made, net.forward({"x": x})["y"], atol=1e-6)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 from solver_case import SOLVER, Case, flat
 
 from owltf.errors import OwltfError
-from owltf.train.load import load_net, rebuild_net
+from owltf.train.load import load_model, load_net, rebuild_net
 
 
 def test_a_net_with_weights(small: Case) -> None:
@@ -71,7 +75,7 @@ def without_label(parameter: object, context: object) -> object:
     kept = [layer for layer in changed.layer if "label" not in (*layer.bottom, *layer.top)]  # type: ignore[attr-defined]
     del changed.layer[:]  # type: ignore[attr-defined]
     data = changed.layer.add(name="data", type="Input", top=["data"])  # type: ignore[attr-defined]
-    data.input_param.shape.add().dim.extend([1, 2, 7, 6])
+    data.input_param.shape.add().dim.extend([1, 3, 7, 6])
     changed.layer.extend(kept)  # type: ignore[attr-defined]
     return changed
 
@@ -89,3 +93,17 @@ def test_a_net_can_be_rewritten_on_the_way_and_rebuilt(small: Case) -> None:
     again = rebuild_net(net, net.graph.source.parameter, net.get_params())
     np.testing.assert_array_equal(flat(again.get_params()), flat(net.get_params()))
     assert again.phase == "TEST"
+
+
+def test_a_keras_file_is_loaded_where_nothing_else_is(small: Case) -> None:
+    load_net("net.prototxt").model.save("net.keras")
+    code = "from owltf.api import load_model; print(len(load_model('net.keras').layers))"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr[-1000:]
+    assert int(ran.stdout) > 3
+
+
+def test_what_is_no_keras_file_is_told(small: Case) -> None:
+    Path("bad.keras").write_text("no model")
+    with pytest.raises(OwltfError, match=r"bad.keras: not a Keras model"):
+        load_model("bad.keras")

@@ -99,30 +99,23 @@ def _grey(image: np.ndarray) -> np.ndarray:
 
 
 def _resized(image: np.ndarray, height: int, width: int) -> np.ndarray:
-    """Return `cv2.resize(image, (width, height))`, computed pixel by pixel."""
+    """Return `cv2.resize(image, (width, height))`."""
     if image.shape[:2] == (2 * height, 2 * width):
         quads = image.reshape(height, 2, width, 2, -1).astype(int).sum((1, 3))
         return ((quads + 2) >> 2).astype(np.uint8)
-    rows, columns = _places(image.shape[0], height), _places(image.shape[1], width)
-    resized = np.empty((height, width, image.shape[2]), np.uint8)
-    for i, (above, below, near_row, far_row) in enumerate(rows):
-        for j, (left, right, near, far) in enumerate(columns):
-            upper, lower = (
-                image[row, left].astype(int) * near + image[row, right].astype(int) * far
-                for row in (above, below)
-            )
-            total = ((near_row * (upper >> 4)) >> 16) + ((far_row * (lower >> 4)) >> 16)
-            resized[i, j] = (total + 2) >> 2
-    return resized
+    above, below, near_row, far_row = (part[:, None, None] for part in _places(len(image), height))
+    left, right, near, far = _places(image.shape[1], width)
+    values = image.astype(int)
+    rows = values[:, left] * near[:, None] + values[:, right] * far[:, None]
+    upper, lower = (rows[row.ravel()] >> 4 for row in (above, below))
+    total = ((near_row * upper) >> 16) + ((far_row * lower) >> 16)
+    return ((total + 2) >> 2).astype(np.uint8)
 
 
-def _places(old: int, new: int) -> list[tuple[int, int, int, int]]:
+def _places(old: int, new: int) -> tuple[np.ndarray, ...]:
     """Return the two pixels that each new one lies between, and their weights of 2048."""
-    found = []
-    for index in range(new):
-        place = np.float32((index + 0.5) * (old / new) - 0.5)
-        start = int(np.floor(place))
-        part = place - np.float32(start)
-        near, far = (int(np.rint(np.float32(each * 2048))) for each in (1 - part, part))
-        found.append((max(start, 0), min(start + 1, old - 1), near, far))
-    return found
+    place = ((np.arange(new) + 0.5) * (old / new) - 0.5).astype(np.float32)
+    start = np.floor(place).astype(int)
+    part = place - start.astype(np.float32)
+    near, far = (np.rint(each * np.float32(2048)).astype(int) for each in (1 - part, part))
+    return np.maximum(start, 0), np.minimum(start + 1, old - 1), near, far

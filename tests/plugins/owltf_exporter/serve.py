@@ -9,6 +9,7 @@ alone, and the outputs are left in `cli_SIGNATURE_BATCH/` and in `plain_SIGNATUR
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,9 @@ def by_cli(model: str, signature: str, array: np.ndarray, folder: Path) -> None:
     arguments = ["run", "--dir", model, "--tag_set", "serve", "--signature_def", signature]
     inputs = ["--inputs", f"{key}={out / 'input.npy'}"]
     sys.argv = ["saved_model_cli", *arguments, *inputs, "--outdir", str(out)]
-    saved_model_cli.main()
+    # It ends by leaving Python.
+    with suppress(SystemExit):
+        saved_model_cli.main()
 
 
 serve(sys.argv[1], Path(sys.argv[2]))

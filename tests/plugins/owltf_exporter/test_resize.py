@@ -20,7 +20,7 @@ def images(height: int, width: int, count: int = 2) -> np.ndarray:
 
 
 @pytest.mark.parametrize("sizes", SIZES)
-def test_it_equals_a_loop_over_pixels(sizes: tuple[int, ...]) -> None:
+def test_it_equals_numpys_account(sizes: tuple[int, ...]) -> None:
     height, width, new_height, new_width = sizes
     source = images(height, width)
     side = min(new_height, new_width)

@@ -58,9 +58,10 @@ def check_served(model: Path, folder: Path, net: Net, how: dict[str, Any]) -> No
     files = np.array([tf.io.encode_png(image).numpy() for image in images], object)
     inputs = {"serving_default": arrays.astype(np.float32), "images": images, "image_bytes": files}
     serve(model, folder, inputs)
-    fed = {name: prepared(images, **how) for name in ("images", "image_bytes")}
-    for signature, array in {**fed, "serving_default": inputs["serving_default"]}.items():
-        wanted = net.forward({"data": array})["prob"]
+    made_of_images = net.forward({"data": prepared(images, **how)})["prob"]
+    expected = dict.fromkeys(("images", "image_bytes"), made_of_images)
+    expected["serving_default"] = net.forward({"data": inputs["serving_default"]})["prob"]
+    for signature, wanted in expected.items():
         for batch in (1, BATCH):
             for made in served(folder, signature, batch)["prob"]:
                 np.testing.assert_allclose(made, wanted[:batch], atol=1e-4, rtol=0)

@@ -11,6 +11,7 @@ from google.protobuf.descriptor_pb2 import FieldDescriptorProto, FileDescriptorP
 from google.protobuf.descriptor_pool import DescriptorPool
 from google.protobuf.message_factory import GetMessageClass
 from owltf_exporter.warmup import FILE
+from tensorflow.core.framework.tensor_pb2 import TensorProto
 
 # Parts of TensorFlow Serving's messages: name, number, and type where it is not a string.
 MESSAGES = {
@@ -46,8 +47,7 @@ def test_each_signature_gets_a_request_that_it_answers(run: Export, case: Path) 
     for record in tf.data.TFRecordDataset(str(case / "model" / FILE)):
         request = prediction_log().FromString(record.numpy()).predict_log.request
         inputs = {
-            each.key: tf.make_ndarray(tf.compat.v1.TensorProto.FromString(each.value))
-            for each in request.inputs
+            each.key: tf.make_ndarray(TensorProto.FromString(each.value)) for each in request.inputs
         }
         name = request.model_spec.signature_name
         made = signatures[name](**{key: tf.constant(value) for key, value in inputs.items()})
