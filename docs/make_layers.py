@@ -53,8 +53,12 @@ def _row(name: str, converter: Any, layer: Any) -> str:
     module = sys.modules[made.__module__]
     path = Path(inspect.getsourcefile(made) or "").relative_to(ROOT)
     what = (inspect.getdoc(made) or "").splitlines()[0].replace("|", "\\|")
-    blobs = ", ".join(blob.name for blob in getattr(made, "params", ()))
+    blobs = _listed([blob.name for blob in getattr(made, "params", ())])
     return f"| [{name}](../{path}) | {what} | {', '.join(_fields(module, layer))} | {blobs} |\n"
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names if len(names) < 9 else [names[0], "...", names[-1]])
 
 
 def _fields(module: ModuleType, layer: Any) -> Iterator[str]:

@@ -13,10 +13,15 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from owltf_classifier.command import classify
+from owltf_exporter.command import export
+from owltf_extractor.command import extract
+from owltf_tester.command import test as test_command
 
 from owltf import testing
 from owltf.api import hookimpl
 from owltf.cli import cli
+from owltf.commands.layers import layers
 from owltf.commands.run import run
 from owltf.plugin import hookspecs
 from owltf.plugin.manager import make_manager
@@ -125,8 +130,9 @@ def test_paths_in_documents_exist(name: str) -> None:
 
 @pytest.mark.parametrize("name", [*DOCUMENTS, "examples/mnist/README.md"])
 def test_options_in_documents_exist(name: str) -> None:
-    known = {option for each in (cli, run) for param in each.params for option in param.opts}
-    known |= {"--help", "--markdown", "--phase", "--version"}
+    commands = (cli, run, layers, classify, export, extract, test_command)
+    known = {option for each in commands for param in each.params for option in param.opts}
+    known |= {"--help", "--version"}
     commands = re.findall(r"^\$ (owltf .*)$", document(name), re.MULTILINE)
     assert {option for command in commands for option in re.findall(r"--[\w-]+", command)} <= known
 

@@ -9,6 +9,7 @@ from typing import Any
 import h5py
 import numpy as np
 
+from owltf_extractor.formats.careful_file import CarefulFile
 from owltf_extractor.formats.writer import Column, Writer
 
 
@@ -20,7 +21,8 @@ class H5Writer(Writer):
 
     def __init__(self, path: Path, columns: Sequence[Column], schema: Any) -> None:
         super().__init__(path, columns, schema)
-        self._file = h5py.File(path, "w")
+        self._bytes = CarefulFile(path)
+        self._file = h5py.File(self._bytes, "w")
         for column in columns:
             self._file.create_dataset(
                 column.name,
@@ -37,11 +39,10 @@ class H5Writer(Writer):
             first = len(dataset)
             dataset.resize(first + len(values), 0)
             dataset[first:] = np.array(values, object) if column.is_text else values
+        self._bytes.check()
 
     def close(self, *, complete: bool) -> None:
         """End the file."""
-        try:
+        with self._bytes:
             self._file.close()
-        except RuntimeError as error:
-            # What h5py makes of a disk that is full.
-            raise OSError(str(error)) from error
+        self._bytes.check()
