@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from owltf_classifier.command import classify
 from owltf_exporter.command import export
 from owltf_extractor.command import extract
-from owltf_tester.command import test as test_command
+from owltf_tester import command as tester
 
 from owltf import testing
 from owltf.api import hookimpl
@@ -130,7 +130,7 @@ def test_paths_in_documents_exist(name: str) -> None:
 
 @pytest.mark.parametrize("name", [*DOCUMENTS, "examples/mnist/README.md"])
 def test_options_in_documents_exist(name: str) -> None:
-    commands = (cli, run, layers, classify, export, extract, test_command)
+    commands = (cli, run, layers, classify, export, extract, tester.test)
     known = {option for each in commands for param in each.params for option in param.opts}
     known |= {"--help", "--version"}
     commands = re.findall(r"^\$ (owltf .*)$", document(name), re.MULTILINE)
