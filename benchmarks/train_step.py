@@ -188,8 +188,8 @@ def _names(context: click.Context, option: click.Parameter, value: str) -> list[
 @click.option("--torch", "with_torch", is_flag=True, help="Let PyTorch take part.")
 def main(nets: list[str], rounds: int, turn: float, file: Path | None, with_torch: bool) -> None:
     """Measure a training step of owltf against the same net in plain Keras."""
-    # A table in a file, to be copied from there, is never cut.
-    console = Console(width=None if sys.stdout.isatty() else 120)
+    # In a file, from where the table is copied, its columns keep their width.
+    console = Console(width=None if sys.stdout.isatty() else 200)
     if with_torch and not find_spec("torch"):
         console.print("PyTorch is not installed, so it takes no part: pip install torch==2.13.0")
         with_torch = False

@@ -5,18 +5,26 @@ Importing this package is cheap: the classes below load TensorFlow only when the
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from owltf_extractor.feature_extractor import FeatureExtractor
+    from owltf_tester.multiview_tester import MultiviewTester
+
     from owltf.train.net_trainer import NetTrainer
 
 __version__ = "0.1.0"
-__all__ = ["NetTrainer", "__version__"]
+__all__ = ["FeatureExtractor", "MultiviewTester", "NetTrainer", "__version__"]
+
+_LATE = {
+    "FeatureExtractor": "owltf_extractor.feature_extractor",
+    "MultiviewTester": "owltf_tester.multiview_tester",
+    "NetTrainer": "owltf.train.net_trainer",
+}
 
 
 def __getattr__(name: str) -> Any:
-    if name == "NetTrainer":
-        from owltf.train.net_trainer import NetTrainer
-
-        return NetTrainer
+    if name in _LATE:
+        return getattr(import_module(_LATE[name]), name)
     raise AttributeError(f"module 'owltf' has no attribute {name!r}")

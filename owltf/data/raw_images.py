@@ -44,15 +44,19 @@ class RawImages:
         reader = RawReader(self, batches, layer.batch_size)
         step = batches * layer.batch_size
         chunks = read_chunks(layer, reader.read, position, step, reader.signature())
-        finish = self._finish(layer.batch_size)
-        return chunks.unbatch().map(finish, num_parallel_calls=tf.data.AUTOTUNE)
+        finish = self._finish(step)
+        return chunks.map(finish, num_parallel_calls=tf.data.AUTOTUNE).unbatch()
 
-    def _finish(self, batch_size: int) -> Any:
-        is_worth_it = self.transform.moves_pixels or batch_size * prod(self.shape) >= _MANY_VALUES
+    def _finish(self, count: int) -> Any:
+        """Return what transforms a whole chunk: one call costs as much as one for a batch."""
+        is_worth_it = self.transform.moves_pixels or count * prod(self.shape) >= _MANY_VALUES
         apply = tf.function(self.transform.apply, jit_compile=is_worth_it)
 
         def finish(images: Any, sizes: Any, labels: Any, first: Any) -> tuple[Any, Any]:
-            return apply(images, *self.transform.draw(first, sizes)), labels
+            flat = tf.reshape(images, tf.concat([[count], tf.shape(images)[2:]], 0))
+            finished = apply(flat, *self.transform.draw(first[0], tf.reshape(sizes, (count, 2))))
+            shape = tf.concat([tf.shape(images)[:2], tf.shape(finished)[1:]], 0)
+            return tf.reshape(finished, shape), labels
 
         return finish
 

@@ -213,6 +213,8 @@ class Net:
     ) -> dict[str, np.ndarray]:
         """Run the net once.
 
+        As in Caffe, recurrent layers go on from the pass before where their markers say so.
+
         Args:
             arrays: the inputs by blob name, in Caffe's order.
             blobs: the blobs wanted; the net's outputs unless given.

@@ -33,6 +33,7 @@ class UserCode:
     def __init__(self, folders: tuple[Path, ...]) -> None:
         self._folders = folders
         self._modules: dict[str, ModuleType] = {"caffe": Caffe()}
+        self._names: set[str] = set()
 
     @classmethod
     def beside(cls, folder: Path | None) -> UserCode:
@@ -46,6 +47,7 @@ class UserCode:
         Raises:
             OwltfError: if there is no such module or class, or the module fails.
         """
+        self._names = {name for folder in self._folders for name in _names_in(folder)}
         with self.errors(f"importing module '{module}'"), self.visible():
             found = self._import(module)
         if hasattr(found, name):
@@ -70,7 +72,7 @@ class UserCode:
     def visible(self) -> Iterator[None]:
         """Let the modules of this code, and the shim, be what `import` finds."""
         with _running:
-            hidden = _taken([*self._modules, *_modules_of_caffe()])
+            hidden = _taken([*self._modules, *self._in_the_way()])
             sys.modules.update(self._modules)
             count, added = len(sys.modules), [str(folder) for folder in self._folders]
             sys.path[:0] = added
@@ -83,6 +85,18 @@ class UserCode:
                     self._modules.update(self._found(list(islice(sys.modules, count, None))))
                 _taken(self._modules)
                 sys.modules.update(hidden)
+
+    def _in_the_way(self) -> list[str]:
+        """Return modules of others that have the names of real Caffe or of files in the folders."""
+        names = [
+            name
+            for name in self._names
+            if name in sys.modules and _folder_of(sys.modules[name]) not in self._folders
+        ]
+        names += ["caffe"] if "caffe" in sys.modules else []
+        if not names:
+            return []
+        return [name for name in sys.modules if name.split(".")[0] in names]
 
     def _found(self, names: list[str]) -> dict[str, ModuleType]:
         """Return those of new modules that stand in the folders, and what lies in such a one."""
@@ -126,11 +140,12 @@ def _code_of(folders: tuple[Path, ...]) -> UserCode:
     return UserCode(folders)
 
 
-def _modules_of_caffe() -> list[str]:
-    """Return the modules of real Caffe, where it is in use."""
-    if "caffe" not in sys.modules:
-        return []
-    return [name for name in sys.modules if name.startswith("caffe.")]
+def _names_in(folder: Path) -> Iterator[str]:
+    """Yield the modules and packages of a folder, but for names of Python's own."""
+    for path in (*folder.glob("*.py"), *folder.glob("*/__init__.py")):
+        name = path.stem if path.parent == folder else path.parent.name
+        if name not in sys.stdlib_module_names:
+            yield name
 
 
 def _taken(names: Iterable[str]) -> dict[str, ModuleType]:

@@ -70,8 +70,8 @@ def _format(path: Path, default: str | None) -> type[Writer]:
     known = formats()
     suffix = path.suffix if path.suffix in known else default or path.suffix
     if suffix not in known:
-        wanted = "must end in one of " + ", ".join(known)
-        raise OwltfError(f"{path}: {near(suffix, known) if suffix else wanted}")
+        hint = near(suffix, known) if suffix else f"the name must end in {', '.join(known)}"
+        raise OwltfError(f"{path}: there is no format '{suffix}'; {hint}")
     return known[suffix]
 
 

@@ -7,9 +7,20 @@ import sys
 
 import pytest
 
+import owltf
+
 
 @pytest.mark.parametrize("name", ["owltf_tester", "owltf_extractor", "owltf_classifier"])
 def test_hooks_and_commands_are_light(name: str) -> None:
     code = f"import sys, {name}.command; sys.exit('tensorflow' in sys.modules)"
     path = {"PYTHONPATH": ":".join(sys.path)}
     assert subprocess.run([sys.executable, "-c", code], check=False, env=path).returncode == 0
+
+
+def test_owl_nets_names_are_owltfs() -> None:
+    from owltf_extractor.feature_extractor import FeatureExtractor
+    from owltf_tester.multiview_tester import MultiviewTester
+
+    assert owltf.FeatureExtractor is FeatureExtractor
+    assert owltf.MultiviewTester is MultiviewTester
+    assert {"FeatureExtractor", "MultiviewTester", "NetTrainer"} <= set(owltf.__all__)

@@ -93,6 +93,30 @@ def test_a_real_caffe_is_hidden_and_comes_back(
     assert all(sys.modules[name] is module for name, module in real.items())
 
 
+def test_a_module_of_others_with_the_same_name_is_out_of_the_way(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others = {name: ModuleType(name) for name in ("mine", "helper", "helper.inner")}
+    for name, module in others.items():
+        monkeypatch.setitem(sys.modules, name, module)
+    write(folder / "mine.py", "import helper\n" + MODULE.format("net"))
+    write(folder / "helper" / "__init__.py", "import helper.inner\n")
+    write(folder / "helper" / "inner.py", "value = 3\n")
+    code = UserCode.beside(folder)
+    assert code.find("mine", "helper").inner.value == 3
+    assert code.find("mine", "Mine").where == "net"
+    assert all(sys.modules[name] is module for name, module in others.items())
+
+
+def test_files_with_names_of_pythons_own_hide_nothing(folder: Path) -> None:
+    write(folder / "mine.py")
+    write(folder / "json.py", "raise Exception('imported')\n")
+    code = UserCode.beside(folder)
+    code.find("mine", "Mine")
+    with code.visible():
+        assert hasattr(importlib.import_module("json"), "loads")
+
+
 def test_what_is_imported_later_is_found(folder: Path) -> None:
     write(folder / "mine.py", "def late():\n    import helper\n    return helper.value\n")
     write(folder / "helper.py", "value = 3\n")

@@ -10,13 +10,7 @@ import tensorflow as tf
 
 from owltf.layers.recurrent.lstm_unit import activated
 from owltf.layers.recurrent.over_time import as_rows, before, over_time
-from owltf.layers.recurrent.recurrent import (
-    INPUT_BLOBS,
-    STATIC_BLOB,
-    Recurrent,
-    build,
-    has_static,
-)
+from owltf.layers.recurrent.recurrent import INPUT_BLOBS, Recurrent, build, with_static
 from owltf.net.blob import Blob
 from owltf.net.converter import LayerConverter
 from owltf.net.layer import Layer
@@ -107,17 +101,14 @@ class LSTM(LayerConverter):
     """
 
     caffe_type = "LSTM"
+    params = (*INPUT_BLOBS, ParamBlob("recurrent_kernel", caffe="oi", keras="io"))
     bottoms = (2, None)
     tops = (1, 3)
 
     def param_blobs(self, layer: Layer) -> tuple[ParamBlob, ...]:
         """Return the weights of the input, its bias, those of the static input, and of h."""
-        static = (STATIC_BLOB,) if has_static(layer, LSTMOverTime.states) else ()
-        return (*INPUT_BLOBS, *static, ParamBlob("recurrent_kernel", caffe="oi", keras="io"))
+        return with_static(self.params, layer, LSTMOverTime.states)
 
     def build(self, layer: Layer, *bottoms: Blob) -> list[Blob]:
         """Return h at all times (T, N, num_output), and the last states where they are exposed."""
-        param = layer.parameter.recurrent_param
-        weights = [param.weight_filler] * (len(self.param_blobs(layer)) - 2)
-        fillers = (param.weight_filler, param.bias_filler, *weights)
-        return build(layer, LSTMOverTime, bottoms, fillers)
+        return build(layer, LSTMOverTime, bottoms)

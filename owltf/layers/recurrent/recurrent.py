@@ -121,23 +121,29 @@ def has_static(layer: Layer, states: int) -> bool:
     return len(layer.parameter.bottom) > 2 + exposed
 
 
-def build(
-    layer: Layer, kind: type[Recurrent], bottoms: Sequence[Blob], fillers: Sequence[Any]
-) -> list[Blob]:
+def with_static(blobs: Sequence[ParamBlob], layer: Layer, states: int) -> tuple[ParamBlob, ...]:
+    """Return a layer's parameter blobs: those of the input, of one without time, and the others."""
+    static = (STATIC_BLOB,) if has_static(layer, states) else ()
+    return (*blobs[:2], *static, *blobs[2:])
+
+
+def build(layer: Layer, kind: type[Recurrent], bottoms: Sequence[Blob]) -> list[Blob]:
     """Return the tops of a recurrent layer.
 
     Args:
         layer: the layer.
         kind: its Keras class.
         bottoms: its bottoms.
-        fillers: the filler of each of its parameter blobs.
     """
     param = layer.parameter.recurrent_param
     static = has_static(layer, kind.states)
     _check(layer, bottoms, kind.states, static)
     made = layer.keras(
         kind,
-        fillers=fillers,
+        fillers=[
+            param.bias_filler if "bias" in blob.name else param.weight_filler
+            for blob in layer.weights.blobs
+        ],
         units=param.num_output,
         has_static=static,
         expose_hidden=param.expose_hidden,

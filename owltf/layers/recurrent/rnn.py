@@ -11,23 +11,11 @@ import tensorflow as tf
 
 from owltf.layers.common.inner_product import product
 from owltf.layers.recurrent.over_time import as_rows, before, over_time
-from owltf.layers.recurrent.recurrent import (
-    INPUT_BLOBS,
-    STATIC_BLOB,
-    Recurrent,
-    build,
-    has_static,
-)
+from owltf.layers.recurrent.recurrent import INPUT_BLOBS, Recurrent, build, with_static
 from owltf.net.blob import Blob
 from owltf.net.converter import LayerConverter
 from owltf.net.layer import Layer
 from owltf.net.params import ParamBlob
-
-STATE_BLOBS = (
-    ParamBlob("recurrent_kernel", caffe="oi", keras="io"),
-    ParamBlob("output_kernel", caffe="oi", keras="io"),
-    ParamBlob("output_bias"),
-)
 
 
 @tf.custom_gradient
@@ -95,19 +83,19 @@ class RNN(LayerConverter):
     """
 
     caffe_type = "RNN"
+    params = (
+        *INPUT_BLOBS,
+        ParamBlob("recurrent_kernel", caffe="oi", keras="io"),
+        ParamBlob("output_kernel", caffe="oi", keras="io"),
+        ParamBlob("output_bias"),
+    )
     bottoms = (2, None)
     tops = (1, 2)
 
     def param_blobs(self, layer: Layer) -> tuple[ParamBlob, ...]:
         """Return the blobs of the input, of the static input, of h and of the output."""
-        static = (STATIC_BLOB,) if has_static(layer, RNNOverTime.states) else ()
-        return (*INPUT_BLOBS, *static, *STATE_BLOBS)
+        return with_static(self.params, layer, RNNOverTime.states)
 
     def build(self, layer: Layer, *bottoms: Blob) -> list[Blob]:
         """Return the outputs (T, N, num_output), and the last state where it is exposed."""
-        param = layer.parameter.recurrent_param
-        fillers = [
-            param.bias_filler if "bias" in blob.name else param.weight_filler
-            for blob in self.param_blobs(layer)
-        ]
-        return build(layer, RNNOverTime, bottoms, fillers)
+        return build(layer, RNNOverTime, bottoms)

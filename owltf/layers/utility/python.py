@@ -61,19 +61,18 @@ def _host(layer: Layer, bottoms: Sequence[Blob]) -> tuple[HostLayer, list[int | 
     """Return the user's layer, and how many rows of each split bottom it sees."""
     if layer.python is None:
         raise layer.error("its code may not be run")
-    rows: list[int | None] = [
-        bottom.shape[0] // layer.batch_factor if bottom.rank and bottom.tensor.shape[0] is None
-        else None
-        for bottom in bottoms
-    ]  # fmt: skip
-    shapes = [
-        (count or bottom.shape[0], *bottom.shape[1:]) if bottom.rank else ()
-        for bottom, count in zip(bottoms, rows, strict=True)
-    ]
+    rows = [_rows(layer, bottom) for bottom in bottoms]
+    pairs = zip(bottoms, rows, strict=True)
+    shapes = [(count, *each.shape[1:]) if count else each.shape for each, count in pairs]
     host = HostLayer(layer.python, layer.parameter, layer.phase, shapes, layer.title)
     if len(host.blobs) > MOST_BLOBS:
         raise layer.unsupported(f"a layer of more than {MOST_BLOBS} parameter blobs")
     return host, rows
+
+
+def _rows(layer: Layer, bottom: Blob) -> int | None:
+    is_split = bottom.rank > 0 and bottom.tensor.shape[0] is None
+    return bottom.shape[0] // layer.batch_factor if is_split else None
 
 
 def _split(tops: Sequence[Shape], rows: Sequence[int | None]) -> list[bool]:

@@ -29,6 +29,7 @@ class LmdbWriter(Writer):
         (self._column,) = (each for each in columns if each.name not in (KEY, LABEL))
         if any(each.size != 1 for each in columns if each.name == LABEL):
             raise OwltfError("a Datum holds one label; the net has several for each row")
+        self._names = {each.name for each in columns}
         self._datum = schema.message("Datum")
         self._shape = _datum_shape(self._column.shape)
         self._number = 0
@@ -62,10 +63,10 @@ class LmdbWriter(Writer):
         channels, height, width = self._shape
         for place, row in enumerate(values.reshape(len(values), -1).tolist()):
             datum = self._datum(channels=channels, height=height, width=width, float_data=row)
-            if LABEL in rows:
+            if LABEL in self._names:
                 datum.label = int(rows[LABEL].reshape(-1)[place])
             key = f"{self._number + place:010d}"
-            if KEY in rows:
+            if KEY in self._names:
                 key = f"{key}_{rows[KEY][place]}"
             yield key.encode()[:_LONGEST_KEY], datum.SerializeToString()
 

@@ -36,6 +36,12 @@ def read_others(path: Path) -> tuple[list[str], list[float]]:
     return OTHERS[path.suffix](path)
 
 
+def load_npz(path: Path) -> dict[str, np.ndarray]:
+    """Return the arrays of an archive."""
+    with np.load(path) as found:
+        return dict(found)
+
+
 def keys_of(path: Path) -> list[str]:
     """Return the keys of a database."""
     return [key for key, _ in _datums(path)]
@@ -84,7 +90,7 @@ def _h5_others(path: Path) -> tuple[list[str], list[float]]:
 
 
 def _npz_others(path: Path) -> tuple[list[str], list[float]]:
-    found = np.load(path)
+    found = load_npz(path)
     return found["key"].tolist(), found["label"].tolist()
 
 
@@ -104,7 +110,7 @@ def _parquet_others(path: Path) -> tuple[list[str], list[float]]:
 
 READERS = {
     ".npy": lambda path, name: np.load(path),
-    ".npz": lambda path, name: np.load(path)[name],
+    ".npz": lambda path, name: load_npz(path)[name],
     ".h5": _h5,
     ".csv": _csv,
     ".parquet": _parquet,

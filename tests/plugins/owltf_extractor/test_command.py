@@ -11,6 +11,7 @@ import pytest
 import tensorflow as tf
 from image_case import BODY, CROP, RECORDS, Images
 from owltf_extractor.features import Features, find_features
+from read_back import load_npz
 
 from owltf.api import choose_devices, load_net, net_batches
 
@@ -32,7 +33,7 @@ def test_a_solver_says_how_many_batches(images: Images, lines: Lines) -> None:
 
 def test_batches_go_round(images: Images, lines: Lines) -> None:
     lines("extract", "net.prototxt", "data", "f.npz", *WEIGHTS, "--iterations", 3, "--with-keys")
-    found = np.load("f.npz")
+    found = load_npz(Path("f.npz"))
     numbers = np.arange(24) % RECORDS
     np.testing.assert_array_equal(found["data"], images.crops(1, 2)[numbers])
     assert found["key"].tolist() == [f"{number:04}_photo" for number in numbers]
@@ -130,7 +131,7 @@ def test_images_go_through_the_nets_own_transform(
     lines("extract", "net.prototxt", "conv", "db.npy", *WEIGHTS)
     wishes = ("--with-keys", "--with-labels") if "list" in given else ("--with-keys",)
     lines("extract", "net.prototxt", "conv", "f.npz", "--images", given, *wishes, *WEIGHTS)
-    found = np.load("f.npz")
+    found = load_npz(Path("f.npz"))
     np.testing.assert_array_equal(found["conv"], np.load("db.npy"))
     assert found["key"].tolist() == [f"photos/{number:02}.png" for number in range(RECORDS)]
     if "list" in given:
@@ -165,7 +166,7 @@ def test_an_unreadable_image_stops_or_is_skipped(
         (("net.prototxt", "ip", "f.npy"), "give --weights FILE or, with a solver, --snapshot N"),
         (("net.prototxt", "cov", "f.npy", *WEIGHTS), "no layer or blob 'cov': did you mean 'conv'"),
         (("net.prototxt", "loss", "f.npy", *WEIGHTS), "'loss' of net 'small' has shape (): not a"),
-        (("net.prototxt", "ip", "f.nyp", *WEIGHTS), "f.nyp: did you mean '.npy'"),
+        (("net.prototxt", "ip", "f.nyp", *WEIGHTS), "f.nyp: there is no format '.nyp'"),
         (("net.prototxt", "ip", "f.npy", *WEIGHTS, "--all", "--iterations", 1), "give one of"),
         (("net.prototxt", "ip", "f.npy", *WEIGHTS, "--skip-bad"), "--skip-bad is for --images"),
         (("net.prototxt", "ip", "f.npy", *WEIGHTS, "--test-net", 1), "only a solver has several"),
