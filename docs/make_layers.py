@@ -29,7 +29,13 @@ Fields in parentheses belong to the type's message and change nothing here.
 |---|---|---|---|
 """
 # Where a converter's fields are read besides its own file.
-SHARED = ("owltf.layers", "owltf.data", "owltf.net.window", "owltf.net.checks")
+SHARED = (
+    "owltf.layers",
+    "owltf.data",
+    "owltf.net.window",
+    "owltf.net.checks",
+    "owltf.python_layer",
+)
 PARAM = re.compile(r"\b(\w+_param)\b")
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import tensorflow as tf
@@ -28,6 +30,18 @@ def user_message(exception: BaseException) -> str | None:
     if plain is not None or found is None:
         return plain and plain[1]
     return _unescaped(found[1]) if isinstance(exception, tf.errors.OpError) else found[1]
+
+
+@contextmanager
+def user_errors() -> Iterator[None]:
+    """Raise as an OwltfError what an exception raised inside says to the user, if it does."""
+    try:
+        yield
+    except Exception as error:
+        message = user_message(error)
+        if message is None:
+            raise
+        raise OwltfError(message) from error
 
 
 def marked(message: str) -> str:

@@ -124,9 +124,12 @@ def _image_blob(net: Net) -> str:
 
 
 def _whole(net: Net, blob: str) -> WholeImages | None:
-    cropped = any(s.layer.context.parameter.transform_param.crop_size for s in net.sources)
-    whole = whole_images(net) if cropped else None
-    return whole if whole and whole.blob == blob else None
+    """Return the data whose images the net cuts its input from, None where it takes them whole."""
+    try:
+        whole = whole_images(net)
+    except OwltfError:
+        return None
+    return whole if whole.blob == blob else None
 
 
 def _transform(net: Net, blob: str, shape: Shape, *, without_mean: bool) -> Any:

@@ -15,6 +15,7 @@ from owltf.caffe.graph import Graph
 from owltf.errors import OwltfError
 from owltf.net.blob import Blob
 from owltf.net.carried import carried
+from owltf.net.checks import user_errors
 from owltf.net.context import NetContext
 from owltf.net.inputless import Inputless
 from owltf.net.params import Param
@@ -223,10 +224,12 @@ class Net:
             The blobs by name, as Caffe's memory holds them at the end of the pass.
 
         Raises:
-            OwltfError: if an input is missing or of another shape, or a blob is unknown.
+            OwltfError: if an input is missing or of another shape, a blob is unknown, or a layer
+                refuses a value, such as a label without a class.
         """
         run = self._function(tuple(self.outputs if blobs is None else blobs))
-        values, _ = run(self._checked(arrays))
+        with user_errors():
+            values, _ = run(self._checked(arrays))
         return {name: value.numpy() for name, value in values.items()}
 
     @cached_property

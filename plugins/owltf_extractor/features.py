@@ -51,7 +51,15 @@ class Features:
         """
         wanted = {name: blob.to_caffe().tensor for name, blob in self.blobs.items()}
         for batch, values in BatchRunner(self.net, wanted, devices).run(batches):
+            for name, value in values.items():
+                self._check(name, len(value), batch.rows)
             yield {**values, **self._others(batch)}
+
+    def _check(self, name: str, got: int, rows: int) -> None:
+        if got != rows:
+            raise OwltfError(
+                f"'{name}' of net '{self.net.name}' has {got} rows for {rows} records of a batch"
+            )
 
     def _others(self, batch: Batch) -> dict[str, Any]:
         found: dict[str, Any] = {}
@@ -83,9 +91,8 @@ def find_features(
 
 
 def _check_rows(net: Net, name: str, blob: Blob) -> None:
-    batch = next((each.batch for each in net.input_blobs.values()), None)
-    if blob.tensor.shape[:1] != (None,) or blob.batch != batch:
+    batches = {each.batch for each in net.input_blobs.values()}
+    if blob.tensor.shape[:1] != (None,) or blob.batch not in batches:
         raise OwltfError(
-            f"'{name}' of net '{net.name}' has shape {blob.shape}: not a row for each of the "
-            f"{batch} images of a batch"
+            f"'{name}' of net '{net.name}' has shape {blob.shape}, not a row for each record"
         )

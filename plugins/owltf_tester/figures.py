@@ -15,20 +15,22 @@ from owltf_tester.net_test import NetTest
 from owltf_tester.tally import Result, Top
 
 
-def write_figures(path: Path, file: str, tested: Sequence[tuple[NetTest, Result]]) -> None:
+def write_figures(
+    path: Path, tested: Sequence[tuple[NetTest, Result]], **files: str | int | None
+) -> None:
     """Write what tests found.
 
     Args:
         path: where to.
-        file: the prototxt that was tested.
         tested: each test and its result.
+        files: what was tested, as the prototxt and the weights.
 
     Raises:
         OwltfError: if it cannot be written.
     """
     nets = [_net(test, result) for test, result in tested]
     with atomic_outputs(path) as temporary:
-        text = json.dumps({"file": file, "nets": nets}, indent=2, allow_nan=False)
+        text = json.dumps({**files, "nets": nets}, indent=2, allow_nan=False)
         temporary.write_text(text + "\n")
 
 

@@ -47,7 +47,9 @@ def run_tests(
         tested = [(test, test.run(report)) for test in tests]
     finally:
         report.close()
-    _write(file, options, tested, report)
+    weights = ",".join(map(str, load["weights"] or ())) or None
+    files = {"file": file, "weights": weights, "snapshot": load["snapshot"]}
+    _write(files, options, tested, report)
     return [result for _, result in tested]
 
 
@@ -76,7 +78,10 @@ def _check_files(options: TestOptions, nets: int) -> None:
 
 
 def _write(
-    file: str, options: TestOptions, tested: Sequence[tuple[NetTest, Result]], report: Report
+    files: Mapping[str, Any],
+    options: TestOptions,
+    tested: Sequence[tuple[NetTest, Result]],
+    report: Report,
 ) -> None:
     written: list[Path] = []
     for test, result in tested:
@@ -84,7 +89,7 @@ def _write(
             write_confusion(options.confusion, result.confusion, test.names)
             written.append(options.confusion)
     if options.output is not None:
-        write_figures(options.output, file, tested)
+        write_figures(options.output, tested, **files)
         written.append(options.output)
     for path in written:
         report.note(f"Wrote {path}")

@@ -111,6 +111,8 @@ class Tally:
         own = np.take_along_axis(scores, labels[:, None], 1)
         # Caffe's Accuracy: a class of the same score counts as better.
         better = (scores >= own).sum(1) - 1
+        # Caffe takes a score that is no number for the best one.
+        better[np.isnan(own[:, 0])] = classes
         for k in self._right:
             self._right[k] += int((better < k).sum())
         np.add.at(self._of_class, labels, 1)

@@ -58,6 +58,13 @@ def test_mistakes(small: Case, arguments: dict, reason: str) -> None:
         load_net(**arguments)
 
 
+def test_a_label_without_a_class_is_one_line(small: Case) -> None:
+    net = load_net("net.prototxt")
+    with pytest.raises(OwltfError, match=r"^SoftmaxWithLoss layer 'loss'.*label 9 .*") as caught:
+        net.forward({"data": np.ones((1, 3, 7, 6)), "label": [9]}, ["loss"])
+    assert "\n" not in str(caught.value)
+
+
 def test_wrong_arrays_are_named(small: Case) -> None:
     net = load_net("net.prototxt")
     with pytest.raises(OwltfError, match=r"missing: \['label'\]"):

@@ -111,4 +111,4 @@ class LSTM(LayerConverter):
 
     def build(self, layer: Layer, *bottoms: Blob) -> list[Blob]:
         """Return h at all times (T, N, num_output), and the last states where they are exposed."""
-        return build(layer, LSTMOverTime, bottoms)
+        return build(layer, layer.parameter.recurrent_param, LSTMOverTime, bottoms)

@@ -127,15 +127,15 @@ def with_static(blobs: Sequence[ParamBlob], layer: Layer, states: int) -> tuple[
     return (*blobs[:2], *static, *blobs[2:])
 
 
-def build(layer: Layer, kind: type[Recurrent], bottoms: Sequence[Blob]) -> list[Blob]:
+def build(layer: Layer, param: Any, kind: type[Recurrent], bottoms: Sequence[Blob]) -> list[Blob]:
     """Return the tops of a recurrent layer.
 
     Args:
         layer: the layer.
+        param: its `RecurrentParameter`.
         kind: its Keras class.
         bottoms: its bottoms.
     """
-    param = layer.parameter.recurrent_param
     static = has_static(layer, kind.states)
     _check(layer, bottoms, kind.states, static)
     made = layer.keras(

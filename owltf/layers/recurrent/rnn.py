@@ -98,4 +98,4 @@ class RNN(LayerConverter):
 
     def build(self, layer: Layer, *bottoms: Blob) -> list[Blob]:
         """Return the outputs (T, N, num_output), and the last state where it is exposed."""
-        return build(layer, RNNOverTime, bottoms)
+        return build(layer, layer.parameter.recurrent_param, RNNOverTime, bottoms)

@@ -165,7 +165,7 @@ def test_an_unreadable_image_stops_or_is_skipped(
     [
         (("net.prototxt", "ip", "f.npy"), "give --weights FILE or, with a solver, --snapshot N"),
         (("net.prototxt", "cov", "f.npy", *WEIGHTS), "no layer or blob 'cov': did you mean 'conv'"),
-        (("net.prototxt", "loss", "f.npy", *WEIGHTS), "'loss' of net 'small' has shape (): not a"),
+        (("net.prototxt", "loss", "f.npy", *WEIGHTS), "'loss' of net 'small' has shape (), not a"),
         (("net.prototxt", "ip", "f.nyp", *WEIGHTS), "f.nyp: there is no format '.nyp'"),
         (("net.prototxt", "ip", "f.npy", *WEIGHTS, "--all", "--iterations", 1), "give one of"),
         (("net.prototxt", "ip", "f.npy", *WEIGHTS, "--skip-bad"), "--skip-bad is for --images"),
@@ -189,3 +189,17 @@ def test_mistakes(images: Images, refused: Refused, words: tuple[object, ...], r
     data, _ = net.split(BODY)
     Path("unlabelled.prototxt").write_text(data.replace('top: "label"', "") + BODY)
     assert reason in refused("extract", *words)
+
+
+def test_a_blob_with_other_rows_than_records_is_refused(images: Images, refused: Refused) -> None:
+    net = Path("net.prototxt").read_text()
+    constant = """
+    layer { name: "constant" type: "DummyData" top: "constant" dummy_data_param { shape {
+      dim: 4 dim: 2 } } }
+    layer { name: "power" type: "Power" bottom: "constant" top: "power" }
+    """
+    Path("constant.prototxt").write_text(net + constant)
+    words = ("constant.prototxt", "power", "f.npy", *WEIGHTS, "--iterations", 1)
+    assert (
+        refused("extract", *words) == "'power' of net 'small' has 4 rows for 8 records of a batch"
+    )

@@ -48,6 +48,12 @@ def test_a_class_of_the_same_score_is_better_as_in_caffe() -> None:
     assert tally.add(judged(([1, 1], 0), ([1, 1], 1))) == 0
 
 
+def test_a_score_that_is_no_number_is_wrong() -> None:
+    tally = Tally(2, (1, 2), with_confusion=False)
+    assert tally.add(judged(([np.nan, np.nan], 0))) == 0
+    assert tally.result().top == {1: Top(0, 1), 2: Top(0, 1)}
+
+
 @pytest.mark.parametrize("label", [-1, 3])
 def test_labels_out_of_range(label: int) -> None:
     with pytest.raises(OwltfError, match=f"label {label} is out of range: there are 3 classes"):
@@ -59,7 +65,9 @@ def test_json_has_no_nan(images: Images) -> None:
     test = NetTest.of(net, 0, choose_devices(), TestOptions(), 1)
     tally = Tally(4, (1,), with_confusion=False)
     tally.add(Measured(2, loss=float("nan"), outputs={"loss": np.array(np.inf)}))
-    write_figures(Path("out.json"), "net.prototxt", [(test, tally.result())])
-    (found,) = json.loads(Path("out.json").read_text())["nets"]
+    write_figures(Path("out.json"), [(test, tally.result())], file="net.prototxt", snapshot=None)
+    figures = json.loads(Path("out.json").read_text())
+    assert (figures["file"], figures["snapshot"]) == ("net.prototxt", None)
+    (found,) = figures["nets"]
     assert (found["loss"], found["outputs"]) == (None, {"loss": None})
     assert found["top"] == {"1": {"accuracy": None, "right": 0, "of": 0}}
