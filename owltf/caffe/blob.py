@@ -6,6 +6,7 @@ four numbers `num`, `channels`, `height` and `width`.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from math import prod
 
 import numpy as np
@@ -19,11 +20,14 @@ from owltf.caffe.wire import (
     Field,
     encode_length,
     encode_varint,
+    signed,
     varints,
     walk,
 )
 
 _LEGACY_AXES = range(1, 5)
+_MOST_AXES = 32
+_LARGEST_SIZE = (1 << 31) - 1
 _DATA, _SHAPE, _DOUBLE_DATA = 5, 7, 8
 # NVIDIA's fork keeps numbers of any precision as bytes.
 _RAW_TYPE, _RAW_DATA = 10, 12
@@ -56,10 +60,16 @@ def decode_blob(data: memoryview, start: int, end: int) -> np.ndarray:
         _take(parts, data, known)
     values = _values(parts, data)
     shape = _shape(parts)
+    if len(shape) > _MOST_AXES:
+        raise BrokenWireError(f"a shape of more than {_MOST_AXES} axes")
+    if any(size < 0 for size in shape):
+        raise BrokenWireError(f"shape {shape} has negative sizes")
     if prod(shape) != values.size:
         raise BrokenWireError(
             f"shape {shape} needs {prod(shape)} numbers, the file holds {values.size}"
         )
+    if max(shape, default=0) > _LARGEST_SIZE:
+        raise BrokenWireError(f"shape {shape} has sizes beyond {_LARGEST_SIZE}")
     return values.reshape(shape)
 
 
@@ -89,9 +99,9 @@ def _take(parts: _Parts, data: memoryview, known: Field) -> None:
         case (number, wire_type) if wire_type == LENGTH and number in _PACKED_DTYPES:
             parts.chunks.append(_numbers(data, known, _PACKED_DTYPES[number]))
         case (number, wire_type) if wire_type == VARINT and number in _LEGACY_AXES:
-            parts.legacy[number] = known.value
+            parts.legacy[number] = signed(known.value)
         case (number, wire_type) if number == _SHAPE and wire_type == LENGTH:
-            parts.shape = tuple(_dims(data, known))
+            parts.shape = tuple(islice(_dims(data, known), _MOST_AXES + 1))
         case (number, wire_type) if number == _RAW_TYPE and wire_type == VARINT:
             parts.raw_type = known.value
         case (number, wire_type) if number == _RAW_DATA and wire_type == LENGTH:
@@ -108,9 +118,9 @@ def _numbers(data: memoryview, known: Field, dtype: str) -> np.ndarray:
 def _dims(data: memoryview, shape: Field) -> Iterator[int]:
     for dim in walk(data, shape.start, shape.end):
         if dim.number == 1 and dim.wire_type == VARINT:
-            yield dim.value
+            yield signed(dim.value)
         elif dim.number == 1 and dim.wire_type == LENGTH:
-            yield from varints(data, dim.start, dim.end)
+            yield from map(signed, varints(data, dim.start, dim.end))
 
 
 def _values(parts: _Parts, data: memoryview) -> np.ndarray:

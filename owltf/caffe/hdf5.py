@@ -1,6 +1,7 @@
 """Weights and solver states in HDF5, as Caffe writes them with `snapshot_format: HDF5`."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,9 @@ from owltf.caffe.solver_state import SolverState
 from owltf.errors import OwltfError
 
 _WEIGHTS, _HISTORY = "data", "history"
+# Nothing that HDF5 compresses with is known to make data smaller than this.
+_BEST_COMPRESSION = 1032
+_BROKEN = (OSError, KeyError, IndexError, RuntimeError, TypeError, ValueError)
 
 
 def is_hdf5(path: Path) -> bool:
@@ -21,11 +25,12 @@ def is_hdf5(path: Path) -> bool:
 
 def read_weights_hdf5(path: Path) -> tuple[LayerWeights, ...]:
     """Read the weights of every layer: `data/LAYER/INDEX`, a `/` in a name being a group more."""
-    with _opened(path) as file:
+    with open_hdf5(path) as file:
         groups = [("", file[_WEIGHTS])]
-        layers = []
+        layers, seen = [], set[object]()
         while groups:
             name, group = groups.pop()
+            _refuse_seen(group, seen)
             inner = [(f"{name}/{key}".lstrip("/"), group[key]) for key in group]
             groups += reversed([one for one in inner if isinstance(one[1], h5py.Group)])
             if name and len(group) == sum(isinstance(one, h5py.Dataset) for _, one in inner):
@@ -43,12 +48,12 @@ def write_weights_hdf5(path: Path, layers: Iterable[tuple[str, Sequence[np.ndarr
 
 def read_solverstate_hdf5(path: Path) -> SolverState:
     """Read a solver's state."""
-    with _opened(path) as file:
-        net = file["learned_net"][()]
+    with open_hdf5(path) as file:
+        net = _whole(file["learned_net"])[()]
         return SolverState(
-            iteration=int(np.ravel(file["iter"])[0]),
+            iteration=int(np.ravel(_whole(file["iter"]))[0]),
             learned_net=(net.decode() if isinstance(net, bytes) else str(net)).rstrip("\0"),
-            current_step=int(np.ravel(file["current_step"])[0]),
+            current_step=int(np.ravel(_whole(file["current_step"]))[0]),
             history=_numbered(file[_HISTORY]),
         )
 
@@ -64,15 +69,39 @@ def write_solverstate_hdf5(path: Path, state: SolverState) -> None:
         _write_numbered(file.create_group(_HISTORY), state.history)
 
 
-def _opened(path: Path) -> Any:
+@contextmanager
+def open_hdf5(path: Path) -> Iterator[Any]:
+    """Open a file to read it; whatever turns out to be wrong with it meanwhile is its error.
+
+    Raises:
+        OwltfError: it is missing, cut short or corrupt, or lacks what is read of it.
+    """
     try:
-        return h5py.File(path, "r")
-    except OSError as error:
-        raise OwltfError(f"{path}: {' '.join(str(error).split())}") from error
+        with h5py.File(path, "r") as file:
+            yield file
+    except _BROKEN as error:
+        reason = " ".join(str(error).strip("'\"").split())
+        raise OwltfError(f"{path}: truncated or corrupt: {reason}") from error
+
+
+def _refuse_seen(group: Any, seen: set[object]) -> None:
+    """A group that is linked into itself would never end."""
+    address = h5py.h5o.get_info(group.id).addr
+    if address in seen:
+        raise ValueError(f"{group.name.strip('/')} is a group that is in the file elsewhere")
+    seen.add(address)
+
+
+def _whole(dataset: Any) -> Any:
+    """Give a dataset whose numbers are in the file; only a shape can be of any size."""
+    if dataset.nbytes > dataset.id.get_storage_size() * _BEST_COMPRESSION:
+        name, shape = dataset.name.strip("/"), dataset.shape
+        raise ValueError(f"{name} has shape {shape}, the file lacks its numbers")
+    return dataset
 
 
 def _numbered(group: Mapping[str, Any]) -> tuple[np.ndarray, ...]:
-    return tuple(np.asarray(group[key], np.float32) for key in sorted(group, key=int))
+    return tuple(np.asarray(_whole(group[key]), np.float32) for key in sorted(group, key=int))
 
 
 def _write_numbered(group: Any, blobs: Sequence[np.ndarray]) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import h5py
 
+from owltf.caffe.hdf5 import open_hdf5
 from owltf.caffe.text import looks_binary
 from owltf.caffe.tokens import tokenize
 from owltf.caffe.wire import (
@@ -105,7 +106,7 @@ def _folder_kind(path: Path) -> str:
 
 
 def _hdf5_kind(path: Path) -> str:
-    with h5py.File(path, "r") as file:
+    with open_hdf5(path) as file:
         if "iter" in file and "history" in file:
             return SOLVERSTATE
         return CAFFEMODEL if isinstance(file.get("data"), h5py.Group) else HDF5_DATA

@@ -3,6 +3,7 @@
 Protobuf's own parser stops at the first unknown field and forgets the lines of those it reads.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -15,6 +16,9 @@ from owltf.caffe.tokens import Token, tokenize
 _CLOSING = {"{": "}", "<": ">"}
 _FEW = 8
 _DEEPEST = 100
+_LONGEST = 60
+# Longer ones are no enum's values, and too long for Python to read.
+_NUMBER = re.compile(r"-?[0-9]{1,18}")
 
 
 @dataclass
@@ -175,7 +179,7 @@ class _Scanner:
 
 
 def _is_value(text: str, enum: EnumDescriptor) -> bool:
-    if text.lstrip("-").isdigit():
+    if _NUMBER.fullmatch(text):
         return int(text) in enum.values_by_number
     return text in enum.values_by_name
 
@@ -184,6 +188,7 @@ def unknown_field(name: str, descriptor: Descriptor) -> str:
     """Say that a message has no such field, and which it has with a name like it."""
     if name in ("layer", "layers"):
         return f"{descriptor.name} has no field {name!r}: is a }} missing before it?"
+    name = shortened(name)
     near = get_close_matches(name, descriptor.fields_by_name, n=3)
     hint = f"did you mean {' or '.join(near)}?" if near else "no field has a name like it"
     return f"{descriptor.name} has no field {name!r}: {hint}"
@@ -191,8 +196,13 @@ def unknown_field(name: str, descriptor: Descriptor) -> str:
 
 def unknown_value(text: str, name: str, enum: EnumDescriptor) -> str:
     """Say that an enum has no such value, and which it has."""
-    values = list(enum.values_by_name)
+    text, values = shortened(text), list(enum.values_by_name)
     near = get_close_matches(text.strip("\"'"), values, n=3)
     if near and len(values) > _FEW:
         return f"{name} cannot be {text}: did you mean {' or '.join(near)}?"
     return f"{name} cannot be {text}: one of {', '.join(values)}"
+
+
+def shortened(text: str) -> str:
+    """Cut a name that would not fit in an error."""
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."

@@ -96,6 +96,11 @@ def varints(data: memoryview, start: int, end: int) -> Iterator[int]:
         yield value
 
 
+def signed(value: int) -> int:
+    """Give the int64 that a varint stands for."""
+    return (value + (1 << 63)) % (1 << 64) - (1 << 63)
+
+
 def encode_varint(value: int) -> bytes:
     """Encode a number that is not negative."""
     encoded = bytearray()

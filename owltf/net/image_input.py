@@ -23,7 +23,7 @@ Size = tuple[int, int]
 
 _IMAGE_RANK = 4
 _CHANNELS = (1, 3)
-_ORDERS = ("BGR", "RGB")
+_ORDERS = ("bgr", "rgb")
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class ImageInput:
         blob: the net's input.
         shape: the (C, H, W) that the net takes.
         size: the height and width an image is resized to.
-        channel_order: "BGR" or "RGB".
+        channel_order: "bgr" or "rgb".
         mean: float32 (C, 1, 1) or (C, *size), or None.
         scale: what values are multiplied with.
     """
@@ -45,7 +45,7 @@ class ImageInput:
     blob: str
     shape: tuple[int, ...]
     size: Size
-    channel_order: str = "BGR"
+    channel_order: str = "bgr"
     mean: Array | None = None
     scale: float = 1
 
@@ -61,7 +61,7 @@ class ImageInput:
             OwltfError: if the file cannot be read as an image.
         """
         image = resize_image(read_image(path, self.shape[0]), self.size)
-        if self.channel_order == "RGB":
+        if self.channel_order == "rgb":
             image = image[:, :, ::-1]
         values = image.transpose(2, 0, 1).astype(np.float32)
         values = values if self.mean is None else values - self.mean
@@ -79,7 +79,7 @@ def image_input(
     resize: Size | None = None,
     mean: str | None = None,
     scale: float | None = None,
-    channel_order: str = "BGR",
+    channel_order: str = "bgr",
 ) -> ImageInput:
     """Return how image files become the input of a net.
 
@@ -92,13 +92,13 @@ def image_input(
         resize: the height and width an image is resized to.
         mean: the mean of each channel, or a mean image's name; see `channel_mean`.
         scale: what values are multiplied with, after the mean was subtracted.
-        channel_order: "BGR" as nearly all Caffe nets, or "RGB".
+        channel_order: "bgr" as nearly all Caffe nets, or "rgb".
 
     Raises:
         OwltfError: if the net takes no images, or what is given does not fit.
     """
     if channel_order not in _ORDERS:
-        raise OwltfError(f"the channel order must be BGR or RGB, got '{channel_order}'")
+        raise OwltfError(f"the channel order must be bgr or rgb, got '{channel_order}'")
     blob = _image_blob(net)
     shape = net.input_blobs[blob].shape[1:]
     whole = _whole(net, blob)

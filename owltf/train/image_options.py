@@ -13,7 +13,7 @@ _NAMES = ("resize", "mean", "scale", "channel_order")
 def _size(context: click.Context, option: click.Parameter, value: str | None) -> Any:
     if value is None:
         return None
-    parts = value.split(",")
+    parts = value.replace("x", ",").split(",")
     if len(parts) > 2 or not all(part.isdigit() and int(part) for part in parts):
         raise click.BadParameter(f"'{value}' is not a side, or a height and a width, in pixels")
     return int(parts[0]), int(parts[-1])
@@ -23,7 +23,7 @@ _OPTIONS = (
     click.option(
         "--resize",
         callback=_size,
-        metavar="N|H,W",
+        metavar="N|HxW",
         help="Resize images to this; the net takes their centre. The size of the net's own images "
         "unless given.",
     ),
@@ -42,8 +42,8 @@ _OPTIONS = (
     ),
     click.option(
         "--channel-order",
-        type=click.Choice(["BGR", "RGB"]),
-        default="BGR",
+        type=click.Choice(["bgr", "rgb"]),
+        default="bgr",
         show_default=True,
         help="The order in which the net takes the channels.",
     ),

@@ -45,7 +45,7 @@ def test_an_input_layer_gets_plain_pixels_of_its_size(photo: Path) -> None:
 
 def test_what_is_given_is_done_in_caffes_order(photo: Path) -> None:
     net = build(input_text("x", 1, 3, 6, 6))
-    images = image_input(net, resize=(8, 9), mean="1,2,3", scale=0.25, channel_order="RGB")
+    images = image_input(net, resize=(8, 9), mean="1,2,3", scale=0.25, channel_order="rgb")
     mean = np.array([1, 2, 3], np.float32).reshape(3, 1, 1)
     wanted = (bgr(8, 9)[::-1] - mean) * np.float32(0.25)
     np.testing.assert_array_equal(images.read(photo), wanted)
@@ -79,7 +79,7 @@ def test_a_gray_net_gets_gray_images(photo: Path) -> None:
         (input_text("x", 1, 5, 6, 6), {}, "takes no images of 1 or 3 channels; its inputs: 'x'"),
         (input_text("x", 1, 3, 6, 6), {"resize": (6, 5)}, "images of 6x5 are smaller than what"),
         (input_text("x", 1, 3, 6, 6), {"mean": "1,2"}, "mean 1,2: is of 2 channels"),
-        (input_text("x", 1, 3, 6, 6), {"channel_order": "GBR"}, "must be BGR or RGB, got 'GBR'"),
+        (input_text("x", 1, 3, 6, 6), {"channel_order": "gbr"}, "must be bgr or rgb, got 'gbr'"),
     ],
 )
 def test_mistakes(text: str, options: dict[str, Any], reason: str) -> None:

@@ -114,3 +114,17 @@ def test_rows_of_one_image_are_split_together(replicas: int) -> None:
         for each in range(replicas)
     ]
     np.testing.assert_array_equal(np.concatenate(parts), whole)
+
+
+def test_replicas_with_a_batch_each_sum_nothing_up() -> None:
+    strategy = tf.distribute.MirroredStrategy(
+        ["CPU:0", "CPU:1"], cross_device_ops=tf.distribute.ReductionToOneDevice()
+    )
+
+    def compute() -> Any:
+        place = tf.cast(tf.distribute.get_replica_context().replica_id_in_sync_group, tf.float32)
+        with step(Step(0, 0, 0, 1)):
+            return global_sum(place + 2.0)[0]
+
+    sums = strategy.experimental_local_results(tf.function(strategy.run)(compute))
+    assert [float(each) for each in sums] == [2, 3]

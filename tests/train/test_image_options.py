@@ -27,18 +27,19 @@ def taken(*words: str) -> dict[str, Any]:
 
 
 def test_nothing_is_given() -> None:
-    assert taken() == {"resize": None, "mean": None, "scale": None, "channel_order": "BGR"}
+    assert taken() == {"resize": None, "mean": None, "scale": None, "channel_order": "bgr"}
 
 
 def test_everything_is_given() -> None:
-    words = ["--resize", "256", "--mean", "1,2,3", "--scale", "0.5", "--channel-order", "RGB"]
+    words = ["--resize", "256", "--mean", "1,2,3", "--scale", "0.5", "--channel-order", "rgb"]
     assert taken(*words) == {
         "resize": (256, 256),
         "mean": "1,2,3",
         "scale": 0.5,
-        "channel_order": "RGB",
+        "channel_order": "rgb",
     }
-    assert taken("--resize", "240,320")["resize"] == (240, 320)
+    for size in ("240x320", "240,320"):
+        assert taken("--resize", size)["resize"] == (240, 320)
 
 
 @pytest.mark.parametrize("value", ["a", "1,2,3", "0", "-1,2", ""])

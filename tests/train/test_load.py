@@ -11,7 +11,7 @@ import pytest
 from solver_case import SOLVER, Case, flat
 
 from owltf.errors import OwltfError
-from owltf.train.load import load_model, load_net, rebuild_net
+from owltf.train.load import load_net, rebuild_net, solver_of
 
 
 def test_a_net_with_weights(small: Case) -> None:
@@ -114,3 +114,35 @@ def test_what_is_no_keras_file_is_told(small: Case) -> None:
     Path("bad.keras").write_text("no model")
     with pytest.raises(OwltfError, match=r"bad.keras: not a Keras model"):
         load_model("bad.keras")
+
+
+def test_several_weights_and_what_became_of_them(small: Case) -> None:
+    small.run()
+    said: list[str] = []
+    weights = ["snap_iter_6.caffemodel", "snap_iter_12.caffemodel"]
+    net = load_net("net.prototxt", weights=weights, tell=said.append)
+    last = load_net("net.prototxt", weights=weights[1])
+    np.testing.assert_array_equal(flat(net.get_params()), flat(last.get_params()))
+    assert said == [f"Weights from {file}: 2 layers loaded" for file in weights]
+    wider = (
+        (small.folder / "net.prototxt")
+        .read_text()
+        .replace("num_output: 4 weight", "num_output: 5 weight")
+    )
+    small.add("wider.prototxt", wider)
+    net = load_net("wider.prototxt", weights=weights, reinit_mismatched=True, tell=said.append)
+    assert said[-1].endswith("1 layers loaded; initialised anew, as their shape differs: ip")
+    assert np.any(net.get_params()["ip"][0])
+
+
+def test_one_of_a_solvers_test_nets(small: Case) -> None:
+    two = SOLVER.replace("test_iter: 2", "test_iter: 2 test_iter: 3")
+    small.add("two.prototxt", two)
+    assert load_net("two.prototxt", test_net=1).phase == "TEST"
+    with pytest.raises(OwltfError, match="no test net 2; there are 2, from 0"):
+        load_net("two.prototxt", test_net=2)
+
+
+def test_the_solver_of_a_file(small: Case) -> None:
+    assert list(solver_of("solver.prototxt").test_iter) == [2]
+    assert solver_of("net.prototxt") is None

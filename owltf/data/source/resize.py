@@ -29,14 +29,12 @@ def resize_image(image: Image, size: tuple[int, int]) -> Image:
         return image
     if (height, width) == (2 * size[0], 2 * size[1]):
         return _halved(image)
-    (above, below, row_weights), (left, right, weights) = (
-        _taps(height, size[0]),
-        _taps(width, size[1]),
-    )
     pixels = image.astype(np.int32)
-    across = weights[:, None]
+    left, right, share = _taps(width, size[1])
+    across = share[:, None]
     rows = pixels[:, left] * (_ONE - across) + pixels[:, right] * across
-    down = row_weights[:, None, None]
+    above, below, share = _taps(height, size[0])
+    down = share[:, None, None]
     upper = ((_ONE - down) * (rows[above] >> 4)) >> 16
     lower = (down * (rows[below] >> 4)) >> 16
     resized: Image = ((upper + lower + 2) >> 2).astype(np.uint8)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -39,19 +42,25 @@ class LmdbWriter(Writer):
     def write(self, rows: Mapping[str, Any]) -> None:
         """Add a record for each row."""
         records = list(self._records(rows))
+        size = sum(len(key) + len(value) for key, value in records)
         try:
             self._put(records)
         except lmdb.MapFullError:
-            size = sum(len(key) + len(value) for key, value in records)
             self._database.set_mapsize(2 * (self._database.info()["map_size"] + size))
             self._put(records)
         except lmdb.Error as error:
-            raise OSError(str(error)) from error
+            raise self._plain(error, size) from error
         self._number += len(records)
 
     def close(self, *, complete: bool) -> None:
         """End the database."""
         self._database.close()
+
+    def _plain(self, error: lmdb.Error, size: int) -> OSError:
+        """Return the error of a full disk, which LMDB calls an input/output error."""
+        if shutil.disk_usage(self._database.path()).free < 2 * size:
+            return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return OSError(str(error))
 
     def _put(self, records: Sequence[tuple[bytes, bytes]]) -> None:
         with self._database.begin(write=True) as transaction:
