@@ -27,7 +27,7 @@ from owltf.caffe.wire import (
 
 _LEGACY_AXES = range(1, 5)
 _MOST_AXES = 32
-_LARGEST_SIZE = (1 << 31) - 1
+_MOST_NUMBERS = 1 << 40
 _DATA, _SHAPE, _DOUBLE_DATA = 5, 7, 8
 # NVIDIA's fork keeps numbers of any precision as bytes.
 _RAW_TYPE, _RAW_DATA = 10, 12
@@ -68,8 +68,8 @@ def decode_blob(data: memoryview, start: int, end: int) -> np.ndarray:
         raise BrokenWireError(
             f"shape {shape} needs {prod(shape)} numbers, the file holds {values.size}"
         )
-    if max(shape, default=0) > _LARGEST_SIZE:
-        raise BrokenWireError(f"shape {shape} has sizes beyond {_LARGEST_SIZE}")
+    if prod(size or 1 for size in shape) > _MOST_NUMBERS:
+        raise BrokenWireError(f"shape {shape} has absurd sizes")
     return values.reshape(shape)
 
 
@@ -130,7 +130,8 @@ def _values(parts: _Parts, data: memoryview) -> np.ndarray:
             raise BrokenWireError(f"raw_data of type {parts.raw_type} (0 double, 1 float, 2 half)")
         chunks = [_numbers(data, parts.raw, _RAW_DTYPES[parts.raw_type])]
     values = chunks[0] if len(chunks) == 1 else np.concatenate(chunks or [np.empty(0, "<f4")])
-    return values.astype(np.float32, copy=False)
+    with np.errstate(over="ignore"):  # as in Caffe, doubles beyond float's range become inf
+        return values.astype(np.float32, copy=False)
 
 
 def _shape(parts: _Parts) -> tuple[int, ...]:

@@ -94,6 +94,8 @@ def _refuse_seen(group: Any, seen: set[object]) -> None:
 
 def _whole(dataset: Any) -> Any:
     """Give a dataset whose numbers are in the file; only a shape can be of any size."""
+    if not isinstance(dataset, h5py.Dataset):
+        raise ValueError(f"{dataset.name.strip('/')} holds no numbers")
     if dataset.nbytes > dataset.id.get_storage_size() * _BEST_COMPRESSION:
         name, shape = dataset.name.strip("/"), dataset.shape
         raise ValueError(f"{name} has shape {shape}, the file lacks its numbers")

@@ -1,5 +1,6 @@
 """Reading nets, solvers and mean images from Caffe's files."""
 
+from math import prod
 from pathlib import Path
 from typing import BinaryIO
 
@@ -19,6 +20,7 @@ from owltf.caffe.wire import BrokenWireError
 from owltf.errors import OwltfError
 
 _IMAGE_AXES = 3
+_MOST_AXES = 32
 
 
 def read_net(path: Path | str, schema: Schema, *, ignore_unknown_fields: bool = False) -> NetSource:
@@ -72,8 +74,11 @@ def read_mean(path: Path | str, schema: Schema) -> np.ndarray:
     except DecodeError as error:
         raise OwltfError(f"{path}: truncated or corrupt: not a whole mean image") from error
     shape = tuple(blob.shape.dim) or (blob.num, blob.channels, blob.height, blob.width)
-    values = np.array(blob.data or blob.double_data, np.float32)
-    if np.prod(shape) != values.size or np.prod(shape[:-_IMAGE_AXES]) != 1:
+    if len(shape) > _MOST_AXES:
+        raise OwltfError(f"{path}: a mean must be one (C, H, W) image; got {len(shape)} axes")
+    with np.errstate(over="ignore"):
+        values = np.array(blob.data or blob.double_data, np.float32)
+    if min(shape) <= 0 or prod(shape) != values.size or prod(shape[:-_IMAGE_AXES]) != 1:
         raise OwltfError(
             f"{path}: a mean must be one (C, H, W) image; got shape {shape} and {values.size} "
             "numbers"

@@ -5,7 +5,6 @@ Protobuf's own parser stops at the first unknown field and forgets the lines of 
 
 import re
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
@@ -47,20 +46,28 @@ class Fault:
 
 @dataclass(frozen=True)
 class Scan:
-    """What a walk found: the fields as a tree, the unknown ones, and what ended the walk."""
+    """What a walk found: the fields as a tree, the unknown ones, and what ended the walk.
+
+    Attributes:
+        broken: Where the walk ended as the text is not well formed; protobuf says why.
+    """
 
     root: Block
     unknown: tuple[Fault, ...]
     end: Fault | None
+    broken: int | None = None
 
 
 def scan(text: str, descriptor: Descriptor) -> Scan:
     """Walk over a message's text; where the text is broken the walk ends there."""
     scanner = _Scanner(text)
     root = Block("", 0, 1)
-    with suppress(_BrokenTextError):
+    broken = None
+    try:
         scanner.message(root, descriptor, "")
-    return Scan(root, tuple(scanner.unknown), scanner.end)
+    except _BrokenTextError:
+        broken = scanner.last
+    return Scan(root, tuple(scanner.unknown), scanner.end, broken)
 
 
 class _BrokenTextError(Exception):
@@ -76,7 +83,7 @@ class _Scanner:
         self._tokens: Iterator[Token] = tokenize(text)
         self._line = 1
         self._counted = 0
-        self._last = 0
+        self.last = 0
         self._next: Token | None = next(self._tokens, None)
 
     def message(self, block: Block, descriptor: Descriptor | None, closing: str) -> None:
@@ -93,7 +100,7 @@ class _Scanner:
         self._depth -= 1
 
     def _ended(self, block: Block, problem: str) -> "_BrokenTextError":
-        self.end = Fault(block.name, f"{block.name} {problem}", block.start, self._last)
+        self.end = Fault(block.name, f"{block.name} {problem}", block.start, self.last)
         return _BrokenTextError()
 
     def _field(self, parent: Block, descriptor: Descriptor | None) -> None:
@@ -103,12 +110,12 @@ class _Scanner:
         bad_values = self._values(parent, start, name, known)
         if descriptor and not known:
             problem = unknown_field(name, descriptor)
-            self.unknown.append(Fault(name, problem, start.start, self._last))
+            self.unknown.append(Fault(name, problem, start.start, self.last))
             del parent.blocks[first:]
         elif bad_values and known and known.enum_type:
             text = f"{name}: {bad_values[0]}"
             problem = unknown_value(bad_values[0], name, known.enum_type)
-            self.unknown.append(Fault(text, problem, start.start, self._last))
+            self.unknown.append(Fault(text, problem, start.start, self.last))
 
     def _name(self) -> tuple[Token, str]:
         token = self._take()
@@ -160,7 +167,7 @@ class _Scanner:
     def _take(self) -> Token:
         token = self._peek()
         self._next = next(self._tokens, None)
-        self._last = token.end
+        self.last = token.end
         return token
 
     def _accept(self, *marks: str) -> bool:
@@ -204,5 +211,6 @@ def unknown_value(text: str, name: str, enum: EnumDescriptor) -> str:
 
 
 def shortened(text: str) -> str:
-    """Cut a name that would not fit in an error."""
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
+    """Cut a name that would not fit in an error, and show what has no letter."""
+    seen = text if text.isprintable() else ascii(text)[1:-1]
+    return seen if len(seen) <= _LONGEST else f"{seen[:_LONGEST]}..."

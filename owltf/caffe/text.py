@@ -15,6 +15,9 @@ from owltf.errors import OwltfError
 _POSITION = re.compile(r"^\d+:\d+ : ")
 _QUOTED_SOURCE = re.compile(r"^'.*?': (?=[A-Z])", re.DOTALL)
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+# Protobuf takes the square of their number to read them.
+_BACKSLASHES = "\\" * 1000
+_LONGEST = 300
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -48,12 +51,16 @@ def parse_blocks(
     """Parse prototxt into a message as `parse_text` does, and keep where each field stands."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     _refuse_bad_bytes(text, file)
+    _refuse_backslashes(text, file)
     found = scan(text, cast(Descriptor, message.DESCRIPTOR))
     if found.unknown and not ignore_unknown:
         raise OwltfError(_unknown_error(text, found.unknown, file))
     if found.end:
         raise OwltfError(f"{_at(text, found.end.start, file)}: {found.end.problem}")
     _parse(_blank(text, found.unknown), message, file)
+    if found.broken is not None and found.unknown:
+        # Without the unknown fields, what stands behind one can read as a part of what is before.
+        raise OwltfError(f"{_at(text, found.broken, file)}: not well formed from here on")
     _refuse_missing(message, found, file)
     ignored = (f"{_at(text, one.start, file)}: {one.text}" for one in found.unknown)
     return ParsedText(found.root, tuple(ignored))
@@ -88,7 +95,13 @@ def _parse_error(error: text_format.ParseError, file: str) -> str:
     reason = " ".join(_POSITION.sub("", str(error)).split())
     line, column = error.GetLine(), error.GetColumn()
     where = f"{file}:{line}:{column}" if line else file
-    return f"{where}: {_QUOTED_SOURCE.sub('', reason)}"
+    return f"{where}: {_shortened(_QUOTED_SOURCE.sub('', reason))}"
+
+
+def _shortened(reason: str) -> str:
+    """Cut what would not fit in a line, and show what is no letter."""
+    seen = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in reason)
+    return seen if len(seen) <= _LONGEST else f"{seen[:_LONGEST]}..."
 
 
 def _unknown_error(text: str, unknown: tuple[Fault, ...], file: str) -> str:
@@ -110,6 +123,11 @@ def _refuse_bad_bytes(text: str, file: str) -> None:
             )
 
 
+def _refuse_backslashes(text: str, file: str) -> None:
+    if (start := text.find(_BACKSLASHES)) >= 0:
+        raise OwltfError(f"{_at(text, start, file)}: {len(_BACKSLASHES)} backslashes in a row")
+
+
 def _refuse_missing(message: Message, found: Scan, file: str) -> None:
     missing = message.FindInitializationErrors()  # type: ignore[attr-defined]
     if missing:
@@ -120,10 +138,10 @@ def _refuse_missing(message: Message, found: Scan, file: str) -> None:
 
 
 def _blank(text: str, unknown: tuple[Fault, ...]) -> str:
+    letters = list(text)
     for one in unknown:
-        hole = re.sub(r"[^\n]", " ", text[one.start : one.end])
-        text = text[: one.start] + hole + text[one.end :]
-    return text
+        letters[one.start : one.end] = re.sub(r"[^\n]", " ", text[one.start : one.end])
+    return "".join(letters)
 
 
 def _at(text: str, offset: int, file: str) -> str:

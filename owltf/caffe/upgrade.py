@@ -117,5 +117,12 @@ def _upgrade_prefix(solver: SolverParameter, path: Path) -> None:
     """Caffe names snapshots after the solver's file where no prefix, or a folder, is given."""
     if not solver.HasField("snapshot_prefix"):
         solver.snapshot_prefix = str(path.with_suffix(""))
-    elif Path(solver.snapshot_prefix).is_dir():
+    elif _is_folder(Path(solver.snapshot_prefix)):
         solver.snapshot_prefix = str(Path(solver.snapshot_prefix) / path.stem)
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # the name is too long
+        return False

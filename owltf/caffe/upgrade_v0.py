@@ -139,7 +139,7 @@ def _with_padding(
     if layer.layer.type not in ("conv", "pool") or not one_to_one:
         raise OwltfError(
             f"{where}: padding layer {padding.layer.name!r} must lead from one blob into one conv "
-            f"or pool layer; got {layer.layer.type} layer {layer.layer.name!r}"
+            f"or pool layer; got {layer.layer.type!r} layer {layer.layer.name!r}"
         )
     merged = copied(layer)
     merged.layer.pad = padding.layer.pad

@@ -99,7 +99,7 @@ def test_padding_before_something_that_cannot_pad(
     layers { layer { name: "r" type: "relu" } bottom: "padded" top: "r" }"""
     assert refusal(net_from_text, text, schema) == (
         "<text>:2: padding layer 'p' must lead from one blob into one conv or pool layer; "
-        "got relu layer 'r'"
+        "got 'relu' layer 'r'"
     )
 
 

@@ -11,7 +11,7 @@ import pytest
 from solver_case import SOLVER, Case, flat
 
 from owltf.errors import OwltfError
-from owltf.train.load import load_net, rebuild_net, solver_of
+from owltf.train.load import load_model, load_net, rebuild_net, solver_of
 
 
 def test_a_net_with_weights(small: Case) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,11 +11,9 @@ from click.testing import CliRunner, Result
 # Lets the tests import `export_case`.
 sys.path.insert(0, str(Path(__file__).parent))
 
-from export_case import NET, export, write_weights  # noqa: E402
+from export_case import NET, Export, export, write_weights  # noqa: E402
 
 ZOO = Path(__file__).parents[4] / "shared" / "zoo" / "models"
-
-Export = Callable[..., Result]
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from owltf.api import load_net, save_weights
 from owltf.cli import Commands
 from owltf.plugin.manager import make_manager
 from owltf.plugin.registry import Registry
+
+Export = Callable[..., Result]
 
 CROP, RESIZE, CLASSES = 14, (18, 20), 4
 MEAN, SCALE = (10.0, 20.0, 30.0), 0.02

@@ -12,8 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner, Result
-from conftest import Export
-from export_case import export
+from export_case import Export, export
 
 BEFORE = {"net.prototxt", "net.caffemodel", "deploy.prototxt"}
 

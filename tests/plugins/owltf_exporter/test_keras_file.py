@@ -6,7 +6,7 @@ from pathlib import Path
 
 import keras
 import numpy as np
-from conftest import Export
+from export_case import Export
 
 from owltf.api import load_net
 

@@ -11,8 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from conftest import Export
-from export_case import arrays_of, export
+from export_case import Export, arrays_of, export
 
 from owltf.api import load_net
 

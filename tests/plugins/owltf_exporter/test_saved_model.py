@@ -11,8 +11,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 from click.testing import CliRunner
-from conftest import Export
-from export_case import CLASSES, CROP, MEAN, RESIZE, SCALE, arrays_of, export, prepared
+from export_case import CLASSES, CROP, MEAN, RESIZE, SCALE, Export, arrays_of, export, prepared
 
 from owltf.api import Net, load_net
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tensorflow as tf
-from conftest import Export
+from export_case import Export
 
 from owltf.api import load_net
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import tensorflow as tf
-from conftest import Export
+from export_case import Export
 from google.protobuf.descriptor_pb2 import FieldDescriptorProto, FileDescriptorProto
 from google.protobuf.descriptor_pool import DescriptorPool
 from google.protobuf.message_factory import GetMessageClass
