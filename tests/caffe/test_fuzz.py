@@ -1,4 +1,4 @@
-"""Damaged, hostile and absurd files: each is read or refused in one line, at once, in little memory.
+"""Damaged, hostile and absurd files: each is read or refused in one line, at once, in little room.
 
 What hypothesis draws is the same in every run.
 """
@@ -216,7 +216,7 @@ def test_any_bytes(tmp_path: Path, content: bytes) -> None:
     refusals(content, tmp_path / "a")
 
 
-@budget
+@settings(budget, max_examples=60)
 @given(dims=st.lists(st.sampled_from(NUMBERS), max_size=6), legacy=st.booleans())
 def test_shapes(tmp_path: Path, dims: list[int], legacy: bool) -> None:
     axes = ("num", "channels", "height", "width")
@@ -287,6 +287,12 @@ def test_shapes_of_millions_of_axes(tmp_path: Path) -> None:
 )
 def test_monstrous_texts(tmp_path: Path, content: bytes) -> None:
     quickly(content, tmp_path / "a")
+
+
+def test_strings_behind_an_unknown_field_do_not_join_those_before(tmp_path: Path) -> None:
+    content = TEXTS["V1 net"].replace('top: "c"', 'top: "c" unknown: 5 "d"').encode()
+    lines = refusals(content, tmp_path / "a")
+    assert "not well formed" in lines["net, unknown fields ignored"]
 
 
 def test_texts_and_binaries_in_each_others_place(tmp_path: Path) -> None:

@@ -2,13 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import keras
+import tensorflow as tf
 
 from owltf.layers.activation.affine import affine, axes_of, broadcast
 from owltf.net.blob import Blob
 from owltf.net.converter import LayerConverter
 from owltf.net.layer import Layer
 from owltf.net.params import ParamBlob
+
+
+@keras.saving.register_keras_serializable("owltf")
+class AddTerm(keras.layers.Layer):
+    """x + a term that is spread over x.
+
+    Keras's Add takes a term of shape (N, 1, 1, 1) for a bias of the channels where N is their
+    number.
+    """
+
+    def call(self, inputs: Sequence[Any]) -> Any:
+        """Return the sum of two tensors."""
+        return tf.add(*inputs)
+
+    def compute_output_shape(self, input_shape: Sequence[Any]) -> Any:
+        """Return the shape of x."""
+        return input_shape[0]
 
 
 class Bias(LayerConverter):
@@ -26,6 +47,6 @@ class Bias(LayerConverter):
         param = layer.parameter.bias_param
         if terms:
             term = broadcast(layer, bottom, terms[0], param.axis)
-            return bottom.of(layer.keras(keras.layers.Add)([bottom.tensor, term.tensor]))
+            return bottom.of(layer.keras(AddTerm)([bottom.tensor, term.tensor]))
         axes = axes_of(layer, bottom, param)
         return affine(layer, bottom, axes, (param.filler,), scales=False)

@@ -16,7 +16,7 @@ from oracle_case import (
 )
 
 from owltf.errors import OwltfError
-from owltf.testing import LAYER, net_of
+from owltf.testing import LAYER, net_of, run_layer
 
 IMAGES = (2, 3, 4, 5)
 
@@ -80,3 +80,10 @@ def test_a_term_of_another_shape_is_told() -> None:
     message = r"^Bias layer 'layer' \(.*:3\): 'bottom1' \(4,\) must have the sizes of"
     with pytest.raises(OwltfError, match=message):
         net_of(bias("", IMAGES, (4,)))
+
+
+@pytest.mark.parametrize("shape", [(6, 3, 4, 6), (6, 6, 4, 5), (4, 3, 4, 5)])
+def test_a_term_for_each_image_is_not_taken_for_one_of_a_channel_or_column(shape: tuple) -> None:
+    x, term = random(*shape), random(shape[0], seed=1)
+    run = run_layer(bias("axis: 0", shape, shape[:1]), [x, term], top_grads=[np.ones(shape)])
+    assert_close(run.tops[0], x + term[:, None, None, None])
