@@ -8,6 +8,8 @@ from typing import Any
 
 import click
 
+from owltf.train.device_options import device_options
+
 _DEVICES = ("gpu", "num_gpu", "cpu_replicas")
 _REPEATED = ("batch_per_gpu", "allow_nan", "ignore_unknown_fields", "allow_python_layers")
 
@@ -47,11 +49,7 @@ def _paths(context: click.Context, option: click.Parameter, value: str | None) -
     is_flag=True,
     help="Initialise layers anew whose shape differs from the weights'.",
 )
-@click.option(
-    "--gpu", metavar="all|0,2", help="The GPUs to use, by number. Every GPU unless given."
-)
-@click.option("--num-gpu", type=int, metavar="N", help="Use the first N GPUs.")
-@click.option("--cpu-replicas", type=int, metavar="N", help="Use N replicas on the CPU.")
+@device_options
 @click.option(
     "--batch-per-gpu",
     is_flag=True,

@@ -5,19 +5,16 @@ from __future__ import annotations
 import math
 import shlex
 from collections import deque
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from owltf.data.pipeline import pipeline_error
 from owltf.errors import OwltfError
-from owltf.net.checks import user_message
-from owltf.net.net import Net
+from owltf.net.net import Net, Source
 from owltf.train.batches import batches, positions_after
 from owltf.train.carried_states import CarriedStates
+from owltf.train.plain_errors import plain_errors
 from owltf.train.report import Display, Report, Scores, Setup, outputs_of
 from owltf.train.run_state import RunState, threads
 from owltf.train.signals import Signals
@@ -75,7 +72,7 @@ class Trainer:
         """
         self._report.started(self._setup())
         try:
-            with self._signals, self._plain_errors():
+            with self._signals, plain_errors(self._data()):
                 self._report.watch(lambda: int(self._solver.iterations.numpy()))
                 self._step()
                 return self._finish()
@@ -239,18 +236,8 @@ class Trainer:
             notes=start.notes,
         )
 
-    @contextmanager
-    def _plain_errors(self) -> Iterator[None]:
-        """Turn what TensorFlow and Keras raise for wrong data into the user's error."""
-        try:
-            yield
-        except Exception as error:
-            layers = [s.layer for net in (self._nets.train, *self._nets.tests) for s in net.sources]
-            plain = pipeline_error(error, layers)
-            message = user_message(error)
-            if plain is None and message is None:
-                raise
-            raise plain or OwltfError(message) from error
+    def _data(self) -> list[Source]:
+        return [each for net in (self._nets.train, *self._nets.tests) for each in net.sources]
 
 
 def _sources(nets: tuple[Net, ...]) -> dict[str, str]:
