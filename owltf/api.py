@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from owltf.train.net_batches import Batch, NetBatches, net_batches, record_count
     from owltf.train.quiet import start_tensorflow
     from owltf.train.report import Report
+    from owltf.train.shape_options import input_shape_option
     from owltf.train.view_runs import run_views
     from owltf.train.weights_options import weights_of, weights_options
 
@@ -87,6 +88,7 @@ _LATE = {
     "image_options": "owltf.train.image_options",
     "image_settings": "owltf.train.image_options",
     "in_one_layout": "owltf.net.blob",
+    "input_shape_option": "owltf.train.shape_options",
     "keras_name": "owltf.net.names",
     "load_model": "owltf.train.load",
     "load_net": "owltf.train.load",
@@ -148,6 +150,7 @@ __all__ = [
     "image_options",
     "image_settings",
     "in_one_layout",
+    "input_shape_option",
     "keras_name",
     "load_model",
     "load_net",

@@ -126,6 +126,7 @@ class _Builder:
             losses=tuple(self.losses),
             sources=tuple(self.sources),
             layer_params={layer.name: self._params(layer) for layer in self.with_params},
+            owners=self.names.owners,
             anchor=self.anchor,
         )
 
@@ -163,7 +164,7 @@ class _Builder:
     def _add_layer(self, graph_layer: GraphLayer) -> None:
         converter = self.context.registry.converters[graph_layer.type]
         layer = _layer(graph_layer, converter, self.context, self.names)
-        layer.anchor = self._anchor
+        layer.anchor, self.names.owner = self._anchor, layer.title
         bottoms = stopped(layer, [self.blobs[name] for name in graph_layer.parameter.bottom])
         tops = self._convert(converter, layer, bottoms)
         self._keep(layer, tops)

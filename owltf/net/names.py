@@ -31,11 +31,16 @@ class Names:
 
     Args:
         reserved: Caffe names (blobs that enter, layers) which keep their own name.
+
+    Attributes:
+        owner: the Caffe layer, in words, for which names are asked.
+        owners: that of each name handed out.
     """
 
     def __init__(self, reserved: Iterable[str]) -> None:
         self._reserved = {keras_name(name) for name in reserved}
-        self._taken: set[str] = set()
+        self.owner = ""
+        self.owners: dict[str, str] = {}
 
     def own(self, name: str) -> str:
         """Return the name of a layer or an input of the net itself."""
@@ -48,8 +53,8 @@ class Names:
 
     def _take(self, wanted: str, avoid: Iterable[str] = ()) -> str:
         name, count = wanted, 1
-        while name in self._taken or name in avoid:
+        while name in self.owners or name in avoid:
             count += 1
             name = f"{wanted}.{count}"
-        self._taken.add(name)
+        self.owners[name] = self.owner
         return name

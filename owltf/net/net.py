@@ -9,17 +9,15 @@ from typing import Any
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 from owltf.caffe.graph import Graph
 from owltf.errors import OwltfError
+from owltf.net.any_size import FixedSizeError, of_any_size
 from owltf.net.blob import Blob
-from owltf.net.carried import carried
-from owltf.net.checks import user_errors
 from owltf.net.context import NetContext
+from owltf.net.forward import Forward
 from owltf.net.inputless import Inputless
 from owltf.net.params import Param
-from owltf.net.traced import traced
 from owltf.plugin.registry import near
 
 
@@ -66,6 +64,7 @@ class Net:
         losses: the tops that make the objective.
         sources: the data layers.
         layer_params: the parameter blobs of each layer that has some.
+        owners: the Caffe layer, in words, that each Keras layer is part of, by that one's name.
         anchor: an input that the net feeds by itself, as it has no others; None if it has.
     """
 
@@ -77,6 +76,7 @@ class Net:
     losses: tuple[Loss, ...]
     sources: tuple[Source, ...]
     layer_params: Mapping[str, Sequence[Param]]
+    owners: Mapping[str, str]
     anchor: Any = None
 
     @property
@@ -114,18 +114,25 @@ class Net:
 
     @cached_property
     def model(self) -> Any:
-        """The net as a plain `keras.Model`: a dict of inputs to a dict of outputs."""
-        return self.model_of(self.outputs)
+        """The net as a plain `keras.Model`: a dict of inputs to a dict of outputs.
+
+        The batch is open; so are height and width if every layer computes on images of any size.
+        """
+        model = self.model_of(self.outputs)
+        try:
+            return of_any_size(model) if self.anchor is None else model
+        except FixedSizeError:
+            return model
 
     @cached_property
     def loss_model(self) -> Any:
         """The outputs and, beside them, the tensors of `losses`, as one `keras.Model`."""
         losses = [loss.tensor for loss in self.losses]
-        return self.model_of_tensors((self._caffe_tensors(self.outputs), losses))
+        return self.model_of_tensors((self.caffe_tensors(self.outputs), losses))
 
     def model_of(self, blobs: Iterable[str]) -> Any:
         """Return a `keras.Model` from the inputs to the named blobs, in Caffe's order."""
-        return self.model_of_tensors(self._caffe_tensors(blobs))
+        return self.model_of_tensors(self.caffe_tensors(blobs))
 
     def model_of_tensors(self, outputs: Any) -> Any:
         """Return a `keras.Model` from the inputs to a structure of the net's Keras tensors."""
@@ -134,7 +141,8 @@ class Net:
         inputs = {name: blob.tensor for name, blob in self.input_blobs.items()}
         return keras.Model(inputs, outputs, name="net")
 
-    def _caffe_tensors(self, blobs: Iterable[str]) -> dict[str, Any]:
+    def caffe_tensors(self, blobs: Iterable[str]) -> dict[str, Any]:
+        """Return the Keras tensors of blobs, in Caffe's order, by name."""
         return {name: self.blob(name).to_caffe().tensor for name in blobs}
 
     def blob(self, name: str) -> Blob:
@@ -217,7 +225,8 @@ class Net:
         As in Caffe, recurrent layers go on from the pass before where their markers say so.
 
         Args:
-            arrays: the inputs by blob name, in Caffe's order.
+            arrays: the inputs by blob name, in Caffe's order: any batch, and any height and width
+                if every layer computes on images of any size.
             blobs: the blobs wanted; the net's outputs unless given.
 
         Returns:
@@ -227,38 +236,8 @@ class Net:
             OwltfError: if an input is missing or of another shape, a blob is unknown, or a layer
                 refuses a value, such as a label without a class.
         """
-        run = self._function(tuple(self.outputs if blobs is None else blobs))
-        with user_errors():
-            values, _ = run(self._checked(arrays))
-        return {name: value.numpy() for name, value in values.items()}
+        return self._forward(arrays, self.outputs if blobs is None else blobs)
 
     @cached_property
-    def _functions(self) -> dict[tuple[str, ...], Any]:
-        return {}
-
-    def _function(self, blobs: tuple[str, ...]) -> Any:
-        if blobs not in self._functions:
-            effects = [loss.tensor for loss in self.losses if not loss.weight]
-            model = self.model_of_tensors((self._caffe_tensors(blobs), effects))
-            self._functions[blobs] = traced(carried(model), training=self.phase == "TRAIN")
-        return self._functions[blobs]
-
-    def _checked(self, arrays: Mapping[str, Any]) -> dict[str, Any]:
-        missing = [name for name in self.inputs if name not in arrays]
-        unknown = [name for name in arrays if name not in self.input_blobs]
-        if missing or unknown:
-            raise OwltfError(
-                f"net '{self.name}' takes the inputs {list(self.inputs)}; "
-                f"missing: {missing}, not among them: {unknown}"
-            )
-        return {name: self._checked_input(name, arrays[name]) for name in self.inputs}
-
-    def _checked_input(self, name: str, array: Any) -> Any:
-        value = np.asarray(array, np.float32)
-        wanted = self.input_blobs[name].shape
-        if value.ndim != len(wanted) or value.shape[1:] != wanted[1:]:
-            raise OwltfError(
-                f"input '{name}' of net '{self.name}' has shape {wanted} (any batch), "
-                f"got {value.shape}"
-            )
-        return tf.constant(value)
+    def _forward(self) -> Forward:
+        return Forward(self)

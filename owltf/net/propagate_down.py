@@ -16,6 +16,8 @@ from owltf.net.layer import Layer
 class Stopped(keras.layers.Layer):
     """Gives its input; no gradient comes back through it."""
 
+    any_size = True
+
     def call(self, inputs: Any) -> Any:
         """Return the input."""
         return tf.stop_gradient(inputs)

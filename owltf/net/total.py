@@ -15,6 +15,8 @@ from owltf.net.replicas import global_sum
 class GlobalTotal(keras.layers.Layer):
     """The sum of a tensor's values over all replicas, each of which has some of its rows."""
 
+    any_size = True
+
     def call(self, inputs: Any) -> Any:
         """Return one number."""
         return global_sum(tf.reduce_sum(inputs))[0]

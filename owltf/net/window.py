@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import ceil
 from typing import Any
 
 from owltf.net.layer import Layer
@@ -73,7 +72,9 @@ class Window:
         sides = zip(size, self.extent, self.stride, self.pad, strict=True)
         return [stride * (side - 1) + extent - 2 * pad for side, extent, stride, pad in sides]
 
-    def pooled(self, size: Sequence[int], *, floor: bool = False) -> list[int]:
+    def pooled(
+        self, size: Sequence[int], *, floor: bool = False, least: Callable[..., Any] = min
+    ) -> list[int]:
         """Return the size after pooling.
 
         Caffe rounds up, then drops a last window which would start in the padding. Without any
@@ -82,17 +83,20 @@ class Window:
         Args:
             size: the bottom's spatial size.
             floor: `round_mode: FLOOR`, which rounds down instead.
+            least: the lesser of two sizes; `tf.minimum` where a graph computes them.
         """
         rounded = self._rounded(size, floor=floor)
         if not any(self.pad):
             return rounded
         sides = zip(rounded, size, self.stride, self.pad, strict=True)
-        return [out - ((out - 1) * stride >= side + pad) for out, side, stride, pad in sides]
+        return [least(out, (side + pad - 1) // stride + 1) for out, side, stride, pad in sides]
 
     def _rounded(self, size: Sequence[int], *, floor: bool) -> list[int]:
         sides = zip(size, self.kernel, self.stride, self.pad, strict=True)
-        steps = [(side + 2 * pad - kernel) / stride for side, kernel, stride, pad in sides]
-        return [(int(each // 1) if floor else ceil(each)) + 1 for each in steps]
+        return [
+            (side + 2 * pad - kernel + (0 if floor else stride - 1)) // stride + 1
+            for side, kernel, stride, pad in sides
+        ]
 
     def overhang(self, size: Sequence[int], out: Sequence[int]) -> list[Pair]:
         """Return the rows (columns, ...) before and after the bottom that `out` windows reach.

@@ -11,6 +11,7 @@ import keras
 import numpy as np
 
 from owltf.caffe.filter import filter_net, net_state
+from owltf.caffe.input_shapes import with_input_shapes
 from owltf.caffe.kind import SOLVER, expect_kind, file_kind
 from owltf.caffe.layer_weights import LayerWeights
 from owltf.caffe.messages import NetParameter, SolverParameter
@@ -48,6 +49,7 @@ def load_net(
     allow_python_layers: bool = False,
     tell: Callable[[str], object] | None = None,
     rewrite: Rewrite | None = None,
+    input_shapes: Mapping[str, Sequence[int]] | None = None,
 ) -> Net:
     """Build the net of a prototxt, with its weights.
 
@@ -66,6 +68,7 @@ def load_net(
         allow_python_layers: run the code of the net's Python layers.
         tell: takes a sentence on what was loaded, and on what was left out.
         rewrite: gives the net to build in place of the file's, filtered for its phase.
+        input_shapes: the shape (N, C, H, W) that an input gets in place of the file's, by name.
 
     Raises:
         OwltfError: if a file is missing or wrong, or the net cannot be built.
@@ -87,6 +90,8 @@ def load_net(
     )
     if rewrite:
         source = source.rewritten(rewrite(source.parameter, context))
+    if input_shapes:
+        source = with_input_shapes(source, input_shapes)
     with (devices or one_cpu()).strategy.scope():
         net = net_of_source(source, context)
     notes = [f"Ignored unknown field: {field}" for field in source.ignored]

@@ -14,6 +14,7 @@ from owltf.api import (
     devices_of,
     image_options,
     image_settings,
+    input_shape_option,
     weights_of,
     weights_options,
 )
@@ -25,6 +26,7 @@ _VIEWS = ("1", "flips", "corners", "10", "144")
 @click.argument("file", metavar="NET|SOLVER")
 @click.argument("images", nargs=-1, required=True, metavar="IMAGE...")
 @weights_options
+@input_shape_option
 @click.option(
     "--labels",
     type=click.Path(path_type=Path),
@@ -71,6 +73,7 @@ def classify(registry: Any, /, file: str, images: tuple[str, ...], **flags: Any)
     start_tensorflow()
     from owltf.api import find_images, image_batches
 
+    weights["input_shapes"] = flags.pop("input_shapes")
     devices = devices_of(flags)
     files = find_images(images)
     say = partial(click.echo, err=True)

@@ -47,10 +47,9 @@ class Servable(tf.Module):
         def serve(*arrays: Any) -> dict[str, Any]:
             return self._outputs(dict(zip(blobs.values(), arrays, strict=True)))
 
-        specs = [
-            tf.TensorSpec(self._exported.shape(blob), tf.float32, name)
-            for name, blob in blobs.items()
-        ]
+        # Height and width are open where the net takes images of any size.
+        taken = self._exported.net.model.input
+        specs = [tf.TensorSpec(taken[blob].shape, tf.float32, name) for name, blob in blobs.items()]
         return tf.function(serve, autograph=False).get_concrete_function(*specs)
 
     def _by_images(self, how: Preprocessing) -> Any:

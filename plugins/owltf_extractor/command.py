@@ -12,6 +12,7 @@ from owltf.api import (
     devices_of,
     image_options,
     image_settings,
+    input_shape_option,
     weights_of,
     weights_options,
 )
@@ -22,6 +23,7 @@ from owltf.api import (
 @click.argument("layers", metavar="LAYER[,LAYER]")
 @click.argument("out", metavar="OUT[,OUT]")
 @weights_options
+@input_shape_option
 @click.option(
     "--iterations",
     type=click.IntRange(min=1),
@@ -75,11 +77,12 @@ def extract(registry: Any, /, file: str, layers: str, out: str, **flags: Any) ->
 
     devices = devices_of(flags)
     settings = image_settings(flags)
+    load = {"registry": registry, "devices": devices, "input_shapes": flags.pop("input_shapes")}
     run_extraction(
         file,
         layers.split(","),
         out,
-        load={"registry": registry, "devices": devices, **weights},
+        load={**load, **weights},
         settings=settings,
         **flags,
     )

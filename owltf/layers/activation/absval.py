@@ -16,6 +16,8 @@ from owltf.net.layer import Layer
 class Absolute(keras.layers.Layer):
     """Gives |x|; its slope at 0 is 0."""
 
+    any_size = True
+
     def call(self, inputs: Any) -> Any:
         """Return the absolute values."""
         return tf.abs(inputs)

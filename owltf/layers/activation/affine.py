@@ -23,6 +23,8 @@ class Affine(keras.layers.Layer):
         shifts: whether there is a beta.
     """
 
+    any_size = True
+
     def __init__(
         self,
         shape: Sequence[int],
@@ -73,7 +75,17 @@ class Affine(keras.layers.Layer):
         ).y
 
     def compute_output_shape(self, input_shape: Any) -> Any:
-        """Return the shape of the top, which is the bottom's."""
+        """Return the shape of the top, which is the bottom's.
+
+        Raises:
+            ValueError: if the weights do not lie along axes of their size.
+        """
+        end = len(input_shape) - self.after
+        along = tuple(input_shape)[end - len(self.shape) : end]
+        # The batch may be open.
+        sizes = self.shape[1:] if end == len(self.shape) else self.shape
+        if along[len(along) - len(sizes) :] != sizes:
+            raise ValueError(f"weights of shape {self.shape} do not lie along {along}")
         return input_shape
 
     def get_config(self) -> dict[str, Any]:

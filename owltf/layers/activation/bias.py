@@ -23,6 +23,8 @@ class AddTerm(keras.layers.Layer):
     number.
     """
 
+    any_size = True
+
     def call(self, inputs: Sequence[Any]) -> Any:
         """Return the sum of two tensors."""
         return tf.add(*inputs)

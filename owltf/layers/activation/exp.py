@@ -23,6 +23,8 @@ class ScaledExp(keras.layers.Layer):
         **kwargs: those of every Keras layer.
     """
 
+    any_size = True
+
     def __init__(self, scale: float = 1.0, factor: float = 1.0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.scale, self.factor = scale, factor

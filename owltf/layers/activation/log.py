@@ -24,6 +24,8 @@ class ScaledLog(keras.layers.Layer):
         **kwargs: those of every Keras layer.
     """
 
+    any_size = True
+
     def __init__(
         self, scale: float = 1.0, shift: float = 0.0, factor: float = 1.0, **kwargs: Any
     ) -> None:

@@ -22,6 +22,8 @@ class ShiftedPower(keras.layers.Layer):
         shift: what is added to the product.
     """
 
+    any_size = True
+
     def __init__(
         self, power: float = 1.0, scale: float = 1.0, shift: float = 0.0, **kwargs: Any
     ) -> None:

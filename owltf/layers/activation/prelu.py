@@ -22,6 +22,8 @@ class ChannelPReLU(keras.layers.Layer):
         **kwargs: those of every Keras layer.
     """
 
+    any_size = True
+
     def __init__(self, shared: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.shared = shared

@@ -21,6 +21,8 @@ class ScaledSwish(keras.layers.Layer):
         **kwargs: those of every Keras layer.
     """
 
+    any_size = True
+
     def __init__(self, beta: float = 1.0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.beta = beta

@@ -20,6 +20,8 @@ class Above(keras.layers.Layer):
         threshold: the number.
     """
 
+    any_size = True
+
     def __init__(self, threshold: float, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.threshold = threshold

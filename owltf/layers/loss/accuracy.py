@@ -13,6 +13,7 @@ from owltf.net.blob import Blob
 from owltf.net.checks import check_labels
 from owltf.net.converter import LayerConverter
 from owltf.net.layer import Layer
+from owltf.net.lifted import lifted
 
 
 @keras.saving.register_keras_serializable("owltf")
@@ -74,9 +75,7 @@ class Accuracy(LayerConverter):
     def build(self, layer: Layer, scores: Blob, labels: Blob) -> list[Blob]:
         """Return the accuracy and, where a second top asks for it, that of each class."""
         param = layer.parameter.accuracy_param
-        axis = layer.axis(scores, param.axis)
-        if axis == 0:
-            raise layer.unsupported("accuracy_param { axis: 0 }, classes along the batch,")
+        scores, axis = lifted(layer, scores, layer.axis(scores, param.axis))
         classes = scores.shape[axis]
         if param.top_k > classes:
             raise layer.error(

@@ -17,6 +17,7 @@ from owltf.net.blob import Blob
 from owltf.net.checks import check_labels, check_one_replica
 from owltf.net.converter import LayerConverter
 from owltf.net.layer import Layer
+from owltf.net.lifted import lifted, lowered
 
 
 @tf.custom_gradient
@@ -94,9 +95,8 @@ class InfogainLoss(LayerConverter):
 
     def build(self, layer: Layer, scores: Blob, labels: Blob, *matrix: Blob) -> list[Blob]:
         """Return the loss and, where a second top asks for them, the probabilities."""
-        axis = layer.axis(scores, layer.parameter.infogain_loss_param.axis)
-        if axis == 0:
-            raise layer.unsupported("infogain_loss_param { axis: 0 }, classes along the batch,")
+        first = layer.axis(scores, layer.parameter.infogain_loss_param.axis)
+        scores, axis = lifted(layer, scores, first)
         given = [_square(layer, each, scores.shape[axis]) for each in matrix]
         kept = None if given else _from_file(layer, scores.shape[axis])
         # A blob without an open batch, such as a Parameter, is whole on every replica.
@@ -108,7 +108,7 @@ class InfogainLoss(LayerConverter):
             loss.kept.assign(kept)
         if len(layer.tops) > 1:
             softmax = layer.keras(Probabilities, part="softmax", axis=scores.axis(axis))
-            tops.append(scores.map(softmax))
+            tops.append(lowered(scores.map(softmax), first))
         return tops
 
 

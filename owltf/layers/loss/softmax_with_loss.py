@@ -14,6 +14,7 @@ from owltf.net.blob import Blob
 from owltf.net.checks import check_labels
 from owltf.net.converter import LayerConverter
 from owltf.net.layer import Layer
+from owltf.net.lifted import lifted, lowered
 
 # Caffe takes the logarithm of no probability below the smallest normal float.
 LARGEST = -log(np.finfo(np.float32).tiny)
@@ -77,9 +78,8 @@ class SoftmaxWithLoss(LayerConverter):
 
     def build(self, layer: Layer, scores: Blob, labels: Blob) -> list[Blob]:
         """Return the loss and, where a second top asks for them, the probabilities."""
-        axis = layer.axis(scores, layer.parameter.softmax_param.axis)
-        if axis == 0:
-            raise layer.unsupported("softmax_param { axis: 0 }, a softmax over the batch,")
+        given = layer.axis(scores, layer.parameter.softmax_param.axis)
+        scores, axis = lifted(layer, scores, given)
         inputs = [each.tensor for each in scores_and_labels(layer, scores, labels, axis)]
         param = layer.parameter.loss_param
         loss = layer.keras(
@@ -92,7 +92,7 @@ class SoftmaxWithLoss(LayerConverter):
         tops = [scores.scalar(loss(inputs))]
         if len(layer.tops) > 1:
             softmax = layer.keras(Probabilities, part="softmax", axis=scores.axis(axis))
-            tops.append(scores.map(softmax))
+            tops.append(lowered(scores.map(softmax), given))
         return tops
 
 

@@ -27,6 +27,8 @@ class BatchNormalization(keras.layers.Layer):
         epsilon: what is added to the variance.
     """
 
+    any_size = True
+
     def __init__(
         self,
         use_global_stats: bool | None = None,

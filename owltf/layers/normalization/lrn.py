@@ -24,6 +24,8 @@ class LocalResponseNorm(keras.layers.Layer):
         k: what the mean is added to.
     """
 
+    any_size = True
+
     def __init__(self, size: int, alpha: float, beta: float, k: float = 1.0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.size = size

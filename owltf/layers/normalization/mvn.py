@@ -24,6 +24,8 @@ class MeanVarianceNorm(keras.layers.Layer):
         **kwargs: those of every Keras layer.
     """
 
+    any_size = True
+
     def __init__(self, axes: Sequence[int], divides: bool, epsilon: float, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.axes, self.divides, self.epsilon = list(axes), divides, epsilon

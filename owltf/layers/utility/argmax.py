@@ -25,6 +25,8 @@ class TopPlaces(keras.layers.Layer):
         **kwargs: those of every Keras layer.
     """
 
+    any_size = True
+
     def __init__(self, axis: int, top_k: int, what: str, title: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.axis, self.top_k, self.what, self.title = axis, top_k, what, title

@@ -21,6 +21,8 @@ class WeightedSum(keras.layers.Layer):
         coefficients: a number for each tensor.
     """
 
+    any_size = True
+
     def __init__(self, coefficients: Sequence[float], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.coefficients = list(coefficients)

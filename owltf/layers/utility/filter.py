@@ -18,6 +18,8 @@ from owltf.net.layer import Layer
 class SelectRows(keras.layers.Layer):
     """Leaves out the rows whose selector is 0; the others keep their order."""
 
+    any_size = True
+
     def call(self, inputs: Any) -> Any:
         """Return the rows left of each input but the last, which is the selector."""
         *tensors, selector = inputs

@@ -13,6 +13,7 @@ from owltf.net.blob import Blob
 from owltf.net.converter import LayerConverter
 from owltf.net.layer import Layer
 from owltf.net.replicas import global_sum
+from owltf.net.sizes import sizes_of
 
 TERMS = {"SUM": tf.identity, "MEAN": tf.identity, "ASUM": tf.abs, "SUMSQ": tf.square}
 
@@ -27,6 +28,8 @@ class Reduce(keras.layers.Layer):
         coefficient: factor on the sum.
         **kwargs: those of every Keras layer.
     """
+
+    any_size = True
 
     def __init__(
         self, axes: Sequence[int], operation: str, coefficient: float, **kwargs: Any
@@ -45,7 +48,9 @@ class Reduce(keras.layers.Layer):
 
     def _mean(self, total: Any, inputs: Any) -> Any:
         if 0 not in self.axes:
-            return total / prod(inputs.shape[axis] for axis in self.axes)
+            sizes = sizes_of(inputs)
+            count = prod(sizes[axis] for axis in self.axes)
+            return total / tf.cast(count, total.dtype)
         total, count = global_sum(total, tf.cast(tf.size(inputs), total.dtype))
         return total / count
 

@@ -26,6 +26,8 @@ class SplitAxis(keras.layers.Layer):
         title: Caffe's layer in words, for errors.
     """
 
+    any_size = True
+
     def __init__(self, axis: int, sizes: int | Sequence[int], title: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.axis, self.title = axis, title

@@ -24,6 +24,8 @@ class Copies(keras.layers.Layer):
         **kwargs: those of every Keras layer.
     """
 
+    any_size = True
+
     def __init__(self, axis: int, count: int, title: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.axis, self.count, self.title = axis, count, title

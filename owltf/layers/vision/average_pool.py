@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 from typing import Any
 
 import keras
@@ -10,6 +11,7 @@ import numpy as np
 import tensorflow as tf
 
 from owltf.layers.vision.pool2d import Pool2D
+from owltf.net.sizes import are_known, sizes_of
 from owltf.net.window import Window
 
 
@@ -27,29 +29,35 @@ class AveragePool2D(Pool2D):
         padded, padding = self._padded(inputs, window, 0.0)
         means = tf.nn.avg_pool2d(padded, window.kernel, window.stride, padding)
         factor = self._factor(inputs, window, padding)
-        return means if np.all(factor == 1) else means * tf.cast(factor, means.dtype)
+        is_one = isinstance(factor, np.ndarray) and np.all(factor == 1)
+        return means if is_one else means * tf.cast(factor, means.dtype)
 
-    def _factor(self, inputs: Any, window: Window, padding: str) -> np.ndarray:
+    def _factor(self, inputs: Any, window: Window, padding: str) -> Any:
         """Return the cells that TensorFlow divides by, over those that Caffe does: (H, W, 1)."""
-        size, out = inputs.shape[1:3], self._windows(inputs, window)
-        caffe = _cells(window, out, [-pad for pad in window.pad], np.add(size, window.pad))
-        ours = _cells(window, out, (0, 0), size) if padding == "SAME" else np.prod(window.kernel)
+        size, out = sizes_of(inputs)[1:3], self._windows(inputs, window)
+        xp = np if are_known(size) else tf
+        inside = [(0, side) for side in size]
+        wide = [(-pad, side + pad) for side, pad in zip(size, window.pad, strict=True)]
+        caffe = _cells(xp, window, out, wide)
+        ours = _cells(xp, window, out, inside) if padding == "SAME" else prod(window.kernel)
         # A stride beyond the kernel can leave a last window empty: Caffe divides by 0 there.
         with np.errstate(divide="ignore"):
-            return (ours / caffe).astype(np.float32)[..., np.newaxis]
+            return (ours / caffe)[..., np.newaxis]
 
 
-def _cells(window: Window, out: Sequence[int], first: Any, end: Any) -> np.ndarray:
-    """Return how many cells of each window lie in [first, end)."""
-    rows, columns = (
-        np.minimum(starts + kernel, above) - np.maximum(starts, below)
-        for starts, kernel, below, above in zip(
-            _starts(window, out), window.kernel, first, end, strict=True
-        )
-    )
-    return np.outer(rows, columns)
+def _cells(xp: Any, window: Window, out: Sequence[Any], spans: Sequence[tuple[Any, Any]]) -> Any:
+    """Return how many cells of each window lie in a span (first, end) along each axis.
 
-
-def _starts(window: Window, out: Sequence[int]) -> list[np.ndarray]:
-    sides = zip(out, window.stride, window.pad, strict=True)
-    return [np.arange(count) * stride - pad for count, stride, pad in sides]
+    Args:
+        xp: NumPy, or TensorFlow where a graph computes the sizes.
+        window: the window.
+        out: how many windows there are along each axis.
+        spans: the spans.
+    """
+    sides = zip(out, window.stride, window.pad, window.kernel, spans, strict=True)
+    counts = []
+    for count, stride, pad, kernel, (first, end) in sides:
+        starts = (np.arange if xp is np else tf.range)(count) * stride - pad
+        counts.append(xp.minimum(starts + kernel, end) - xp.maximum(starts, first))
+    rows, columns = counts
+    return rows[:, np.newaxis] * columns

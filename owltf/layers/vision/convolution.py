@@ -13,7 +13,9 @@ from owltf.layers.vision.correlate import correlate
 from owltf.net.blob import Blob
 from owltf.net.converter import LayerConverter
 from owltf.net.layer import Layer
+from owltf.net.lifted import lifted, lowered
 from owltf.net.params import ParamBlob
+from owltf.net.sizes import where_known
 from owltf.net.window import Window, by, convolution_window
 
 
@@ -31,6 +33,8 @@ class Conv(keras.layers.Layer):
         use_bias: whether a number is added to each channel.
         **kwargs: those of every Keras layer.
     """
+
+    any_size = True
 
     def __init__(
         self,
@@ -72,9 +76,10 @@ class Conv(keras.layers.Layer):
 
     def compute_output_shape(self, input_shape: Any) -> tuple[int | None, ...]:
         """Return the shape of the top for (N, ..., C)."""
-        return (input_shape[0], *self._size(input_shape[1:-1]), self.filters)
+        return (input_shape[0], *where_known(self._size, input_shape[1:-1]), self.filters)
 
     def _size(self, size: Sequence[int]) -> list[int]:
+        """Return the top's spatial size."""
         return self.window.convolved(size)
 
     def get_config(self) -> dict[str, Any]:
@@ -112,7 +117,7 @@ class Convolution(LayerConverter):
         window = convolution_window(layer, param, first.rank - axis - 1)
         self._check_fits(layer, window, first)
         convolution = self._keras(layer, window, first.shape[axis])
-        return [over_images(bottom, axis, convolution) for bottom in bottoms]
+        return [over_images(layer, bottom, axis, convolution) for bottom in bottoms]
 
     def _check_fits(self, layer: Layer, window: Window, bottom: Blob) -> None:
         check_fits(layer, window, bottom)
@@ -139,12 +144,9 @@ def channel_axis(layer: Layer, bottom: Blob) -> int:
     """Return the axis of the channels that a `ConvolutionParameter` names.
 
     Raises:
-        OwltfError: if there is no such axis, or it is the batch.
+        OwltfError: if there is no such axis.
     """
-    axis = layer.axis(bottom, layer.parameter.convolution_param.axis)
-    if axis == 0:
-        raise layer.unsupported("convolution_param { axis: 0 }, channels along the batch,")
-    return axis
+    return layer.axis(bottom, layer.parameter.convolution_param.axis)
 
 
 def check_fits(layer: Layer, window: Window, bottom: Blob) -> None:
@@ -161,16 +163,18 @@ def check_fits(layer: Layer, window: Window, bottom: Blob) -> None:
         )
 
 
-def over_images(bottom: Blob, axis: int, convolution: Any) -> Blob:
+def over_images(layer: Layer, bottom: Blob, axis: int, convolution: Any) -> Blob:
     """Return a channels-last layer's top, where the axes before the channels are the batch.
 
     Args:
+        layer: Caffe's layer.
         bottom: the bottom.
         axis: the axis of its channels.
-        convolution: the layer.
+        convolution: the Keras layer.
     """
-    if axis == 1:
-        return bottom.to_channels_last().map(convolution)
+    if axis <= 1:
+        images, _ = lifted(layer, bottom, axis)
+        return lowered(images.to_channels_last().map(convolution), axis)
     before = bottom.shape[:axis]
     images = bottom.reshape((prod(before), *bottom.shape[axis:]), "images")
     top = images.to_channels_last().map(convolution)

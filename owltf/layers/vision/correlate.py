@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import tensorflow as tf
 
-from owltf.net.portable import is_for_gpu
+from owltf.layers.vision.patches import cells_of, under
+from owltf.net.portable import is_for_gpu, is_portable
+from owltf.net.sizes import sizes_of
 from owltf.net.window import Window
 
 
@@ -39,7 +43,7 @@ def uncorrelate(inputs: Any, kernel: Any, window: Window, groups: int = 1) -> An
         window: that of the convolution which leads from (N, ..., O) to (N, ..., C).
         groups: into how many parts the channels are split.
     """
-    size = window.deconvolved(inputs.shape[1:-1])
+    size = window.deconvolved(sizes_of(inputs)[1:-1])
     start = tf.zeros((tf.shape(inputs)[0], *size, kernel.shape[-2] * groups), inputs.dtype)
     with tf.GradientTape() as tape:
         tape.watch(start)
@@ -59,9 +63,9 @@ def _lifted(inputs: Any, kernel: Any, window: Window, groups: int) -> Any:
         (0,) * len(ones) + window.pad,
         ones + window.dilation,
     )
-    images = tf.reshape(inputs, (-1, *ones, *inputs.shape[1:]))
+    images = tf.reshape(inputs, (-1, *ones, *sizes_of(inputs)[1:]))
     top = correlate(images, tf.reshape(kernel, (*ones, *kernel.shape)), wide, groups)
-    return tf.reshape(top, (-1, *top.shape[1 + len(ones) :]))
+    return tf.reshape(top, (-1, *sizes_of(top)[1 + len(ones) :]))
 
 
 def _padded(inputs: Any, window: Window) -> tuple[Any, str]:
@@ -79,6 +83,8 @@ def _planar(inputs: Any, padding: str, kernel: Any, window: Window, groups: int)
     def plain(inputs: Any, kernel: Any) -> Any:
         return tf.nn.conv2d(inputs, kernel, window.stride, padding, dilations=window.dilation)
 
+    if max(window.dilation) > 1 and not is_for_gpu() and not is_portable():
+        return _by_group(partial(_dilated, padding, window), inputs, kernel, groups)
     if groups == 1 or is_for_gpu():
         return plain(inputs, kernel)
     if groups == inputs.shape[-1] and _has_depthwise(window):
@@ -86,6 +92,23 @@ def _planar(inputs: Any, padding: str, kernel: Any, window: Window, groups: int)
     # Keras compiles a grouped convolution with XLA, which is an order slower on a CPU, and
     # TensorFlow's own grouped kernel is missing outside tf.function and without oneDNN.
     return _by_group(plain, inputs, kernel, groups)
+
+
+def _dilated(padding: str, window: Window, inputs: Any, kernel: Any) -> Any:
+    """Convolve with holes, for whose gradients TensorFlow needs a GPU or a CPU with oneDNN."""
+    if set(window.stride) == {1}:
+        # The rows and columns that meet the same cells of the kernel become images of their own.
+        return tf.nn.with_space_to_batch(
+            inputs,
+            window.dilation,
+            padding,
+            lambda images, *_: tf.nn.conv2d(images, kernel, 1, "VALID"),
+            filter_shape=kernel.shape,
+        )
+    out = replace(window, pad=(0, 0)).convolved(sizes_of(inputs)[1:3])
+    return tf.add_n(
+        tf.tensordot(inputs[under(cell, window, out)], kernel[cell], 1) for cell in cells_of(window)
+    )
 
 
 def _has_depthwise(window: Window) -> bool:
@@ -119,16 +142,16 @@ def _unrolled(inputs: Any, kernel: Any, window: Window, groups: int) -> Any:
     """
     count, stride, dilation = window.kernel[0], window.stride[0], window.dilation[0]
     rest = Window(*(sizes[1:] for sizes in _fields(window)))
-    out = window.convolved(inputs.shape[1:-1])[0]
+    out = window.convolved(sizes_of(inputs)[1:-1])[0]
     sides = [(0, 0), (window.pad[0],) * 2, *[(0, 0)] * len(window.kernel)]
     padded = tf.pad(inputs, sides) if window.pad[0] else inputs
     tops = []
     for place in range(count):
         start = place * dilation
         rows = padded[:, start : start + (out - 1) * stride + 1 : stride]
-        images = tf.reshape(rows, (-1, *rows.shape[2:]))
+        images = tf.reshape(rows, (-1, *sizes_of(rows)[2:]))
         tops.append(correlate(images, kernel[place], rest, groups))
-    return tf.reshape(tf.add_n(tops), (-1, out, *tops[0].shape[1:]))
+    return tf.reshape(tf.add_n(tops), (-1, out, *sizes_of(tops[0])[1:]))
 
 
 def _fields(window: Window) -> tuple[tuple[int, ...], ...]:

@@ -30,6 +30,8 @@ class CropLike(keras.layers.Layer):
         **kwargs: those of every Keras layer.
     """
 
+    any_size = True
+
     def __init__(self, offsets: Sequence[int | None], title: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.offsets, self.title = list(offsets), title

@@ -14,6 +14,7 @@ from owltf.layers.vision.patches import patches
 from owltf.net.blob import Blob
 from owltf.net.converter import LayerConverter
 from owltf.net.layer import Layer
+from owltf.net.sizes import sizes_of, where_known
 from owltf.net.window import Window, convolution_window
 
 
@@ -29,6 +30,8 @@ class Columns(keras.layers.Layer):
         **kwargs: those of every Keras layer.
     """
 
+    any_size = True
+
     def __init__(
         self,
         kernel_size: Sequence[int],
@@ -42,15 +45,17 @@ class Columns(keras.layers.Layer):
 
     def call(self, inputs: Any) -> Any:
         """Return the columns."""
-        out = self.window.convolved(inputs.shape[1:-1])
+        *size, channels = sizes_of(inputs)[1:]
+        out = self.window.convolved(size)
         padded = tf.pad(inputs, [(0, 0), *((pad, pad) for pad in self.window.pad), (0, 0)])
         columns = patches(padded, self.window, out)
-        return tf.reshape(columns, (-1, *self.compute_output_shape(inputs.shape)[1:]))
+        return tf.reshape(columns, (-1, *out, channels * prod(self.window.kernel)))
 
     def compute_output_shape(self, input_shape: Any) -> tuple[int | None, ...]:
         """Return the shape of the top for (N, ..., C)."""
         batch, *size, channels = input_shape
-        return (batch, *self.window.convolved(size), channels * prod(self.window.kernel))
+        out = where_known(self.window.convolved, size)
+        return (batch, *out, channels * prod(self.window.kernel))
 
     def get_config(self) -> dict[str, Any]:
         """Return what rebuilds the layer."""
@@ -69,4 +74,4 @@ class Im2col(LayerConverter):
             raise layer.error(f"needs a spatial axis after axis {axis}; got {bottom.shape}")
         window = convolution_window(layer, param, bottom.rank - axis - 1)
         check_fits(layer, window, bottom)
-        return over_images(bottom, axis, layer.keras(Columns, **window.config))
+        return over_images(layer, bottom, axis, layer.keras(Columns, **window.config))

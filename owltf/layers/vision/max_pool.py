@@ -8,6 +8,7 @@ import keras
 import tensorflow as tf
 
 from owltf.layers.vision.pool2d import Pool2D
+from owltf.net.sizes import are_known, sizes_of
 from owltf.net.window import Window
 
 
@@ -16,6 +17,8 @@ class MaxPool2D(Pool2D):
     """The greatest value of each window; what lies outside the image is in none."""
 
     def _pool(self, inputs: Any, window: Window) -> Any:
+        if not are_known(window.kernel):
+            return tf.reduce_max(inputs, (1, 2), keepdims=True)
         padded, padding = self._padded(inputs, window, inputs.dtype.min)
         return tf.nn.max_pool2d(padded, window.kernel, window.stride, padding)
 
@@ -25,11 +28,12 @@ class MaxPlace2D(Pool2D):
     """The place of each window's greatest value: row * width + column, -1 in an empty window."""
 
     def _pool(self, inputs: Any, window: Window) -> Any:
-        (height, width), (above, left) = inputs.shape[1:3], window.pad
+        (height, width), (above, left) = sizes_of(inputs)[1:3], window.pad
         padded = self._filled(inputs, window, inputs.dtype.min)
         _, index = tf.nn.max_pool_with_argmax(padded, window.kernel, window.stride, "VALID")
         # TensorFlow counts values of all channels, in the padded image.
-        cell = index // padded.shape[3]
-        row, column = cell // padded.shape[2] - above, cell % padded.shape[2] - left
+        cell = tf.cast(index // padded.shape[3], tf.int32)
+        across = sizes_of(padded)[2]
+        row, column = cell // across - above, cell % across - left
         inside = (row >= 0) & (row < height) & (column >= 0) & (column < width)
         return tf.cast(tf.where(inside, row * width + column, -1), inputs.dtype)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import Any
 
@@ -10,7 +11,7 @@ import tensorflow as tf
 from owltf.net.window import Window
 
 
-def patches(inputs: Any, window: Window, out: list[int]) -> Any:
+def patches(inputs: Any, window: Window, out: Sequence[Any]) -> Any:
     """Return the values under each window as (N, ..., C, K), K the cells of the kernel in order.
 
     Args:
@@ -18,11 +19,15 @@ def patches(inputs: Any, window: Window, out: list[int]) -> Any:
         window: kernel, stride and dilation along the spatial axes.
         out: how many windows there are along each.
     """
-    cells = product(*(range(size) for size in window.kernel))
-    return tf.stack([inputs[_under(cell, window, out)] for cell in cells], -1)
+    return tf.stack([inputs[under(cell, window, out)] for cell in cells_of(window)], -1)
 
 
-def _under(cell: tuple[int, ...], window: Window, out: list[int]) -> tuple[slice, ...]:
+def cells_of(window: Window) -> Iterator[tuple[int, ...]]:
+    """Yield the place of each cell of a kernel, in Caffe's order."""
+    return product(*(range(size) for size in window.kernel))
+
+
+def under(cell: tuple[int, ...], window: Window, out: Sequence[Any]) -> tuple[slice, ...]:
     """Return what one cell of the kernel meets, over all windows."""
     axes = zip(cell, window.dilation, window.stride, out, strict=True)
     starts = [(place * dilation, stride, count) for place, dilation, stride, count in axes]

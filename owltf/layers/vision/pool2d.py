@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
 
+from owltf.net.sizes import are_known, sizes_of, where_known
 from owltf.net.window import Pair, Window
 
 
@@ -23,6 +25,8 @@ class Pool2D(keras.layers.Layer):
         floor: whether the number of windows is rounded down instead.
         **kwargs: those of every Keras layer.
     """
+
+    any_size = True
 
     def __init__(
         self,
@@ -40,7 +44,7 @@ class Pool2D(keras.layers.Layer):
 
     def call(self, inputs: Any) -> Any:
         """Return the pooled images."""
-        return self._pool(inputs, self._window(inputs.shape[1:3]))
+        return self._pool(inputs, self._window(sizes_of(inputs)[1:3]))
 
     @abstractmethod
     def _pool(self, inputs: Any, window: Window) -> Any:
@@ -50,26 +54,36 @@ class Pool2D(keras.layers.Layer):
         height, width = size
         return Window(self.kernel or (height, width), self.stride, self.pad)
 
-    def _windows(self, inputs: Any, window: Window) -> list[int]:
-        return window.pooled(inputs.shape[1:3], floor=self.floor)
+    def _windows(self, inputs: Any, window: Window) -> list[Any]:
+        size = sizes_of(inputs)[1:3]
+        least = min if are_known(size) else tf.minimum
+        return window.pooled(size, floor=self.floor, least=least)
 
     def _padded(self, inputs: Any, window: Window, value: float) -> tuple[Any, str]:
-        size, out = inputs.shape[1:3], self._windows(inputs, window)
-        if window.overhang(size, out) == _same(size, window):
-            return inputs, "SAME"
+        size = sizes_of(inputs)[1:3]
+        if are_known(size):
+            wanted = window.overhang(size, self._windows(inputs, window))
+            if wanted == _same(size, window):
+                return inputs, "SAME"
         return self._filled(inputs, window, value), "VALID"
 
     def _filled(self, inputs: Any, window: Window, value: float) -> Any:
         """Return the images with a value wherever a window reaches beyond them."""
-        wanted = window.overhang(inputs.shape[1:3], self._windows(inputs, window))
+        size = sizes_of(inputs)[1:3]
+        wanted = window.overhang(size, self._windows(inputs, window))
         # Rows in no window at the end are left out by VALID itself.
-        sides = [(0, 0), *((before, max(after, 0)) for before, after in wanted), (0, 0)]
-        return tf.pad(inputs, sides, constant_values=value) if np.any(sides) else inputs
+        most = max if are_known(size) else tf.maximum
+        sides = [(0, 0), *((before, most(after, 0)) for before, after in wanted), (0, 0)]
+        is_needed = not are_known(size) or np.any(sides)
+        return tf.pad(inputs, sides, constant_values=value) if is_needed else inputs
 
     def compute_output_shape(self, input_shape: Any) -> tuple[int | None, ...]:
         """Return the shape of the top for (N, H, W, C)."""
         batch, *size, channels = input_shape
-        return (batch, *self._window(size).pooled(size, floor=self.floor), channels)
+        if self.kernel is None:
+            return (batch, 1, 1, channels)
+        pooled = partial(self._window(size).pooled, floor=self.floor)
+        return (batch, *where_known(pooled, size), channels)
 
     def get_config(self) -> dict[str, Any]:
         """Return what rebuilds the layer."""

@@ -10,6 +10,7 @@ import tensorflow as tf
 from owltf.layers.vision.patches import patches
 from owltf.layers.vision.pool2d import Pool2D
 from owltf.net.replicas import current_step
+from owltf.net.sizes import sizes_of
 from owltf.net.window import Window
 
 
@@ -33,7 +34,7 @@ class StochasticPool2D(Pool2D):
 
     def call(self, inputs: Any, training: bool = False) -> Any:
         """Return the pooled images."""
-        window = self._window(inputs.shape[1:3])
+        window = self._window(sizes_of(inputs)[1:3])
         return self._drawn(inputs, window) if training else self._pool(inputs, window)
 
     def _pool(self, inputs: Any, window: Window) -> Any:

@@ -87,7 +87,6 @@ def test_a_label_out_of_range_is_told_in_one_line() -> None:
     ("net", "message"),
     [
         (prototxt("accuracy_param { top_k: 6 }"), "at most the number of classes, 5; got 6"),
-        (prototxt("accuracy_param { axis: 0 }"), "axis: 0.*not supported"),
         (prototxt("accuracy_param { axis: 3 }"), "axis 3 is out of range"),
         (one_layer('type: "Accuracy"', (4, 5), (3,)), "needs a label for each of"),
     ],
@@ -96,6 +95,13 @@ def test_refuses_what_does_not_fit(net: str, message: str) -> None:
     with pytest.raises(OwltfError, match=message) as raised:
         net_of(net)
     assert "\n" not in str(raised.value)
+
+
+def test_classes_may_lie_along_the_first_axis() -> None:
+    scores, labels = SCORES.reshape(-1)[:20].reshape(4, 5), np.array([0, 3, 1, 2, 0])
+    net = one_layer('type: "Accuracy" accuracy_param { axis: 0 }', (4, 5), (5,))
+    (accuracy,) = run_layer(net, [scores, labels]).tops
+    assert accuracy == np.mean(scores.argmax(0) == labels).astype(np.float32)
 
 
 @pytest.mark.parametrize("tops", [1, 2])

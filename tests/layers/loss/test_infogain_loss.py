@@ -147,12 +147,25 @@ def test_a_matrix_of_a_batch_is_not_split_over_replicas() -> None:
         (infogain(), "needs the matrix: infogain_loss_param { source: ... } or a third bottom"),
         (infogain("", (4, 4)), r"matrix of 5x5 for 5 classes; 'bottom2' has shape \(4, 4\)"),
         (infogain('infogain_loss_param { source: "no.h" }'), "no.h: not found"),
-        (infogain("infogain_loss_param { axis: 0 }", (5, 5)), "axis: 0 .* is not supported"),
     ],
 )
 def test_refuses_what_does_not_fit(net: str, message: str) -> None:
     with pytest.raises(OwltfError, match=message):
         net_of(net)
+
+
+def test_classes_may_lie_along_the_first_axis() -> None:
+    rng = np.random.default_rng(0)
+    scores, labels, matrix = rng.normal(size=(4, 5)), rng.integers(0, 4, 5), rng.normal(size=(4, 4))
+    runs = [
+        run_layer(one_layer(f'type: "InfogainLoss" {field}', turned.shape, (5,), (4, 4)), arrays)
+        for field, turned in [("infogain_loss_param { axis: 0 }", scores), ("", scores.T)]
+        for arrays in [[turned, labels, matrix]]
+    ]
+    np.testing.assert_allclose(runs[0].tops[0], runs[1].tops[0], rtol=1e-6)
+    np.testing.assert_allclose(
+        runs[0].bottom_grads[0], runs[1].bottom_grads[0].T, rtol=1e-5, atol=1e-8
+    )
 
 
 def test_refuses_a_file_of_another_size(file: Path) -> None:

@@ -174,10 +174,14 @@ def test_labels_of_another_number_are_refused() -> None:
         net_of(net)
 
 
-def test_a_softmax_over_the_batch_is_refused() -> None:
-    net = one_layer('type: "SoftmaxWithLoss" softmax_param { axis: 0 }', (4, 5), (5,))
-    with pytest.raises(OwltfError, match="axis: 0.*not supported"):
-        net_of(net)
+def test_classes_may_lie_along_the_first_axis() -> None:
+    scores, labels = SCORES[:, :, 0, 0], np.array([0, 3, 1, 2, 0])
+    net = 'type: "SoftmaxWithLoss" softmax_param { axis: 0 }'
+    run = run_layer(one_layer(net, (4, 5), (5,), tops=2), [scores, labels])
+    turned = run_layer(prototxt(scores=(5, 4), tops=2), [scores.T, labels])
+    np.testing.assert_allclose(run.tops[0], turned.tops[0], rtol=1e-6)
+    np.testing.assert_allclose(run.tops[1], turned.tops[1].T, rtol=1e-6)
+    np.testing.assert_allclose(run.bottom_grads[0], turned.bottom_grads[0].T, rtol=1e-5, atol=1e-8)
 
 
 def test_is_saved_and_loaded(tmp_path: Path) -> None:

@@ -132,6 +132,16 @@ def test_axes_before_the_channels_are_more_images(axis: int) -> None:
     assert again.shape == (1, 3, 6, 4, 2)
 
 
+def test_channels_may_be_the_first_axis() -> None:
+    rng = np.random.default_rng(0)
+    bottom, filters = rng.standard_normal((4, 5, 3)), rng.standard_normal((6, 4, 2, 2))
+    net = convolution("axis: 0 num_output: 6 kernel_size: 2 bias_term: false", bottom.shape)
+    case = gradient_case(net, [bottom], params=[filters])
+    sizes = {"stride": (1, 1), "pad": (0, 0), "dilation": (1, 1)}
+    assert_close(case.run().tops[0], convolved(bottom[np.newaxis], filters, **sizes)[0])
+    check_gradients(case)
+
+
 def test_a_group_is_not_compiled_by_xla() -> None:
     net = net_of(convolution("num_output: 4 group: 2 kernel_size: 3"))
     run = tf.function(lambda rows: net.model({"bottom0": rows}))
@@ -174,7 +184,6 @@ def test_convolution_is_saved(shape: tuple[int, ...], tmp_path: Path) -> None:
         ("num_output: 4", (), 1, "a kernel size is required"),
         ("num_output: 4 kernel_size: 0", (), 1, "kernel must be at least 1, got 0x0"),
         ("num_output: 4 kernel_size: 3", (), 2, "makes one top of each bottom"),
-        ("num_output: 4 kernel_size: 3 axis: 0", (), 1, "axis: 0 .* along the batch, is not"),
         ("num_output: 4 kernel_size: 3 axis: 4", (), 1, "axis 4 is out of range"),
         ("num_output: 4 kernel_h: 3 kernel_w: 3", ((2, 4, 9),), 1, "are for 2 spatial axes.* 1"),
         ("num_output: 4 kernel_size: 3 stride: 1 stride: 2 stride: 1", (), 1, "of 2 axes, got"),

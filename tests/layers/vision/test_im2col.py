@@ -55,6 +55,15 @@ def test_axes_before_the_channels_are_more_images(axis: int) -> None:
     assert_close(got, wanted.reshape(2, 3, *wanted.shape[1:]))
 
 
+def test_channels_may_be_the_first_axis() -> None:
+    bottom = np.random.default_rng(0).standard_normal((2, 5, 4))
+    sizes = {"stride": (1, 1), "pad": (0, 0), "dilation": (1, 1)}
+    wanted = columns(bottom[np.newaxis], (2, 2), **sizes)[0]
+    assert_close(
+        run_layer(im2col("axis: 0 kernel_size: 2", bottom.shape), [bottom]).tops[0], wanted
+    )
+
+
 def test_is_saved_and_loaded(tmp_path: Path) -> None:
     save_and_load(net_of(im2col("kernel_size: 3 pad: 1", (2, 3, 6, 5))), tmp_path)
 
@@ -64,7 +73,6 @@ def test_is_saved_and_loaded(tmp_path: Path) -> None:
     [
         ("kernel_size: 7", (2, 3, 6, 5), "a kernel covering 7x7 does not fit in 'bottom0'"),
         ("kernel_size: 2", (2, 3), "needs a spatial axis after axis 1"),
-        ("kernel_size: 2 axis: 0", (2, 3, 4), "axis: 0 .* is not supported"),
         ("", (2, 3, 6, 5), "a kernel size is required"),
     ],
 )

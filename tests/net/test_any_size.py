@@ -1,0 +1,113 @@
+"""A net whose layers compute on images of any size takes them without being built anew."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+from small_nets import build, inner_product, input_text
+
+from owltf.errors import OwltfError
+from owltf.net.any_size import FixedSizeError, of_any_size, opened
+from owltf.net.net import Net
+
+# Everything that makes another size of an image, and what takes one as it is.
+TEXT = """
+layer { name: "conv" type: "Convolution" bottom: "data" top: "conv"
+  convolution_param { num_output: 8 kernel_size: 5 stride: 2 pad: 2
+    weight_filler { type: "xavier" } } }
+layer { name: "bn" type: "BatchNorm" bottom: "conv" top: "conv" }
+layer { name: "scale" type: "Scale" bottom: "conv" top: "conv" scale_param { bias_term: true } }
+layer { name: "prelu" type: "PReLU" bottom: "conv" top: "conv" }
+layer { name: "lrn" type: "LRN" bottom: "conv" top: "lrn" }
+layer { name: "max" type: "Pooling" bottom: "lrn" top: "max" top: "mask"
+  pooling_param { pool: MAX kernel_size: 3 stride: 2 } }
+layer { name: "ave" type: "Pooling" bottom: "lrn" top: "ave"
+  pooling_param { pool: AVE kernel_size: 3 stride: 2 pad: 1 } }
+layer { name: "like_max" type: "Crop" bottom: "ave" bottom: "max" top: "like_max"
+  crop_param { axis: 2 } }
+layer { name: "sum" type: "Eltwise" bottom: "max" bottom: "like_max" top: "sum" }
+layer { name: "holes" type: "Convolution" bottom: "sum" top: "holes"
+  convolution_param { num_output: 8 group: 4 kernel_size: 3 pad: 2 dilation: 2
+    weight_filler { type: "xavier" } } }
+layer { name: "both" type: "Concat" bottom: "holes" bottom: "sum" top: "both" }
+layer { name: "up" type: "Deconvolution" bottom: "both" top: "up"
+  convolution_param { num_output: 4 kernel_size: 4 stride: 2 group: 2
+    weight_filler { type: "bilinear" } } }
+layer { name: "crop" type: "Crop" bottom: "up" bottom: "conv" top: "crop" crop_param { axis: 2 } }
+layer { name: "mvn" type: "MVN" bottom: "crop" top: "mvn" }
+layer { name: "softmax" type: "Softmax" bottom: "crop" top: "softmax" }
+layer { name: "argmax" type: "ArgMax" bottom: "softmax" top: "argmax" argmax_param { axis: 1 } }
+layer { name: "slice" type: "Slice" bottom: "mvn" top: "half" top: "other" }
+layer { name: "columns" type: "Im2col" bottom: "half" top: "columns"
+  convolution_param { kernel_size: 3 } }
+layer { name: "mean" type: "Reduction" bottom: "other" top: "mean"
+  reduction_param { axis: 2 operation: MEAN } }
+layer { name: "most" type: "Pooling" bottom: "crop" top: "most"
+  pooling_param { pool: MAX global_pooling: true } }
+layer { name: "global" type: "Pooling" bottom: "crop" top: "global"
+  pooling_param { pool: AVE global_pooling: true } }
+"""
+TEXT += inner_product("ip", "global", "ip")
+SIZES = [(32, 32), (33, 47), (40, 31), (38, 38)]
+
+
+def images(height: int, width: int) -> np.ndarray:
+    return np.random.default_rng(0).normal(size=(2, 3, height, width)).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def net() -> Net:
+    return build(input_text("data", 1, 3, 32, 32) + TEXT, "TEST")
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_gives_what_a_net_built_for_the_size_gives(net: Net, size: tuple[int, int]) -> None:
+    wanted = build(input_text("data", 1, 3, *size) + TEXT, "TEST")
+    wanted.set_params(net.get_params())
+    blobs = [name for name in net.blob_shapes if name != "data"]
+    found = net.forward({"data": images(*size)}, blobs)
+    for name, value in wanted.forward({"data": images(*size)}, blobs).items():
+        assert found[name].shape == value.shape, name
+        np.testing.assert_allclose(found[name], value, rtol=1e-5, atol=1e-6, err_msg=name)
+
+
+def test_the_model_is_open_and_stays_so_in_a_file(net: Net, tmp_path: Path) -> None:
+    assert net.model.input["data"].shape == (None, 3, None, None)
+    net.model.save(tmp_path / "net.keras")
+    model = keras.models.load_model(tmp_path / "net.keras")
+    found = model({"data": images(33, 47)})
+    for name, value in net.forward({"data": images(33, 47)}).items():
+        np.testing.assert_allclose(found[name], value, rtol=1e-5, atol=1e-6, err_msg=name)
+
+
+def test_a_layer_of_one_size_is_named() -> None:
+    net = build(input_text("data", 1, 3, 8, 8) + inner_product("ip", "data", "ip"), "TEST")
+    assert net.model.input["data"].shape == (None, 3, 8, 8)
+    with pytest.raises(FixedSizeError):
+        of_any_size(net.model)
+    message = (
+        r"input 'data' of net '' has shape \(1, 3, 8, 8\) \(any batch\), got \(2, 3, 9, 8\); "
+        r"InnerProduct layer 'ip' \(<text>:\d\) is for images of one size"
+    )
+    with pytest.raises(OwltfError, match=message):
+        net.forward({"data": images(9, 8)})
+
+
+def test_weights_along_height_and_width_are_of_one_size() -> None:
+    scale = 'layer { name: "s" type: "Scale" bottom: "data" top: "s" scale_param { num_axes: -1 } }'
+    net = build(input_text("data", 1, 3, 8, 8) + scale, "TEST")
+    with pytest.raises(OwltfError, match="Scale layer 's'"):
+        net.forward({"data": images(9, 8)})
+
+
+def test_an_image_that_is_too_small_is_told_in_one_line(net: Net) -> None:
+    with pytest.raises(OwltfError, match=r"cannot compute on 'data' \(2, 3, 2, 2\): \S"):
+        net.forward({"data": images(2, 2)})
+
+
+def test_opens_what_follows_the_channels() -> None:
+    assert opened((1, 3, 8, 8)) == (1, 3, None, None)
+    assert opened((1, 3)) == (1, 3)
