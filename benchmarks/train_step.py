@@ -28,6 +28,8 @@ from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+# As owltf does where it is imported first; so Keras's programs have it too.
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
 import click
 import keras_nets

@@ -5,6 +5,7 @@ Importing this package is cheap: the classes below load TensorFlow only when the
 
 from __future__ import annotations
 
+import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
     from owltf_tester.multiview_tester import MultiviewTester
 
     from owltf.train.net_trainer import NetTrainer
+
+# TensorFlow takes oneDNN by itself on CPUs with AVX-512 alone. Others compute nearly twice as fast
+# with it too; it is chosen before TensorFlow is imported, or not at all.
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
 __version__ = "0.1.0"
 __all__ = ["FeatureExtractor", "MultiviewTester", "NetTrainer", "__version__"]

@@ -11,6 +11,9 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 os.environ["OWLTF_PLUGINS"] = "none"
 
+# First, as in a run: it says how TensorFlow starts.
+
+import owltf  # noqa: E402, F401, I001
 import tensorflow as tf  # noqa: E402
 
 # Replicas on a CPU are logical devices, which must be there before TensorFlow's first operation.

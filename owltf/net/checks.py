@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from owltf.errors import OwltfError
 from owltf.net.replicas import replicas_of_batch
+from owltf.net.sizes import are_known
 
 _OPEN, _CLOSE = "owltf[", "]owltf"
 _MARKED = re.compile(re.escape(_OPEN) + "(.*?)" + re.escape(_CLOSE), re.DOTALL)
@@ -100,6 +101,22 @@ def check_range(numbers: Any, count: Any, title: str, what: str, counted: str) -
     checked = tf.cond(tf.reduce_all(known), lambda: tf.constant(True), complain)
     with tf.control_dependencies([checked]):
         return tf.identity(numbers)
+
+
+def check_room(images: Any, out: Sequence[Any], layer: str) -> Any:
+    """Return images, if windows have a place in them; else the pass ends with an error.
+
+    Args:
+        images: the images.
+        out: how many windows there are along each axis; where those are numbers, that was checked.
+        layer: the name of the layer whose windows they are.
+    """
+    if are_known(out):
+        return images
+    text = f"{_OPEN}an image is too small for layer '{layer}'{_CLOSE}"
+    fits = tf.reduce_all(tf.stack(out) >= 1)
+    with tf.control_dependencies([tf.debugging.Assert(fits, [text])]):
+        return tf.identity(images)
 
 
 def check_one_replica(title: str, what: str) -> None:

@@ -104,8 +104,19 @@ def test_weights_along_height_and_width_are_of_one_size() -> None:
 
 
 def test_an_image_that_is_too_small_is_told_in_one_line(net: Net) -> None:
-    with pytest.raises(OwltfError, match=r"cannot compute on 'data' \(2, 3, 2, 2\): \S"):
+    with pytest.raises(OwltfError, match="^an image is too small for layer 'max'$"):
         net.forward({"data": images(2, 2)})
+
+
+def test_sizes_that_do_not_fit_together_are_told_in_one_line() -> None:
+    join = """
+    layer { name: "pool" type: "Pooling" bottom: "data" top: "pool"
+      pooling_param { kernel_size: 2 stride: 2 } }
+    layer { name: "join" type: "Concat" bottom: "pool" bottom: "half" top: "join" }
+    """
+    net = build(input_text("data", 1, 3, 8, 8) + input_text("half", 1, 3, 4, 4) + join, "TEST")
+    with pytest.raises(OwltfError, match=r"on 'data' \(2, 3, 6, 6\): .*[Dd]imension"):
+        net.forward({"data": images(6, 6), "half": images(4, 4)})
 
 
 def test_opens_what_follows_the_channels() -> None:

@@ -11,11 +11,12 @@ import tensorflow as tf
 
 from owltf.layers.vision.correlate import correlate
 from owltf.net.blob import Blob
+from owltf.net.checks import check_room
 from owltf.net.converter import LayerConverter
 from owltf.net.layer import Layer
 from owltf.net.lifted import lifted, lowered
 from owltf.net.params import ParamBlob
-from owltf.net.sizes import where_known
+from owltf.net.sizes import sizes_of, where_known
 from owltf.net.window import Window, by, convolution_window
 
 
@@ -68,7 +69,8 @@ class Conv(keras.layers.Layer):
 
     def call(self, inputs: Any) -> Any:
         """Return the convolved images."""
-        top = self._apply(inputs, tf.convert_to_tensor(self.kernel))
+        images = check_room(inputs, self._size(sizes_of(inputs)[1:-1]), self.name)
+        top = self._apply(images, tf.convert_to_tensor(self.kernel))
         return tf.nn.bias_add(top, self.bias) if self.use_bias else top
 
     def _apply(self, inputs: Any, kernel: Any) -> Any:

@@ -12,6 +12,7 @@ import tensorflow as tf
 from owltf.layers.vision.convolution import channel_axis, check_fits, over_images
 from owltf.layers.vision.patches import patches
 from owltf.net.blob import Blob
+from owltf.net.checks import check_room
 from owltf.net.converter import LayerConverter
 from owltf.net.layer import Layer
 from owltf.net.sizes import sizes_of, where_known
@@ -47,7 +48,8 @@ class Columns(keras.layers.Layer):
         """Return the columns."""
         *size, channels = sizes_of(inputs)[1:]
         out = self.window.convolved(size)
-        padded = tf.pad(inputs, [(0, 0), *((pad, pad) for pad in self.window.pad), (0, 0)])
+        images = check_room(inputs, out, self.name)
+        padded = tf.pad(images, [(0, 0), *((pad, pad) for pad in self.window.pad), (0, 0)])
         columns = patches(padded, self.window, out)
         return tf.reshape(columns, (-1, *out, channels * prod(self.window.kernel)))
 

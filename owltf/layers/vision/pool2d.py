@@ -11,6 +11,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from owltf.net.checks import check_room
 from owltf.net.sizes import are_known, sizes_of, where_known
 from owltf.net.window import Pair, Window
 
@@ -44,7 +45,8 @@ class Pool2D(keras.layers.Layer):
 
     def call(self, inputs: Any) -> Any:
         """Return the pooled images."""
-        return self._pool(inputs, self._window(sizes_of(inputs)[1:3]))
+        window = self._window(sizes_of(inputs)[1:3])
+        return self._pool(check_room(inputs, self._windows(inputs, window), self.name), window)
 
     @abstractmethod
     def _pool(self, inputs: Any, window: Window) -> Any:

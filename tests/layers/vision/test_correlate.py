@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from functools import partial
 
 import numpy as np
@@ -14,6 +17,19 @@ from owltf.layers.vision.correlate import correlate, uncorrelate
 from owltf.net.window import Window
 
 SIZES = (5, 6, 4, 5)
+HOLES = """
+import tensorflow as tf
+from owltf.layers.vision.correlate import correlate
+from owltf.net.window import Window
+
+images, filters = tf.ones((1, 9, 9, 4)), tf.ones((3, 3, 2, 6))
+for stride in (1, 2):
+    with tf.GradientTape() as tape:
+        tape.watch((images, filters))
+        window = Window((3, 3), (stride, stride), (2, 2), (2, 2))
+        top = correlate(images, filters, window, 2)
+    print(*(gradient.shape for gradient in tape.gradient(top, (images, filters))))
+"""
 
 # Strides, pads and dilations along the axes, as many as there are.
 WINDOWS = [
@@ -96,3 +112,11 @@ def test_a_deconvolution_is_computed_without_the_convolution() -> None:
         ends += [each.op for each in operation.inputs]
     assert "Conv2DBackpropInput" in reached
     assert "Conv2D" not in reached
+
+
+def test_convolves_with_holes_without_onednn() -> None:
+    without = {**os.environ, "TF_ENABLE_ONEDNN_OPTS": "0"}
+    done = subprocess.run(
+        [sys.executable, "-c", HOLES], capture_output=True, text=True, check=True, env=without
+    )
+    assert done.stdout == "(1, 9, 9, 4) (3, 3, 2, 6)\n" * 2
