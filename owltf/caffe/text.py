@@ -18,6 +18,7 @@ _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 # Protobuf takes the square of their number to read them.
 _BACKSLASHES = "\\" * 1000
 _LONGEST = 300
+_MOST_LINES = 3
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -105,12 +106,26 @@ def _shortened(reason: str) -> str:
 
 
 def _unknown_error(text: str, unknown: tuple[Fault, ...], file: str) -> str:
-    first = unknown[0]
-    more = f" (and {len(unknown) - 1} more like it)" if len(unknown) > 1 else ""
+    first, *others = unknown
+    more = f"; nor {_by_name(text, others)}" if others else ""
     return (
-        f"{_at(text, first.start, file)}: {first.problem}{more}; a plugin can add it, "
+        f"{_at(text, first.start, file)}: {first.problem}{more}; a plugin can add what is missing, "
         "--ignore-unknown-fields leaves it out"
     )
+
+
+def _by_name(text: str, unknown: list[Fault]) -> str:
+    """Say where else something unknown stands: `'norm_param' (lines 12, 40), 'flip' (line 7)`."""
+    lines: dict[str, list[int]] = {}
+    for one in unknown:
+        lines.setdefault(one.text, []).append(line_and_column(text, one.start)[0])
+    return ", ".join(f"'{name}' ({_lines(found)})" for name, found in lines.items())
+
+
+def _lines(found: list[int]) -> str:
+    shown = ", ".join(map(str, found[:_MOST_LINES]))
+    more = f" and {len(found) - _MOST_LINES} more" if len(found) > _MOST_LINES else ""
+    return f"line{'s' if len(found) > 1 else ''} {shown}{more}"
 
 
 def _refuse_bad_bytes(text: str, file: str) -> None:

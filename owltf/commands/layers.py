@@ -22,7 +22,8 @@ from owltf.commands.table import print_markdown, print_table
 def layers(context: click.Context, net: str | None, markdown: bool, phase: str | None) -> None:
     """List the layer types, or say which layers of a NET are supported.
 
-    NET is a net's prototxt. All its layers are judged at once; the exit status is 1 if any is not
+    NET is a net's prototxt. All its layers, of every phase and stage, are judged at once, and all
+    fields that Caffe's format does not have are listed; the exit status is 1 if anything is not
     supported.
     """
     from owltf.train.quiet import start_tensorflow
@@ -48,25 +49,37 @@ def _judged(registry: Any, file: str, phase: str | None) -> Iterator[tuple[str, 
     from owltf.caffe.filter import filter_net, net_state
     from owltf.caffe.paths import find_file
     from owltf.caffe.read import read_net
-
-    source = read_net(find_file(file, None), registry.schema)
-    seen = set()
-    for each in (phase,) if phase else ("TRAIN", "TEST"):
-        for row in _judged_phase(registry, filter_net(source, net_state(each)), each):
-            if row not in seen:
-                seen.add(row)
-                yield row
-
-
-def _judged_phase(registry: Any, source: Any, phase: str) -> Iterator[tuple[str, ...]]:
-    from owltf.caffe.graph import Graph
-    from owltf.net.build import unsupported_reason
     from owltf.net.context import NetContext
 
-    context = NetContext(registry, phase)
-    for layer in Graph.of(source).layers:
-        reason = unsupported_reason(layer, context)
-        yield layer.name, layer.type, layer.where, _judgement(reason, layer.where)
+    source = read_net(find_file(file, None), registry.schema, ignore_unknown_fields=True)
+    if phase:
+        source = filter_net(source, net_state(phase))
+    _check_makers(source, phase or "TEST")
+    yield from _judged_layers(source, NetContext(registry, phase or "TEST"))
+    for field in source.ignored:
+        where, name = field.rsplit(": ", 1)
+        yield "", name, where, "no: neither Caffe's format nor a plugin has it"
+
+
+def _check_makers(source: Any, phase: str) -> None:
+    """Refuse a net in which a layer takes what none makes, whatever the phase and the stage."""
+    from owltf.caffe.filter import filter_net, net_state
+    from owltf.caffe.graph import Graph
+
+    layers = source.parameter.layer
+    made = {top for layer in layers for top in layer.top}
+    if not layers or not all(bottom in made for layer in layers for bottom in layer.bottom):
+        Graph.of(filter_net(source, net_state(phase)))
+
+
+def _judged_layers(source: Any, context: Any) -> Iterator[tuple[str, ...]]:
+    from owltf.caffe.graph import GraphLayer
+    from owltf.net.build import unsupported_reason
+
+    for index, layer in enumerate(source.parameter.layer):
+        where = source.where(index)
+        reason = unsupported_reason(GraphLayer(layer, where, layer.name), context)
+        yield layer.name, layer.type, where, _judgement(reason, where)
 
 
 def _judgement(reason: str | None, where: str) -> str:

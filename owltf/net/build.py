@@ -25,6 +25,9 @@ from owltf.net.total import total
 from owltf.plugin.registry import near
 
 
+_NOT_YET = frozenset({"ImageData", "MemoryData", "WindowData"})
+
+
 def build_net(graph: Graph, context: NetContext) -> Net:
     """Return the net of a graph.
 
@@ -49,6 +52,11 @@ def unsupported_layers(graph: Graph, context: NetContext) -> Iterator[str]:
 def unsupported_reason(graph_layer: GraphLayer, context: NetContext) -> str | None:
     """Return why a layer's type or parameters cannot be built, or None."""
     known = {*context.registry.converters, *context.registry.data_layers}
+    if graph_layer.type in _NOT_YET - known:
+        return (
+            f"layer '{graph_layer.name}' ({graph_layer.where}): owltf does not read "
+            f"{graph_layer.type} layers yet; put the images into an LMDB, for a Data layer"
+        )
     if graph_layer.type not in known:
         return (
             f"layer '{graph_layer.name}' ({graph_layer.where}): unknown layer type "

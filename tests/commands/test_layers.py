@@ -66,6 +66,10 @@ def rows(ran: Result) -> dict[str, str]:
     return {line[0]: line[-1] for line in lines}
 
 
+def unknown(name: str, near: str) -> str:
+    return f"no: unknown layer type '{name}': did you mean {near}?"
+
+
 def test_types_are_listed_with_their_converters() -> None:
     ran = layers()
     assert ran.exit_code == 0
@@ -100,6 +104,32 @@ def test_everything_wrong_is_told_at_once(bad: Path) -> None:
     assert judged["p"] == "no: pool: STOCHASTIC is not supported"
     assert judged["q"] == "no: unknown layer type 'Qqqqqqqq'"
     assert (judged["x"], judged["r"]) == ("yes", "yes")
+
+
+def test_unknown_fields_are_told_with_the_layers(tmp_path: Path) -> None:
+    path = tmp_path / "net.prototxt"
+    permute = (
+        'layer { name: "p" type: "Permute" bottom: "x" top: "p"\n  permute_param { order: 1 } }'
+    )
+    path.write_text(INPUT + permute + "\nlayer { bottom: 'p' top: 'q' type: 'Flip' flip: 1 }")
+    ran = layers("--markdown", path)
+    assert ran.exit_code == 1
+    assert [
+        line.strip("|").split(" | ")[1:]
+        for line in ran.stdout.replace(" |\n", "\n").splitlines()[3:]
+    ] == [
+        ["Permute", f"{path}:2", unknown("Permute", "'Parameter' or 'PReLU' or 'Power'")],
+        ["Flip", f"{path}:4", unknown("Flip", "'Clip'")],
+        ["permute_param", f"{path}:3:3", "no: neither Caffe's format nor a plugin has it"],
+        ["flip", f"{path}:4:43", "no: neither Caffe's format nor a plugin has it"],
+    ]
+
+
+def test_layers_of_any_stage_are_judged(tmp_path: Path) -> None:
+    path = tmp_path / "net.prototxt"
+    staged = INPUT.replace('"x" type', '"x" include { stage: "deploy" } type')
+    path.write_text(staged + 'layer { name: "r" type: "ReLU" bottom: "x" top: "y" }')
+    assert rows(layers("--markdown", path)) == {"x": "yes", "r": "yes"}
 
 
 def test_a_layer_of_both_phases_is_told_once(bad: Path) -> None:
