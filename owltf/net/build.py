@@ -24,7 +24,6 @@ from owltf.net.shared import LayerWeights
 from owltf.net.total import total
 from owltf.plugin.registry import near
 
-
 _NOT_YET = frozenset({"ImageData", "MemoryData", "WindowData"})
 
 
@@ -95,6 +94,7 @@ def _bare_layer(graph_layer: GraphLayer, context: NetContext, names: Names) -> L
         find_file=context.find_file,
         batch_factor=context.batch_factor,
         python=context.python,
+        test_net=context.test_net,
     )
 
 

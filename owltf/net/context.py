@@ -29,6 +29,7 @@ class NetContext:
         batch_factor: factor on each data layer's `batch_size` (`--batch-per-gpu`).
         folder: the folder of the net's file, beside which its sources are looked for.
         allow_python_layers: run the code of the net's Python layers.
+        test_net: which of the solver's test nets it is, from 0.
     """
 
     registry: Registry
@@ -39,6 +40,7 @@ class NetContext:
     batch_factor: int = 1
     folder: Path | None = None
     allow_python_layers: bool = False
+    test_net: int = 0
 
     @property
     def python(self) -> UserCode | None:

@@ -41,6 +41,7 @@ class Layer:
         batch_factor: how many batches, each for a device, make one of the net's
             (`--batch-per-gpu`).
         python: the user's code beside the net; None where Python layers are not allowed.
+        test_net: which of the solver's test nets it is in, from 0.
         weights: the layer's parameter blobs.
         inputs: the blobs made by `input`.
     """
@@ -56,6 +57,7 @@ class Layer:
     anchor: Callable[[], Any] = partial(keras.Input, batch_shape=())
     batch_factor: int = 1
     python: UserCode | None = None
+    test_net: int = 0
     weights: LayerWeights = field(init=False)
     inputs: list[Blob] = field(default_factory=list)
     _made: list[Any] = field(default_factory=list)

@@ -63,11 +63,19 @@ class NetBuilder:
         with self.devices.strategy.scope():
             return SolverNets(
                 self._net(train, "TRAIN", shared, loaded),
-                tuple(self._net(test, "TEST", shared, loaded) for test in tests),
+                tuple(
+                    self._net(test, "TEST", shared, loaded, test_net=index)
+                    for index, test in enumerate(tests)
+                ),
             )
 
     def _net(
-        self, source: NetSource, phase: str, shared: SharedLayers, loaded: frozenset[str]
+        self,
+        source: NetSource,
+        phase: str,
+        shared: SharedLayers,
+        loaded: frozenset[str],
+        **more: int,
     ) -> Net:
         context = NetContext(
             registry=self.registry,
@@ -78,6 +86,7 @@ class NetBuilder:
             batch_factor=self.batch_factor,
             folder=source.folder,
             allow_python_layers=self.allow_python_layers,
+            **more,
         )
         return net_of_source(source, context)
 

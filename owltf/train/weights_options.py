@@ -10,7 +10,13 @@ import click
 
 from owltf.errors import OwltfError
 
-_NAMES = ("weights", "snapshot", "reinit_mismatched", "ignore_unknown_fields")
+_NAMES = (
+    "weights",
+    "snapshot",
+    "reinit_mismatched",
+    "ignore_unknown_fields",
+    "allow_python_layers",
+)
 
 
 def _paths(context: click.Context, option: click.Parameter, value: str | None) -> Any:
@@ -44,6 +50,11 @@ _OPTIONS = (
         "--ignore-unknown-fields",
         is_flag=True,
         help="Leave out prototxt fields that owltf does not know, and list them.",
+    ),
+    click.option(
+        "--allow-python-layers",
+        is_flag=True,
+        help="Run the code of the net's Python layers, found beside the net.",
     ),
 )
 

@@ -120,3 +120,24 @@ def test_a_net_that_carries_nothing_has_no_file(half: Case) -> None:
     assert not list(half.folder.glob("none*"))
     assert states.get() == {}
     assert states.restore(RESUME) == []
+
+
+def test_two_test_nets_carry_states_of_their_own(tmp_path: Path, monkeypatch: Any) -> None:
+    case = write(tmp_path)
+    case.add(
+        "solver.prototxt",
+        SOLVER.replace('net: "net', 'test_net: "net.prototxt" train_net: "net').replace(
+            "test_iter: 1", 'test_net: "net.prototxt" test_iter: 1 test_iter: 2'
+        ),
+    )
+    monkeypatch.chdir(tmp_path)
+    start = case.start()
+    states = CarriedStates(start.nets, start.devices)
+    assert {key.split("/")[0] for key in states.get()} == {"train", "test0", "test1"}
+    first, second = (net.output_of("lstm") for net in start.nets.tests)
+    assert first is not second
+    start.nets.tests[0].forward(
+        {"x": np.ones((3, 5, 3)), "cont": np.ones((3, 5)), "y": np.zeros((3, 5, 2))}
+    )
+    moved = {key.split("/")[0] for key, value in states.get().items() if value.any()}
+    assert moved == {"test0"}

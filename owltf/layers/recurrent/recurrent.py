@@ -36,7 +36,7 @@ class Recurrent(keras.layers.Layer):
         units: the size of the hidden state.
         has_static: whether there is an input without time.
         expose_hidden: whether states are inputs and outputs.
-        phase: the net's; nets of two phases carry states of their own.
+        net: the net it is in, as each carries states of its own: its phase and number.
         is_whole: whether each replica has whole sequences (`--batch-per-gpu`).
         title: Caffe's layer in words, for errors.
     """
@@ -49,14 +49,14 @@ class Recurrent(keras.layers.Layer):
         units: int,
         has_static: bool,
         expose_hidden: bool,
-        phase: str,
+        net: str,
         is_whole: bool,
         title: str,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.units, self.has_static, self.expose_hidden = units, has_static, expose_hidden
-        self.phase, self.is_whole, self.title = phase, is_whole, title
+        self.net, self.is_whole, self.title = net, is_whole, title
         self.supports_jit = False
 
     def build(self, input_shape: Sequence[Sequence[int]]) -> None:
@@ -111,7 +111,7 @@ class Recurrent(keras.layers.Layer):
     def get_config(self) -> dict[str, Any]:
         """Return what rebuilds the layer."""
         own = {"units": self.units, "has_static": self.has_static, "title": self.title}
-        more = {"expose_hidden": self.expose_hidden, "phase": self.phase}
+        more = {"expose_hidden": self.expose_hidden, "net": self.net}
         return {**super().get_config(), **own, **more, "is_whole": self.is_whole}
 
 
@@ -147,7 +147,7 @@ def build(layer: Layer, param: Any, kind: type[Recurrent], bottoms: Sequence[Blo
         units=param.num_output,
         has_static=static,
         expose_hidden=param.expose_hidden,
-        phase=layer.phase,
+        net=f"{layer.phase} {layer.test_net}",
         is_whole=layer.batch_factor > 1,
         title=layer.title,
     )
