@@ -8,9 +8,8 @@ from typing import Any
 
 import click
 
-from owltf.train.device_options import device_options
+from owltf.train.device_options import DEVICE_FLAGS, device_options, devices_of
 
-_DEVICES = ("gpu", "num_gpu", "cpu_replicas")
 _REPEATED = ("batch_per_gpu", "allow_nan", "ignore_unknown_fields", "allow_python_layers")
 
 
@@ -97,19 +96,18 @@ def _train(registry: Any, source: Any, plain: bool, flags: dict[str, Any]) -> in
     from owltf.train.quiet import start_tensorflow
 
     start_tensorflow()
-    from owltf.train.devices import choose_devices
     from owltf.train.start import RunOptions, prepare
     from owltf.train.trainer import Trainer
 
     again = tuple(_again(flags))
-    wishes = {name: flags.pop(name) for name in _DEVICES}
-    start = prepare(source, registry, choose_devices(**wishes), RunOptions(**flags, again=again))
+    devices = devices_of(flags)
+    start = prepare(source, registry, devices, RunOptions(**flags, again=again))
     return Trainer(start, _report(plain)).run()
 
 
 def _again(flags: dict[str, Any]) -> Iterator[str]:
     """Yield what the command line that resumes a run must repeat."""
-    for name in (*_DEVICES, *_REPEATED):
+    for name in (*DEVICE_FLAGS, *_REPEATED):
         value = flags[name]
         if value not in (None, False):
             yield "--" + name.replace("_", "-")

@@ -10,7 +10,7 @@ import click
 if TYPE_CHECKING:
     from owltf.train.devices import Devices
 
-_NAMES = ("gpu", "num_gpu", "cpu_replicas")
+DEVICE_FLAGS = ("gpu", "num_gpu", "cpu_replicas")
 _OPTIONS = (
     click.option(
         "--gpu", metavar="all|0,2", help="The GPUs to use, by number. Every GPU unless given."
@@ -42,4 +42,4 @@ def devices_of(flags: dict[str, Any]) -> Devices:
     """
     from owltf.train.devices import choose_devices
 
-    return choose_devices(**{name: flags.pop(name) for name in _NAMES})
+    return choose_devices(**{name: flags.pop(name) for name in DEVICE_FLAGS})
