@@ -10,6 +10,7 @@ from typing import Any
 import keras
 
 from owltf.net.names import Names
+from owltf.net.sizes import sizes_of
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ class Blob:
             return plain
         name = self.names.helper(self.name, what)
         if shape and shape[0] == self.batch:
-            tensor = keras.layers.Reshape(tuple(shape[1:]), name=name)(plain.tensor)
+            tensor = _reshaping(plain.shape[1:], tuple(shape[1:]), name)(plain.tensor)
         else:
             tensor = BatchReshape(plain.batch or 1, tuple(shape), name=name)(plain.tensor)
         return replace(plain, tensor=tensor, batch=shape[0] if shape else None)
@@ -155,6 +156,57 @@ class Blob:
 def in_one_layout(bottoms: Sequence[Blob]) -> list[Blob]:
     """Return blobs in one layout: channels last if the first one is, so fewest are moved."""
     return [bottom.in_layout_of(bottoms[0]) for bottom in bottoms]
+
+
+def _reshaping(have: Sequence[int], wanted: tuple[int, ...], name: str) -> Any:
+    """Return the layer that gives images another shape; if only axes of 1 change, any images."""
+    long = [axis for axis, size in enumerate(have) if size != 1]
+    if [have[axis] for axis in long] != [size for size in wanted if size != 1]:
+        return keras.layers.Reshape(wanted, name=name)
+    left = iter(long)
+    return AxesOfOne(wanted, [None if size == 1 else next(left) for size in wanted], name=name)
+
+
+@keras.saving.register_keras_serializable("owltf")
+class AxesOfOne(keras.layers.Reshape):
+    """A Reshape which adds and leaves out axes of size 1 alone, so that the others may be open.
+
+    Args:
+        target_shape: the top's shape without the batch, for images of the prototxt's size.
+        axes: which of the bottom's axes each of the top's is, without the batch; None if it is new.
+        **kwargs: those of every Keras layer.
+    """
+
+    any_size = True
+
+    def __init__(
+        self, target_shape: Sequence[int], axes: Sequence[int | None], **kwargs: Any
+    ) -> None:
+        super().__init__(tuple(target_shape), **kwargs)
+        self.axes = list(axes)
+
+    def call(self, inputs: Any) -> Any:
+        """Return the reshaped images."""
+        batch, *sizes = sizes_of(inputs)
+        return keras.ops.reshape(inputs, (batch, *self._shape(sizes)))
+
+    def compute_output_shape(self, input_shape: Any) -> tuple[int | None, ...]:
+        """Return the shape of the top.
+
+        Raises:
+            ValueError: if an axis that is left out is not of size 1.
+        """
+        batch, *sizes = input_shape
+        if any(size != 1 for axis, size in enumerate(sizes) if axis not in self.axes):
+            raise ValueError(f"an axis of {tuple(input_shape)} that is left out is not of size 1")
+        return (batch, *self._shape(sizes))
+
+    def _shape(self, sizes: Sequence[Any]) -> list[Any]:
+        return [1 if axis is None else sizes[axis] for axis in self.axes]
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what rebuilds the layer."""
+        return {**super().get_config(), "axes": self.axes}
 
 
 @keras.saving.register_keras_serializable("owltf")

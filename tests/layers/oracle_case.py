@@ -7,19 +7,26 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
-import tensorflow as tf
 
 from owltf.net.net import Net
-from owltf.testing import LAYER, LayerRun, net_of, run_layer
+from owltf.testing import LayerRun, compare, one_layer, run_layer
+from owltf.testing.case import LayerCase
+from owltf.testing.gradients import Objective
+from owltf.testing.keras_file import compare_loaded
+
+__all__ = [
+    "ORACLE",
+    "Case",
+    "assert_close",
+    "check_case",
+    "check_gradients",
+    "gradient_case",
+    "one_layer",
+    "save_and_load",
+]
 
 ORACLE = Path(__file__).parent / "oracle"
-
-# A step of a thousandth leaves a float32 sum of some hundred terms three good digits.
-STEP = 1e-3
-DIRECTIONS = 3
-TOLERANCE = 5e-3
 
 
 @dataclass(frozen=True)
@@ -66,6 +73,10 @@ class Case:
             phase=self.phase,
         )
 
+    def layer(self) -> LayerCase:
+        """Return the case as `owltf.testing` checks it."""
+        return LayerCase.of(self.net, self.bottoms, self.params, self.top_grads, phase=self.phase)
+
 
 def _series(arrays: Mapping[str, np.ndarray], what: str) -> list[np.ndarray]:
     count = sum(key.startswith(f"{what}/") for key in arrays)
@@ -106,13 +117,8 @@ def assert_close(got: Any, wanted: Any, what: str = "", scale: float = 1.0) -> N
         what: which array it is, for the message.
         scale: factor on the tolerance.
     """
-    wanted = np.asarray(wanted)
-    assert got is not None, f"{what}: nothing"
-    assert np.shape(got) == wanted.shape, f"{what}: {np.shape(got)}, not {wanted.shape}"
-    largest = float(np.max(np.abs(wanted), initial=0))
-    np.testing.assert_allclose(
-        got, wanted, rtol=1e-4 * scale, atol=1e-5 * scale * largest + 1e-9, err_msg=what
-    )
+    rtol, atol = compare.RTOL * scale, compare.ATOL * scale
+    compare.assert_close(got, wanted, what, rtol=rtol, atol=atol)
 
 
 def _check_recorded_gradients(case: Case, run: LayerRun) -> None:
@@ -138,7 +144,7 @@ def check_gradients(case: Case, run: LayerRun | None = None) -> None:
     Bottoms and parameters are checked where the case has a `bottom_grad/I` or `param_grad/J`.
     """
     run = run or case.run()
-    objective = Objective(case)
+    objective = Objective(case.layer())
     for key, grad in _gradients(case, run):
         assert grad is not None, f"{key}: no gradient"
         what, index = key.split("_grad/")
@@ -180,67 +186,6 @@ def gradient_case(
     )
 
 
-class Objective:
-    """The number that a case's gradients belong to, as a function of its bottoms and parameters.
-
-    It is the sum of top * top_grad, or a loss times its weight; added up in float64.
-
-    Args:
-        case: the case.
-    """
-
-    def __init__(self, case: Case) -> None:
-        self._case = case
-        self._net = net_of(case.net, case.phase)
-        losses = [loss.tensor for loss in self._net.losses]
-        tops = [blob.to_caffe().tensor for blob in self._net.layer_tops[LAYER]]
-        self._model = self._net.model_of_tensors(losses if case.top_grads is None else tops)
-        self._factors = case.top_grads or [loss.weight for loss in self._net.losses]
-
-    def __call__(self, bottoms: Sequence[np.ndarray], params: Sequence[np.ndarray]) -> float:
-        if params:
-            self._net.set_params({LAYER: params})
-        layer = next(each for each in self._net.graph.layers if each.name == LAYER)
-        feeds = {
-            name: tf.constant(bottom, tf.float32)
-            for name, bottom in zip(layer.parameter.bottom, bottoms, strict=True)
-        }
-        tops = tf.nest.flatten(self._model(feeds, training=self._net.phase == "TRAIN"))
-        pairs = zip(tops, self._factors, strict=True)
-        return float(sum(np.sum(top.numpy().astype(np.float64) * factor) for top, factor in pairs))
-
-    def check(self, what: str, index: int, grad: np.ndarray) -> None:
-        """Assert that a gradient is this objective's slope along a few directions.
-
-        Args:
-            what: "bottom" or "param".
-            index: which of them.
-            grad: its gradient.
-        """
-        for direction in _directions(grad):
-            # Where a maximum or a sign changes within the step the slope lies between both sides'.
-            before, here, after = (self._at(what, index, step * direction) for step in (-1, 0, 1))
-            slope = (after - before) / (2 * STEP)
-            bend = abs(after - 2 * here + before) / (2 * STEP)
-            got = float(np.sum(grad.astype(np.float64) * direction))
-            allowed = TOLERANCE * float(np.linalg.norm(grad)) + 1.01 * bend + 1e-4
-            assert abs(got - slope) <= allowed, f"{what} {index}: gradient {got}, slope {slope}"
-
-    def _at(self, what: str, index: int, direction: np.ndarray) -> float:
-        groups = {"bottom": list(self._case.bottoms), "param": list(self._case.params)}
-        groups[what][index] = groups[what][index] + STEP * direction
-        return self(groups["bottom"], groups["param"])
-
-
-def _directions(grad: np.ndarray) -> Iterator[np.ndarray]:
-    rng = np.random.default_rng(1)
-    size = float(np.sqrt(np.mean(np.square(grad, dtype=np.float64))))
-    if size > 0:
-        yield grad / size
-    for _ in range(DIRECTIONS):
-        yield rng.standard_normal(grad.shape)
-
-
 def save_and_load(net: Net, tmp_path: Path) -> Any:
     """Assert that a net's model, saved as `.keras` and loaded, gives the same outputs.
 
@@ -249,33 +194,9 @@ def save_and_load(net: Net, tmp_path: Path) -> Any:
     Returns:
         The loaded model.
     """
-    path = tmp_path / "net.keras"
-    net.model.save(path)
-    loaded = keras.saving.load_model(path)
     rng = np.random.default_rng(2)
     feeds = {
         name: rng.standard_normal(blob.shape, dtype=np.float32)
         for name, blob in net.input_blobs.items()
     }
-    wanted, got = net.model(feeds, training=False), loaded(feeds, training=False)
-    for name in net.outputs:
-        np.testing.assert_array_equal(got[name], wanted[name], err_msg=name)
-    return loaded
-
-
-def one_layer(fields: str, *shapes: Sequence[int], tops: int = 1) -> str:
-    """Return the prototxt of a net of inputs and one layer named `layer`.
-
-    Args:
-        fields: what stands in the layer beside its name, bottoms and tops.
-        *shapes: the shape of each bottom: `bottom0`, `bottom1`, ...
-        tops: how many tops: `top0`, `top1`, ...
-    """
-    inputs = [
-        f'layer {{ name: "bottom{index}" type: "Input" top: "bottom{index}" '
-        f"input_param {{ shape {{ {' '.join(f'dim: {size}' for size in shape)} }} }} }}"
-        for index, shape in enumerate(shapes)
-    ]
-    bottoms = " ".join(f'bottom: "bottom{index}"' for index in range(len(shapes)))
-    names = " ".join(f'top: "top{index}"' for index in range(tops))
-    return "\n".join([*inputs, f'layer {{ name: "{LAYER}" {fields} {bottoms} {names} }}'])
+    return compare_loaded(net, feeds, tmp_path)

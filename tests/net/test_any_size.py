@@ -74,6 +74,20 @@ def test_gives_what_a_net_built_for_the_size_gives(net: Net, size: tuple[int, in
         np.testing.assert_allclose(found[name], value, rtol=1e-5, atol=1e-6, err_msg=name)
 
 
+def test_losses_and_accuracies_are_of_any_size() -> None:
+    heads = """
+    layer { name: "loss" type: "SoftmaxWithLoss" bottom: "data" bottom: "label" top: "loss" }
+    layer { name: "accuracy" type: "Accuracy" bottom: "data" bottom: "label" top: "accuracy" }
+    """
+    wanted, net = (
+        build(input_text("data", 1, 3, *size) + input_text("label", 1, 1, *size) + heads, "TEST")
+        for size in [(9, 7), (8, 8)]
+    )
+    feeds = {"data": images(9, 7), "label": np.arange(2 * 63).reshape(2, 1, 9, 7) % 3}
+    for name, value in wanted.forward(feeds).items():
+        np.testing.assert_allclose(net.forward(feeds)[name], value, rtol=1e-6)
+
+
 def test_the_model_is_open_and_stays_so_in_a_file(net: Net, tmp_path: Path) -> None:
     assert net.model.input["data"].shape == (None, 3, None, None)
     net.model.save(tmp_path / "net.keras")

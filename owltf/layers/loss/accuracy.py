@@ -27,6 +27,8 @@ class TopKAccuracy(keras.layers.Layer):
         title: Caffe's layer in words, for errors.
     """
 
+    any_size = True
+
     def __init__(
         self, top_k: int, per_class: bool, ignore_label: int | None, title: str, **kwargs: Any
     ) -> None:

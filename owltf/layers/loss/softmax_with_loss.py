@@ -37,6 +37,8 @@ class SoftmaxCrossEntropy(keras.layers.Layer):
         title: Caffe's layer in words, for errors.
     """
 
+    any_size = True
+
     def __init__(
         self, outer: int, mode: str, ignore_label: int | None, title: str, **kwargs: Any
     ) -> None:

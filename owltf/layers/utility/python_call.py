@@ -149,6 +149,8 @@ class PythonCall(keras.layers.Layer):
 
     def _top_shapes(self, bottoms: Tensors) -> list[Shape]:
         """Return the tops' shapes, their rows as many as the bottoms'."""
+        if not self.rows and replicas_of_batch() == 1:
+            return [_any_size(top) for top in self.tops]
         counts = [(each.shape[0], rows) for each, rows in zip(bottoms, self.rows, strict=False)]
         have, rows = next(((have, rows) for have, rows in counts if rows), (1, 1))
         return [
@@ -183,6 +185,12 @@ class PythonCall(keras.layers.Layer):
         return {**super().get_config(), **own, **more}
 
 
+def _any_size(top: Shape) -> Shape:
+    """Return a source's shape in a pass: one that gives image after image may give any size."""
+    is_image = len(top) > 2 and top[0] == 1
+    return (*top[:2], *(None for _ in top[2:])) if is_image else top
+
+
 def _scaled(count: int | None, have: int | None, rows: int) -> int | None:
     return None if count is None or have is None else count * have // rows
 
@@ -205,7 +213,8 @@ def _run_forward(host: HostLayer, shapes: Sequence[Shape], *arrays: np.ndarray) 
         if not tf.TensorShape(wanted).is_compatible_with(top.shape):
             raise OwltfError(
                 f"{host.title}: top '{name}' has shape {top.shape} in this pass, but {wanted} when "
-                f"the net was built: a net's shapes are fixed, but for the batch"
+                "the net was built: a net's shapes are fixed, but for the batch, and the height "
+                "and width of a source that gives one image at a time on one device"
             )
     return [*tops, np.float32(number)]
 

@@ -13,14 +13,13 @@ from python_case import PYLOSS, load, python, write_module
 from replica_run import run_replicas
 from solver_case import Case, flat
 
-from owltf import testing
 from owltf.caffe.schema import load_schema
 from owltf.caffe.weights import read_weights
 from owltf.errors import OwltfError
 from owltf.net.caffemodel import save_weights
 from owltf.net.checks import user_message
 from owltf.net.context import NetContext
-from owltf.testing import LAYER, net_of, run_layer
+from owltf.testing import LAYER, net_of, nets, run_layer
 from owltf.train.load import load_net
 
 LOSS = python('"EuclideanLossLayer"', (4, 3), (4, 3), fields="loss_weight: 2")
@@ -34,7 +33,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     write_module(tmp_path)
     monkeypatch.chdir(tmp_path)
     allowing = partial(NetContext, allow_python_layers=True)
-    monkeypatch.setattr(testing, "NetContext", allowing)
+    monkeypatch.setattr(nets, "NetContext", allowing)
     return tmp_path
 
 
@@ -287,3 +286,50 @@ def test_an_error_in_a_run_is_one_line(trained: Case, folder: Path) -> None:
         OwltfError, match=r"^Python layer 'loss' \(net.prototxt:9\): .*pyloss.py:21: "
     ):
         trained.run(allow_python_layers=True)
+
+
+SEGMENTS = """
+layer { name: "conv" type: "Convolution" bottom: "image" top: "conv"
+  convolution_param { num_output: 4 kernel_size: 3 pad: 3 weight_filler { type: "xavier" } } }
+layer { name: "pool" type: "Pooling" bottom: "conv" top: "pool"
+  pooling_param { pool: MAX kernel_size: 2 stride: 2 } }
+layer { name: "up" type: "Deconvolution" bottom: "pool" top: "up"
+  convolution_param { num_output: 2 kernel_size: 4 stride: 2 weight_filler { type: "xavier" } } }
+layer { name: "score" type: "Crop" bottom: "up" bottom: "image" top: "score"
+  crop_param { axis: 2 offset: 2 } }
+layer { name: "loss" type: "SoftmaxWithLoss" bottom: "score" bottom: "label" top: "loss"
+  loss_param { ignore_label: 255 normalize: false } }
+"""
+PHOTOS = """
+layer { name: "photos" type: "Python" top: "image" top: "label"
+  python_param { module: "pyloss" layer: "Photos" } }
+"""
+FED = """
+layer {{ name: "photos" type: "Input" top: "image" top: "label" input_param {{
+  shape {{ dim: 1 dim: 3 dim: {0} dim: {1} }} shape {{ dim: 1 dim: 1 dim: {0} dim: {1} }} }} }}
+"""
+
+
+def test_a_source_may_give_images_of_any_size_one_by_one(tmp_path: Path) -> None:
+    net = load(tmp_path, PHOTOS + SEGMENTS)
+    for height, width in [(8, 9), (11, 6), (8, 9)]:
+        blobs = net.forward({}, ["image", "label", "loss"])
+        fed = net_of(FED.format(height, width) + SEGMENTS)
+        fed.set_params(net.get_params())
+        wanted = fed.forward({name: blobs[name] for name in ("image", "label")}, ["loss"])
+        assert blobs["image"].shape == (1, 3, height, width)
+        assert_close(blobs["loss"], wanted["loss"])
+
+
+def test_a_net_is_trained_on_images_of_any_size(tmp_path: Path) -> None:
+    case = Case(tmp_path)
+    case.add("net.prototxt", PHOTOS + SEGMENTS)
+    case.add(
+        "solver.prototxt",
+        'net: "net.prototxt" base_lr: 0.01 lr_policy: "fixed" max_iter: 6 display: 1 '
+        "snapshot_after_train: false random_seed: 1",
+    )
+    _, told = case.run(allow_python_layers=True)
+    losses = [display.loss for display in told.displays]
+    assert losses[4] < losses[0]
+    assert losses[5] < losses[1]

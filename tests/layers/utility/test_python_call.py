@@ -11,11 +11,10 @@ import pytest
 import tensorflow as tf
 from python_case import PYLOSS, python, write_module
 
-from owltf import testing
 from owltf.errors import OwltfError
 from owltf.layers.utility.python_call import Hosts, PythonCall
 from owltf.net.context import NetContext
-from owltf.testing import LAYER, net_of
+from owltf.testing import LAYER, net_of, nets
 
 SCALED = python('"Scaled" param_str: "0.5"', (4, 3, 2), tops=2)
 
@@ -25,7 +24,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The working directory, with the module; Python layers are allowed."""
     write_module(tmp_path)
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(testing, "NetContext", partial(NetContext, allow_python_layers=True))
+    monkeypatch.setattr(nets, "NetContext", partial(NetContext, allow_python_layers=True))
     return tmp_path
 
 
