@@ -1,8 +1,9 @@
-"""Draws docs/run.svg: the screen of a real `owltf run` of the example, after its third test.
+"""Draws docs/run.svg and docs/test.svg: the screens of a real run of the example and of its test.
 
 Run it from the repository's root, where the example's LMDBs are (`tox -e demo` makes them):
 
-    python docs/make_pictures.py
+    python docs/make_pictures.py             # both
+    python docs/make_pictures.py test        # the test of the last run's snapshot alone
 """
 
 from __future__ import annotations
@@ -18,30 +19,38 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
-PICTURE = Path(__file__).with_name("run.svg")
-COMMAND = "owltf run examples/mnist/lenet_solver.prototxt"
+FOLDER = Path(__file__).parent
+SOLVER = "examples/mnist/lenet_solver.prototxt"
+COMMANDS = {
+    "run": f"owltf run {SOLVER}",
+    "test": f"owltf test {SOLVER} --snapshot 2 --views 10",
+}
 COLUMNS = 88
 TESTS = 3
 _TOKENS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\r|\n|[^\x1b\r\n]+")
 
 
 def main() -> None:
-    """Train, and draw the last screen of the iterations that follow the third test."""
-    screen = [each for each in screens(output()) if is_wanted("\n".join(each))][-1]
-    draw(screen)
-    print(f"{PICTURE}: {len(screen)} lines")
+    """Draw the pictures named, or both."""
+    for name in sys.argv[1:] or COMMANDS:
+        command = COMMANDS[name]
+        shown = list(screens(output(command)))
+        screen = shown[-1] if name == "test" else [each for each in shown if is_wanted(each)][-1]
+        draw(screen, command, FOLDER / f"{name}.svg")
+        print(f"{name}.svg: {len(screen)} lines")
 
 
-def is_wanted(screen: str) -> bool:
-    """Whether that many tests are shown, and a speed, as while iterations are computed."""
-    return screen.count("Test net #") == TESTS and "images/s" in screen
+def is_wanted(screen: list[str]) -> bool:
+    """Whether a run shows that many tests, and a speed, as while iterations are computed."""
+    text = "\n".join(screen)
+    return text.count("Test net #") == TESTS and "images/s" in text
 
 
-def output() -> str:
-    """Return what the command writes to a terminal."""
+def output(command: str) -> str:
+    """Return what a command writes to a terminal."""
     terminal = {"TERM": "xterm-256color", "FORCE_COLOR": "1", "COLUMNS": str(COLUMNS)}
     done = subprocess.run(
-        [sys.executable, "-m", *COMMAND.split()],
+        [sys.executable, "-m", *command.split()],
         env={**os.environ, **terminal},
         stdout=subprocess.PIPE,
         check=True,
@@ -50,7 +59,7 @@ def output() -> str:
 
 
 def screens(written: str) -> Iterator[list[str]]:
-    """Yield the lines of the screen whenever the cursor is about to go back."""
+    """Yield the lines of the screen whenever the cursor is about to go back, and at the end."""
     lines, row = [""], 0
     for token in _TOKENS.findall(written):
         if token == "\r":
@@ -64,14 +73,15 @@ def screens(written: str) -> Iterator[list[str]]:
             row -= 1
         elif token.endswith("m") or not token.startswith("\x1b"):
             lines[row] += token
+    yield "\n".join(lines).strip().splitlines()
 
 
-def draw(screen: list[str]) -> None:
+def draw(screen: list[str], command: str, path: Path) -> None:
     """Write a screen as SVG."""
     console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True)
     for line in screen:
         console.print(Text.from_ansi(line))
-    console.save_svg(str(PICTURE), title=COMMAND)
+    console.save_svg(str(path), title=command)
 
 
 if __name__ == "__main__":

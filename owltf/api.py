@@ -16,6 +16,7 @@ from owltf.plugin.markers import hookimpl
 if TYPE_CHECKING:
     from owltf.caffe.atomic import atomic_outputs
     from owltf.caffe.read import read_mean
+    from owltf.data.channel_mean import channel_mean
     from owltf.data.class_names import read_class_names
     from owltf.data.data_layer import DataContext, DataLayer
     from owltf.data.source.image_files import ImageFile, find_images
@@ -74,6 +75,7 @@ _LATE = {
     "View": "owltf.data.views",
     "WholeImages": "owltf.net.whole_images",
     "atomic_outputs": "owltf.caffe.atomic",
+    "channel_mean": "owltf.data.channel_mean",
     "choose_devices": "owltf.train.devices",
     "class_probabilities": "owltf.net.class_scores",
     "class_scores": "owltf.net.class_scores",
@@ -134,6 +136,7 @@ __all__ = [
     "View",
     "WholeImages",
     "atomic_outputs",
+    "channel_mean",
     "choose_devices",
     "class_probabilities",
     "class_scores",

@@ -16,12 +16,13 @@ import pluggy
 import pytest
 from click.testing import CliRunner
 
-from owltf import api
+from owltf import api, testing
 from owltf.cli import Commands
 from owltf.plugin import hookspecs
 from owltf.plugin.manager import make_manager
 from owltf.plugin.markers import PROJECT
 from owltf.plugin.registry import Registry
+from owltf.testing import pytest_plugin
 from owltf.train.devices import one_cpu
 from owltf.train.load import read_solver
 from owltf.train.report import Report
@@ -30,6 +31,7 @@ from owltf.train.trainer import Trainer
 
 ROOT = Path(__file__).parents[1]
 DOCS = (ROOT / "docs" / "plugins.md").read_text()
+SECTIONS = {text.split("\n")[0]: text for text in DOCS.split("\n## ")}
 SHRINK = ROOT / "examples" / "my_layer_plugin" / "my_layer_plugin"
 HOOK = re.compile(r"^### `(owltf_\w+)\((.*)\)`$", re.MULTILINE)
 NAME = re.compile(r"^\| `(\w+)` \| .+ \| `(.+)` \|$", re.MULTILINE)
@@ -108,8 +110,22 @@ def test_a_hooks_paragraph_is_complete(name: str, arguments: str) -> None:
         assert f"- `{argument}`: " in section
 
 
-def test_every_public_name_is_documented_once() -> None:
-    assert [name for name, _ in NAME.findall(DOCS)] == api.__all__
+@pytest.mark.parametrize("module", [api, testing])
+def test_every_public_name_is_documented_once(module: ModuleType) -> None:
+    names = NAME.findall(SECTIONS[module.__name__])
+    assert [name for name, _ in names] == module.__all__
+
+
+def test_every_fixture_is_documented() -> None:
+    table = SECTIONS["owltf.testing"].split("### Fixtures")[1]
+    named = {name for row in re.findall(r"^\| (`.+?) \|", table, re.M) for name in row.split(", ")}
+    assert named == {f"`{name}`" for name in pytest_plugin.FIXTURES}
+
+
+def test_every_option_of_the_contract_is_documented() -> None:
+    options = set(inspect.signature(testing.check_converter).parameters)
+    documented = re.findall(r"^\| `(\w+)=.+` \|", SECTIONS["owltf.testing"], re.M)
+    assert options - {"net", "bottoms", "params", "top_grads"} == set(documented)
 
 
 @pytest.mark.parametrize("example", [example for _, example in NAME.findall(DOCS)])
@@ -117,18 +133,21 @@ def test_an_example_line_is_python(example: str) -> None:
     ast.parse(example)
 
 
-@pytest.mark.parametrize("name", api.__all__)
-def test_every_public_name_is_there(name: str) -> None:
-    assert getattr(api, name).__doc__
+@pytest.mark.parametrize(
+    ("module", "name"), [(module, name) for module in (api, testing) for name in module.__all__]
+)
+def test_every_public_name_is_there(module: ModuleType, name: str) -> None:
+    assert getattr(module, name).__doc__
 
 
-def test_an_unknown_name_is_an_attribute_error() -> None:
-    with pytest.raises(AttributeError, match="'owltf.api' has no attribute 'nothing'"):
-        api.nothing  # noqa: B018
+@pytest.mark.parametrize("module", [api, testing])
+def test_an_unknown_name_is_an_attribute_error(module: ModuleType) -> None:
+    with pytest.raises(AttributeError, match=f"'{module.__name__}' has no attribute 'nothing'"):
+        module.nothing  # noqa: B018
 
 
 def test_importing_the_api_does_not_import_tensorflow() -> None:
-    code = "import sys, owltf, owltf.api; sys.exit('tensorflow' in sys.modules)"
+    code = "import sys, owltf.api, owltf.testing; sys.exit('tensorflow' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 

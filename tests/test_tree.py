@@ -22,9 +22,9 @@ from owltf import testing
 from owltf.api import hookimpl
 from owltf.cli import cli
 from owltf.commands.layers import layers
+from owltf.commands.new_plugin import new_plugin
 from owltf.commands.run import run
 from owltf.plugin import hookspecs
-from owltf.plugin.manager import make_manager
 
 ROOT = Path(__file__).parents[1]
 SOURCES = ROOT / "owltf"
@@ -130,7 +130,7 @@ def test_paths_in_documents_exist(name: str) -> None:
 
 @pytest.mark.parametrize("name", [*DOCUMENTS, "examples/mnist/README.md"])
 def test_options_in_documents_exist(name: str) -> None:
-    commands = (cli, run, layers, classify, export, extract, tester.test)
+    commands = (cli, run, layers, new_plugin, classify, export, extract, tester.test)
     known = {option for each in commands for param in each.params for option in param.opts}
     known |= {"--help", "--version"}
     commands = re.findall(r"^\$ (owltf .*)$", document(name), re.MULTILINE)
@@ -145,18 +145,16 @@ def test_readme_leads_with_the_two_commands() -> None:
     ]
 
 
-def test_the_walk_through_works(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_walk_through_works(tmp_path: Path) -> None:
     text = document("CONTRIBUTING.md")
     converter, its_test = re.findall(r"   ```python\n(.*?)   ```", text, re.DOTALL)
     names: dict[str, Any] = {}
     for block in (converter, its_test):
         exec(compile(textwrap.dedent(block), "CONTRIBUTING.md", "exec"), names)
-    manager = make_manager()
     plugin = SimpleNamespace(owltf_layer_converters=hookimpl(lambda: [names["BNLL"]]))
-    manager.register(plugin, "walk-through")
-    monkeypatch.setattr(testing, "make_manager", lambda: manager)
-    names["test_bnll"]()
-    testing.net_of(names["NET"]).model.save(tmp_path / "bnll.keras")
+    with testing.use_plugins(plugin):
+        names["test_bnll"]()
+        testing.net_of(names["NET"]).model.save(tmp_path / "bnll.keras")
 
 
 def test_the_layer_table_is_whole() -> None:

@@ -2,7 +2,9 @@
 
 import os
 import shutil
+import signal
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +12,8 @@ from pathlib import Path
 from owltf.errors import OwltfError
 
 _unfinished: set[Path] = set()
+# What ends a process by default, without a word to it.
+_ENDING = (signal.SIGTERM, signal.SIGHUP)
 
 
 @contextmanager
@@ -17,13 +21,13 @@ def atomic_path(path: Path) -> Iterator[Path]:
     """Give a temporary path in the same folder; it becomes `path` when the block ends well.
 
     The file is synced before it is renamed and the folder after, so that a power cut leaves the old
-    file or the new one. Any error, an interrupt as well, removes the temporary file.
+    file or the new one. Any error, an interrupt or a signal as well, removes the temporary file.
 
     Raises:
         OwltfError: the folder is not there, the disk is full, or the like.
     """
     try:
-        with _temporary(path) as temporary:
+        with _ended_by_signals(), _temporary(path) as temporary:
             yield temporary
             temporary.chmod(_usual_mode(path))
             _sync(temporary)
@@ -40,13 +44,13 @@ def atomic_outputs(path: Path) -> Iterator[Path]:
 
     It may be a file or a folder, and others may be written beside it: they all go beside `path`, it
     itself the last. Something that stands there already stays until then. Any error, an interrupt
-    as well, removes everything that was written.
+    or a signal as well, removes everything that was written.
 
     Raises:
         OwltfError: the folder above is not there, the disk is full, or the like.
     """
     try:
-        with _temporary_folder(path) as folder:
+        with _ended_by_signals(), _temporary_folder(path) as folder:
             yield folder / path.name
             for file in folder.rglob("*"):
                 _sync(file)
@@ -74,9 +78,37 @@ def _take_place(made: Path, path: Path) -> None:
     if not path.is_dir():
         made.replace(path)
         return
-    with _temporary_folder(path) as older:
-        path.replace(older / path.name)
-        made.replace(path)
+    with _temporary_folder(path) as folder:
+        older = folder / path.name
+        try:
+            path.replace(older)
+            made.replace(path)
+        except BaseException:
+            if older.exists() and not path.exists():
+                older.replace(path)
+            raise
+
+
+@contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """Let a signal that ends the process raise SystemExit instead, so that nothing is left behind.
+
+    Whoever takes care of a signal already, as a run does, goes on doing so.
+    """
+    caught = [number for number in _ENDING if signal.getsignal(number) == signal.SIG_DFL]
+    if threading.current_thread() is not threading.main_thread():
+        caught = []
+    for number in caught:
+        signal.signal(number, _end)
+    try:
+        yield
+    finally:
+        for number in caught:
+            signal.signal(number, signal.SIG_DFL)
+
+
+def _end(number: int, frame: object) -> None:
+    raise SystemExit(128 + number)
 
 
 @contextmanager

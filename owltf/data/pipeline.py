@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 from collections.abc import Callable, Iterable, Sequence
 from threading import Lock
 from typing import Any
@@ -16,6 +18,10 @@ from owltf.errors import OwltfError
 _CHUNK_BYTES = 1 << 19
 _MOST_BATCHES = 64
 _ALIGNMENT = 64
+
+# A pipeline that goes waits for the call of its reader. Once Python has begun to shut down, no other
+# thread gets to run Python, and that wait would never end: so what is left goes before.
+atexit.register(gc.collect)
 
 
 def batches_per_chunk(batch_bytes: int) -> int:

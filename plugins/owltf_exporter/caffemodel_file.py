@@ -27,4 +27,4 @@ def check(exported: Exported, path: Path) -> Difference:
     """Load the weights into a net of the prototxt and compare it with the net."""
     registry = exported.net.context.registry
     loaded = load_net(beside(path), weights=path, registry=registry)
-    return difference(exported, loaded.forward)
+    return difference(exported, Exported(loaded).answers)

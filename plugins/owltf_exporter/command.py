@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-_ORDERS = ("bgr", "rgb")
+from owltf.api import image_options
+
 _FORMATS = ("saved_model", "keras", "caffemodel", "hdf5", "python", "onnx", "tflite")
 
 
@@ -17,17 +18,6 @@ def _paths(context: click.Context, option: click.Parameter, value: str | None) -
 
 def _names(context: click.Context, option: click.Parameter, value: str | None) -> list[str]:
     return [part for part in value.split(",") if part] if value else []
-
-
-def _size(
-    context: click.Context, option: click.Parameter, value: str | None
-) -> tuple[int, int] | None:
-    if value is None:
-        return None
-    sides = value.lower().split("x")
-    if len(sides) > 2 or not all(side.isdigit() and int(side) for side in sides):
-        raise click.BadParameter(f"'{value}' is not a size such as 256 or 256x340", context, option)
-    return int(sides[0]), int(sides[-1])
 
 
 def _shapes(
@@ -58,7 +48,11 @@ def _shapes(
     metavar="N",
     help="With a solver: the weights of snapshot N, that of iteration N x its `snapshot`.",
 )
-@click.option("--random-weights", is_flag=True, help="Keep the fillers' values, to try things out.")
+@click.option(
+    "--random-weights",
+    is_flag=True,
+    help="Keep the fillers' values, or draw some, to try things out.",
+)
 @click.option(
     "--format",
     "format_",
@@ -80,17 +74,7 @@ def _shapes(
     metavar="BLOB=C,H,W",
     help="The shape of an input, where the net's data are not at hand. May be repeated.",
 )
-@click.option("--mean", metavar="FILE|B,G,R", help="What is subtracted from images.")
-@click.option("--scale", type=float, help="What images are multiplied with after that.")
-@click.option(
-    "--resize",
-    callback=_size,
-    metavar="N|HxW",
-    help="The size images are brought to before the centre is cut out.",
-)
-@click.option(
-    "--channel-order", type=click.Choice(_ORDERS), help="The net's order of channels; bgr."
-)
+@image_options
 @click.option(
     "--labels",
     type=click.Path(path_type=Path),

@@ -19,6 +19,8 @@ _SCORES = {
     "HingeLoss": None,
     "ContrastiveLoss": None,
 }
+# They look at blobs, and make nothing that could be served.
+_JUDGES = ("Accuracy", "HDF5Output", "Silence")
 _PROB = "prob"
 
 Shapes = Mapping[str, Sequence[int]]
@@ -31,8 +33,8 @@ def deploy_form(
 
     Data layers become Input layers of the shapes they would give. SoftmaxWithLoss becomes Softmax
     and SigmoidCrossEntropyLoss Sigmoid; their top is `prob`, that of the last where there are
-    several. Other losses, Accuracy and Silence go, and so do labels and the layers that lead
-    nowhere else. A net of Input layers and scores comes back as it is.
+    several. Other losses, Accuracy, HDF5Output and Silence go, and so do labels and the layers
+    that lead nowhere else. A net of Input layers and scores comes back as it is.
 
     Args:
         parameter: the `NetParameter`, filtered for its phase.
@@ -68,7 +70,7 @@ class _Kept:
 
     def look(self, layer: Any) -> Any | None:
         """Return the layer if it stays."""
-        if layer.type == "Silence" or layer.type == "Accuracy" or layer.type in _SCORES:
+        if layer.type in _JUDGES or layer.type in _SCORES:
             # The scores themselves are an output, if nothing else takes them.
             scores = [] if layer.type == "Silence" or self.only else layer.bottom[:1]
             self.needed.update(scores)
@@ -180,6 +182,8 @@ def _check(parameter: Any, given: Shapes, outputs: Sequence[str]) -> None:
         )
     if not any(layer.bottom for layer in parameter.layer):
         raise OwltfError(f"net '{parameter.name}' has no layers that could be served")
+    if not inputs:
+        raise OwltfError(f"net '{parameter.name}' has no inputs: it gives the same at each call")
 
 
 def data_layers(parameter: Any, context: NetContext) -> list[Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,12 @@ class Exported:
         """The input that takes images."""
         return self.net.inputs[0]
 
-    def shape(self, blob: str) -> tuple[Any, ...]:
-        """Return a blob's shape in Caffe's order, the batch left open."""
-        return (None, *self.net.blob_shapes[blob][1:])
+    @cached_property
+    def model(self) -> Any:
+        """The net's Keras model, for images of the net's own size."""
+        return self.net.model_of(self.net.outputs)
+
+    def answers(self, arrays: Arrays) -> Arrays:
+        """Return the net's outputs; layers over time start from zeros, as in what is exported."""
+        tops = self.model(dict(arrays), training=False)
+        return {name: top.numpy() for name, top in tops.items()}

@@ -30,15 +30,16 @@ def write(exported: Exported, path: Path) -> None:
     Raises:
         OwltfError: if some layers have no form in ONNX; all are listed.
     """
-    model = model_of(exported.net)
+    model = model_of(exported)
     onnx.checker.check_model(model)
     path.write_bytes(model.SerializeToString())
 
 
-def model_of(net: Any) -> Any:
+def model_of(exported: Exported) -> Any:
     """Return a net as an ONNX model."""
+    net = exported.net
     _check(net)
-    graph, params = Graph(net), net.get_params()
+    graph, params = Graph(net, exported.model), net.get_params()
     for layer in net.graph.layers:
         if layer.type == "Input":
             for top in layer.parameter.top:
@@ -47,7 +48,7 @@ def model_of(net: Any) -> Any:
             graph.pass_on(layer)
         else:
             BY_TYPE[layer.type](_step(graph, layer, params.get(layer.name, ())))
-    return graph.model()
+    return graph.finish()
 
 
 def _step(graph: Graph, layer: Any, blobs: Any) -> Step:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from owltf.api import NetContext, OwltfError, read_mean
+from owltf.api import NetContext, OwltfError, channel_mean, read_mean
 
 ORDERS = ("bgr", "rgb")
 _CHANNELS = (1, 3)
@@ -22,7 +22,8 @@ class Wishes:
     """What the user says of the preprocessing; None where the net's own file stands.
 
     Attributes:
-        mean: a file, or numbers joined by commas in the order of the net's channels.
+        mean: numbers joined by commas in the order of the net's channels, or a mean image, of which
+            each channel's mean is taken as in Caffe's classification example.
         scale: factor on the values after the mean was subtracted.
         resize: (height, width) that images are brought to before the centre is cut out.
         channel_order: "bgr" or "rgb".
@@ -143,46 +144,22 @@ def _image_size(mean: np.ndarray | None) -> Size | None:
 def _mean(
     wishes: Wishes, transform: Any | None, context: NetContext, channels: int
 ) -> np.ndarray | None:
+    """Return the user's mean of each channel, else the net's own, which may be of each pixel."""
+    schema = context.registry.schema
     if wishes.mean is not None:
-        return _named_mean(wishes.mean, context, channels)
-    if transform is None:
-        return None
-    if transform.mean_file:
-        return _image(context.find_file(transform.mean_file), context, channels)
-    return _by_channel(list(transform.mean_value), channels) if transform.mean_value else None
+        return channel_mean(wishes.mean, channels, schema)
+    if transform is not None and transform.mean_file:
+        return _image(context.find_file(transform.mean_file), schema, channels)
+    if transform is not None and transform.mean_value:
+        return channel_mean(",".join(map(repr, transform.mean_value)), channels, schema)
+    return None
 
 
-def _named_mean(text: str, context: NetContext, channels: int) -> np.ndarray:
-    if Path(text).exists():
-        return _image(Path(text), context, channels)
-    try:
-        return _by_channel([float(part) for part in text.split(",")], channels)
-    except ValueError:
-        raise OwltfError(f"--mean {text}: neither a file nor numbers joined by commas") from None
-
-
-def _by_channel(values: list[float], channels: int) -> np.ndarray:
-    if len(values) not in (1, channels):
-        raise OwltfError(
-            f"a mean has one number or one for each of {channels} channels; got {len(values)}"
-        )
-    return np.broadcast_to(np.array(values, np.float32), channels).reshape(channels, 1, 1)
-
-
-def _image(path: Path, context: NetContext, channels: int) -> np.ndarray:
-    mean = _array(path) if path.suffix == ".npy" else read_mean(path, context.registry.schema)
-    if mean.ndim == 1:
-        return _by_channel(list(mean), channels)
-    if mean.ndim != 3 or mean.shape[0] != channels:
+def _image(path: Path, schema: Any, channels: int) -> np.ndarray:
+    mean = read_mean(path, schema)
+    if mean.shape[0] != channels:
         raise OwltfError(f"{path}: the mean of {channels} channels has shape {mean.shape}")
     return np.asarray(mean, np.float32)
-
-
-def _array(path: Path) -> np.ndarray:
-    try:
-        return np.asarray(np.load(path, allow_pickle=False), np.float32)
-    except (ValueError, OSError) as error:
-        raise OwltfError(f"{path}: not an array of numbers: {error}") from error
 
 
 def _fitted(mean: np.ndarray | None, made: Preprocessing) -> np.ndarray | None:

@@ -19,15 +19,15 @@ TOLERANCE = 1e-5
 
 def write(exported: Exported, path: Path) -> None:
     """Write a net as a program and an .npz of its weights."""
-    path.write_text(program_of(exported.net, path.stem))
-    arrays: dict[str, Any] = {**weights_of(exported.net.model)}
+    path.write_text(program_of(exported, path.stem))
+    arrays: dict[str, Any] = {**weights_of(exported.model)}
     np.savez(path.with_suffix(".npz"), **arrays)
     exported.tell(f"its weights are in {path.with_suffix('.npz').name}")
 
 
 def check(exported: Exported, path: Path) -> Difference:
     """Run the program and compare its model with the net."""
-    model = _imported(path).build()
+    model = load_program(path).build()
 
     def run(arrays: Arrays) -> Arrays:
         tops = model(dict(arrays), training=False)
@@ -36,7 +36,8 @@ def check(exported: Exported, path: Path) -> Difference:
     return difference(exported, run)
 
 
-def _imported(path: Path) -> ModuleType:
+def load_program(path: Path) -> ModuleType:
+    """Return a program as a module."""
     spec = importlib.util.spec_from_file_location(path.stem, path)
     assert spec is not None
     assert spec.loader is not None

@@ -17,7 +17,14 @@ from owltf_exporter.difference import difference, random_inputs
 from owltf_exporter.exported import Arrays, Exported
 from owltf_exporter.fold import fold
 from owltf_exporter.formats import SAVED_MODEL, load_format
-from owltf_exporter.preprocessing import Preprocessing, Wishes, misfit, read_preprocessing
+from owltf_exporter.preprocessing import (
+    ORDERS,
+    Preprocessing,
+    Wishes,
+    misfit,
+    read_preprocessing,
+)
+from owltf_exporter.random_weights import fill_zeros
 
 _TIMED = 5
 _BATCH = 8
@@ -38,7 +45,7 @@ class Options:
     mean: str | None = None
     scale: float | None = None
     resize: tuple[int, int] | None = None
-    channel_order: str | None = None
+    channel_order: str = ORDERS[0]
     labels: Path | None = None
     top_k: int | None = None
     warmup: bool = False
@@ -51,7 +58,8 @@ class Options:
     @property
     def wishes(self) -> Wishes:
         """What is said of images."""
-        return Wishes(self.mean, self.scale, self.resize, self.channel_order)
+        order = None if self.channel_order == ORDERS[0] else self.channel_order
+        return Wishes(self.mean, self.scale, self.resize, order)
 
 
 def export_net(registry: Any, net: str, out: Path, name: str, options: Options) -> None:
@@ -115,12 +123,18 @@ def prepare_export(registry: Any, file: str, name: str, options: Options) -> Exp
 
     def rewrite(parameter: Any, context: Any) -> Any:
         data.extend(data_layers(parameter, context))
-        return deploy_form(parameter, context, options.shapes, options.outputs)
+        deploy = deploy_form(parameter, context, options.shapes, options.outputs)
+        _check_python(deploy)
+        return deploy
 
     net = _load(registry, file, options, rewrite)
+    if options.random_weights:
+        fill_zeros(net)
     if options.optimize:
         net = _optimized(net)
     preprocessing = _preprocessing(net, data, options)
+    if preprocessing is None and name == SAVED_MODEL:
+        click.echo(f"no image signatures: {_misfit(net)}")
     classes = find_classes(net, options.labels, options.top_k)
     calibration = tuple(sorted(options.calibration.iterdir())) if options.calibration else ()
     if options.calibration and not calibration:
@@ -139,11 +153,21 @@ def prepare_export(registry: Any, file: str, name: str, options: Options) -> Exp
     )
 
 
+def _check_python(parameter: Any) -> None:
+    layers = [f"'{layer.name}'" for layer in parameter.layer if layer.type == "Python"]
+    if layers:
+        raise OwltfError(
+            f"Python layers run code of your own and cannot be exported: {', '.join(layers)}; "
+            "--outputs BLOB keeps only the layers that lead to a blob"
+        )
+
+
 def _listed(net: Net, blobs: Sequence[str]) -> str:
-    sizes = {name: "x".join(map(str, net.blob_shapes[name][1:])) for name in blobs}
-    return ", ".join(
-        f"{name} (Nx{size})" if size else f"{name} (N)" for name, size in sizes.items()
-    )
+    return ", ".join(f"{name} ({_in_words(net.blob_shapes[name])})" for name in blobs)
+
+
+def _in_words(shape: Sequence[int]) -> str:
+    return "x".join(["N", *map(str, shape[1:])]) if shape else "one number"
 
 
 def _load(registry: Any, file: str, options: Options, rewrite: Any) -> Net:
@@ -166,16 +190,22 @@ def _load(registry: Any, file: str, options: Options, rewrite: Any) -> Net:
 
 
 def _preprocessing(net: Net, data: Sequence[Any], options: Options) -> Preprocessing | None:
-    """Return how images are prepared; None with a line that says why where none are taken."""
-    shape = net.blob_shapes[net.inputs[0]]
-    reason = misfit(shape) if len(net.inputs) == 1 else f"the net has {len(net.inputs)} inputs"
+    """Return how images are prepared; None where none are taken."""
+    reason = _misfit(net)
     if reason is None:
+        shape = net.blob_shapes[net.inputs[0]]
         source = next((each for each in data if net.inputs[0] in each.top), None)
         return read_preprocessing(shape, source, net.context, options.wishes)
     if options.wishes.given:
         raise OwltfError(f"--{options.wishes.given[0].replace('_', '-')}: {reason}")
-    click.echo(f"no image signatures: {reason}")
     return None
+
+
+def _misfit(net: Net) -> str | None:
+    """Say why a net takes no images, or None where it does."""
+    if len(net.inputs) != 1:
+        return f"the net has {len(net.inputs)} inputs"
+    return misfit(net.blob_shapes[net.inputs[0]])
 
 
 def _optimized(net: Net) -> Net:

@@ -72,7 +72,7 @@ def _of_images(exported: Exported, signatures: Any) -> list[Difference]:
     how = exported.preprocessing
     assert how is not None
     images = np.random.default_rng(1).integers(0, 256, (2, *_ODD, 3)).astype(np.uint8)
-    wanted = exported.net.forward({exported.image_blob: prepare(images, how).numpy()})
+    wanted = exported.answers({exported.image_blob: prepare(images, how).numpy()})
     files = tf.stack([tf.io.encode_png(image) for image in images])
     fed = {IMAGES: images, FILES: files}
     return [

@@ -22,14 +22,19 @@ class Servable(tf.Module):
     Args:
         exported: the net.
         labels: the file with the classes' names, as it goes along.
+        is_fixed: whether inputs have the prototxt's sizes, all but the batch, even where the net
+            takes images of any size.
     """
 
-    def __init__(self, exported: Exported, labels: Path | None = None) -> None:
+    def __init__(
+        self, exported: Exported, labels: Path | None = None, *, is_fixed: bool = False
+    ) -> None:
         super().__init__()
         # The model is left out of sight: its variables are these in another wrapping, and would be
         # saved twice. With the model alone, saved_model_cli would not find them.
         self._exported = exported
-        self.variables_of_model = [variable.value for variable in exported.net.model.variables]
+        self._model = exported.model if is_fixed else exported.net.model
+        self.variables_of_model = [variable.value for variable in self._model.variables]
         self.names = _table(labels) if labels else None
 
     def signatures(self) -> dict[str, Any]:
@@ -48,7 +53,7 @@ class Servable(tf.Module):
             return self._outputs(dict(zip(blobs.values(), arrays, strict=True)))
 
         # Height and width are open where the net takes images of any size.
-        taken = self._exported.net.model.input
+        taken = self._model.input
         specs = [tf.TensorSpec(taken[blob].shape, tf.float32, name) for name, blob in blobs.items()]
         return tf.function(serve, autograph=False).get_concrete_function(*specs)
 
@@ -67,7 +72,7 @@ class Servable(tf.Module):
         return tf.function(serve, autograph=False).get_concrete_function(spec)
 
     def _outputs(self, inputs: dict[str, Any]) -> dict[str, Any]:
-        tops = self._exported.net.model(inputs, training=False)
+        tops = self._model(inputs, training=False)
         made = {keras_name(name): top for name, top in tops.items()}
         classes = self._exported.classes
         return made if classes is None else {**made, **self._best(tops, classes)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -33,15 +34,22 @@ def write(exported: Exported, path: Path) -> None:
         OwltfError: if TensorFlow Lite lacks an operation of the net.
     """
     with portable_ops():
-        servable = Servable(exported)
+        # It has few operations that compute sizes.
+        servable = Servable(exported, is_fixed=True)
         signature = servable.signatures()[DEFAULT]
     converter = tf.lite.TFLiteConverter.from_concrete_functions([signature], servable)
     _quantize(converter, exported)
     try:
         path.write_bytes(converter.convert())
     except Exception as error:
-        reason = next(iter(str(error).splitlines()), type(error).__name__)
-        raise OwltfError(f"TensorFlow Lite cannot run the net: {reason}") from error
+        raise OwltfError(f"TensorFlow Lite cannot run the net: {_reason(error)}") from error
+
+
+def _reason(error: Exception) -> str:
+    lacking = dict.fromkeys(re.findall(r"'(tf\.\w+)' op is neither", str(error)))
+    if lacking:
+        return f"it has no {', '.join(lacking)}"
+    return next(iter(str(error).splitlines()), type(error).__name__)
 
 
 def _quantize(converter: Any, exported: Exported) -> None:
@@ -80,13 +88,20 @@ def _image(exported: Exported, path: Path) -> np.ndarray:
 
 
 def check(exported: Exported, path: Path) -> Difference:
-    """Run the model in the interpreter and compare it with the net."""
+    """Run the model in the interpreter and compare it with the net.
+
+    Raises:
+        OwltfError: if the interpreter cannot run it.
+    """
     interpreter = Interpreter(model_path=str(path))
 
     def run(arrays: Arrays) -> Arrays:
         return run_model(interpreter, exported, arrays)
 
-    return difference(exported, run)
+    try:
+        return difference(exported, run)
+    except RuntimeError as error:
+        raise OwltfError(f"TensorFlow Lite cannot run the net: {_reason(error)}") from error
 
 
 def run_model(interpreter: Any, exported: Exported, arrays: Arrays) -> Arrays:

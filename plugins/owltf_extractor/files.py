@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -12,8 +10,6 @@ from typing import Any
 from owltf.api import atomic_outputs
 from owltf_extractor.formats.writer import Writer
 from owltf_extractor.outputs import Output
-
-_ENDING = (signal.SIGTERM, signal.SIGHUP)
 
 
 def write_rows(outputs: Sequence[Output], rows: Iterable[Mapping[str, Any]], schema: Any) -> None:
@@ -27,7 +23,7 @@ def write_rows(outputs: Sequence[Output], rows: Iterable[Mapping[str, Any]], sch
     Raises:
         OwltfError: if a file cannot be written, or the data turn out wrong.
     """
-    with _ended_by_signals(), ExitStack() as files:
+    with ExitStack() as files:
         writers: list[Writer] = []
         for output in outputs:
             path = files.enter_context(atomic_outputs(output.path))
@@ -56,21 +52,3 @@ def _closed(writers: Sequence[Writer]) -> Iterator[None]:
         raise
     for writer in writers:
         writer.close(complete=True)
-
-
-@contextmanager
-def _ended_by_signals() -> Iterator[None]:
-    """Let a signal that ends the process remove unfinished files first, as Ctrl-C does."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = {number: signal.signal(number, _end) for number in _ENDING}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def _end(number: int, frame: Any) -> None:
-    raise SystemExit(128 + number)

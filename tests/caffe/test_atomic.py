@@ -1,8 +1,11 @@
 """Files are there whole or not at all."""
 
+import os
+import signal
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -96,3 +99,47 @@ def test_an_error_leaves_the_old_outputs_alone(tmp_path: Path) -> None:
 def test_outputs_need_a_folder(tmp_path: Path) -> None:
     with pytest.raises(OwltfError, match="cannot be written"), atomic_outputs(tmp_path / "b/a"):
         pass
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("write", [atomic_path, atomic_outputs])
+def test_a_signal_that_ends_the_process_leaves_nothing(
+    tmp_path: Path, number: signal.Signals, write: Callable[[Path], Any]
+) -> None:
+    with pytest.raises(SystemExit) as caught, write(tmp_path / "a") as temporary:
+        temporary.write_text("half")
+        os.kill(os.getpid(), number)
+    assert caught.value.code == 128 + number
+    assert list(tmp_path.iterdir()) == []
+    assert signal.getsignal(number) == signal.SIG_DFL
+
+
+def test_signals_that_are_taken_care_of_stay_so(tmp_path: Path) -> None:
+    taken: list[int] = []
+    old = signal.signal(signal.SIGHUP, lambda number, frame: taken.append(number))
+    try:
+        with atomic_path(tmp_path / "a"):
+            os.kill(os.getpid(), signal.SIGHUP)
+    finally:
+        signal.signal(signal.SIGHUP, old)
+    assert taken == [signal.SIGHUP]
+    assert (tmp_path / "a").exists()
+
+
+def test_a_signal_between_two_renames_leaves_the_old_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_some(tmp_path / "a", "old")
+    replace = Path.replace
+
+    def interrupted(path: Path, target: Path) -> Path:
+        if path.parent != tmp_path and target == tmp_path / "a" and (path / "new").exists():
+            raise KeyboardInterrupt
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", interrupted)
+    with suppress(KeyboardInterrupt), atomic_outputs(tmp_path / "a") as temporary:
+        temporary.mkdir()
+        (temporary / "new").touch()
+    assert (tmp_path / "a" / "inside").read_text() == "old"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "beside"]

@@ -11,7 +11,7 @@ from google.protobuf.descriptor_pb2 import FileDescriptorSet
 
 from owltf.caffe import compile_schema
 from owltf.caffe.protoc import compile_proto
-from owltf.caffe.schema import Schema
+from owltf.caffe.schema import Schema, load_schema
 
 TYPES = {
     FieldDescriptor.TYPE_DOUBLE: "double",
@@ -92,3 +92,26 @@ def _as_number(fact: dict[str, Any], enums: dict[str, dict[str, int]]) -> dict[s
     return fact | {
         "default": text if kind == "string" else values[text] if kind == "bool" else int(text)
     }
+
+
+def test_a_plugins_file_is_compiled_beside_its_text(tmp_path: Path) -> None:
+    pytest.importorskip("grpc_tools")
+    path = tmp_path / "thing.proto"
+    path.write_text(
+        'syntax = "proto2"; package thing; import "caffe.proto";'
+        "extend caffe.LayerParameter { optional caffe.FillerParameter thing = 2000; }"
+    )
+    compile_schema.main([str(path)])
+    compiled = FileDescriptorSet.FromString((tmp_path / "thing.pb").read_bytes())
+    assert [file.name for file in compiled.file] == ["thing.proto"]
+    schema = load_schema([tmp_path / "thing.pb"])
+    assert schema.message("LayerParameter").DESCRIPTOR.fields_by_name["thing"].number == 2000
+
+
+def test_a_file_that_is_not_valid_is_told_in_one_line(tmp_path: Path) -> None:
+    pytest.importorskip("grpc_tools")
+    path = tmp_path / "thing.proto"
+    path.write_text('syntax = "proto2"; message {')
+    with pytest.raises(SystemExit, match=r"thing.proto:1:\d+: Expected message name"):
+        compile_schema.main([str(path)])
+    assert not (tmp_path / "thing.pb").exists()

@@ -72,7 +72,8 @@ def write_solver(folder: Path, fields: str = "") -> None:
 
 
 def test_its_own_tests_pass(python: Run, tmp_path: Path) -> None:
-    shutil.copytree(PLUGIN / "tests", tmp_path / "tests")
+    for folder in ("tests", "train"):
+        shutil.copytree(PLUGIN / folder, tmp_path / folder)
     done = python("-m", "pytest", "-q", "-p", "no:cacheprovider", "tests")
     assert done.returncode == 0, done.stdout
 

@@ -34,7 +34,12 @@ def test_weights_are_files_joined_by_commas() -> None:
         "snapshot": None,
         "reinit_mismatched": True,
         "ignore_unknown_fields": False,
+        "allow_python_layers": False,
     }
+
+
+def test_python_layers_may_be_allowed() -> None:
+    assert taken("--weights", "a", "--allow-python-layers")["allow_python_layers"]
 
 
 def test_a_snapshot_may_be_0() -> None:

@@ -18,6 +18,9 @@ class SoftThreshold(keras.layers.Layer):
         **kwargs: those of `keras.layers.Layer`.
     """
 
+    # Images may have any height and width, whatever the prototxt says.
+    any_size = True
+
     def __init__(self, channel_shared: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.channel_shared = channel_shared

@@ -8,8 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 # OpenCV computes on bytes with weights of 11 bits, and drops bits on the way.
-_BITS = 11
-_ONE = 1 << _BITS
+_ONE = 1 << 11
 
 Image = npt.NDArray[np.uint8]
 
@@ -30,25 +29,26 @@ def resize_image(image: Image, size: tuple[int, int]) -> Image:
     if (height, width) == (2 * size[0], 2 * size[1]):
         return _halved(image)
     pixels = image.astype(np.int32)
-    left, right, share = _taps(width, size[1])
-    across = share[:, None]
-    rows = pixels[:, left] * (_ONE - across) + pixels[:, right] * across
-    above, below, share = _taps(height, size[0])
-    down = share[:, None, None]
-    upper = ((_ONE - down) * (rows[above] >> 4)) >> 16
-    lower = (down * (rows[below] >> 4)) >> 16
+    left, right, near, far = _taps(width, size[1])
+    rows = pixels[:, left] * near[:, None] + pixels[:, right] * far[:, None]
+    above, below, near, far = _taps(height, size[0])
+    upper = (near[:, None, None] * (rows[above] >> 4)) >> 16
+    lower = (far[:, None, None] * (rows[below] >> 4)) >> 16
     resized: Image = ((upper + lower + 2) >> 2).astype(np.uint8)
     return resized
 
 
-def _taps(source: int, target: int) -> tuple[Any, Any, Any]:
-    """Return for each pixel of a side its two neighbours, and the weight of the second."""
-    centres = ((np.arange(target) + 0.5) * (source / target) - 0.5).astype(np.float32)
-    first = np.floor(centres).astype(np.int32)
-    share = np.where((first < 0) | (first >= source - 1), 0, centres - first)
-    weight = np.rint(share * np.float32(_ONE)).astype(np.int32)
-    first = np.clip(first, 0, source - 1)
-    return first, np.minimum(first + 1, source - 1), weight
+def _taps(source: int, target: int) -> tuple[Any, Any, Any, Any]:
+    """Return for each pixel of a side its two neighbours, and the weight of each."""
+    # OpenCV rounds the two weights each by itself, and divides in this way.
+    step = 1 / (target / source)
+    centres = ((np.arange(target) + 0.5) * step - 0.5).astype(np.float32)
+    first = np.floor(centres)
+    share = centres - first
+    near, far = (np.rint(each * np.float32(_ONE)).astype(np.int32) for each in (1 - share, share))
+    before = first.astype(np.int32)
+    left, right = (np.clip(each, 0, source - 1) for each in (before, before + 1))
+    return left, right, near, far
 
 
 def _halved(image: Image) -> Image:

@@ -8,8 +8,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from owltf_exporter.keras_program import parts
+
 # What the program itself calls by name.
-_TAKEN = {"Path", "build", "keras", "layers", "load", "model", "np", "ops", "weights", "x"}
+_TAKEN = {"Path", "build", "keras", "layers", "load", "model", "np", "ops", "weights", "x"} | {
+    name for text in parts.TEXTS for name in re.findall(r"^(?:def|class) (\w+)", text, re.M)
+}
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from owltf.api import Net, OwltfError
+from owltf_exporter.exported import Exported
 from owltf_exporter.keras_program.calls import Call, calls_of
 from owltf_exporter.keras_program.statements import statement
 
@@ -28,8 +29,7 @@ from pathlib import Path
 
 import keras
 import numpy as np
-from keras import {parts}
-
+{parts}
 WEIGHTS = Path(__file__).with_suffix(".npz")
 '''
 
@@ -55,21 +55,21 @@ def load(model, weights):
 '''
 
 
-def program_of(net: Net, module: str) -> str:
+def program_of(exported: Exported, module: str) -> str:
     """Return a net as the source text of a Keras program.
 
     Args:
-        net: the net.
+        exported: the net.
         module: what the program will be imported as.
 
     Raises:
         OwltfError: if some layers have no form in plain Keras; all are listed.
     """
-    calls, needs = list(calls_of(net.model)), set[str]()
+    net, calls, needs = exported.net, list(calls_of(exported.model)), set[str]()
     written = [(call, statement(call, needs)) for call in calls]
-    _check(call for call, text in written if text is None)
+    _check(net, [call for call, text in written if text is None])
     body = [_assignment(call, text or "") for call, text in written]
-    body.append(_model(net, calls))
+    body.append(_model(exported, calls))
     title = f"{net.name or 'A net'}: {len(net.graph.layers)} layers"
     source = [
         _head(title, module, net, "\n".join([*body, *needs])),
@@ -79,16 +79,19 @@ def program_of(net: Net, module: str) -> str:
     return "\n".join(source)
 
 
-def _check(missing: Any) -> None:
-    layers = [f"{call.kind} '{call.layer.name}'" for call in missing]
-    if layers:
-        raise OwltfError(f"--format python has no plain Keras for the layers {', '.join(layers)}")
+def _check(net: Net, missing: Sequence[Call]) -> None:
+    names = [call.layer.name for call in missing]
+    if names:
+        # A layer of Caffe's may be several of Keras's.
+        layers = dict.fromkeys(net.owners.get(name, f"layer '{name}'") for name in names)
+        raise OwltfError(f"--format python has no plain Keras for {', '.join(layers)}")
 
 
 def _head(title: str, module: str, net: Net, text: str) -> str:
     inputs = ", ".join(f'"{name}": {_word(name)}' for name in net.inputs)
     used = [name for name in ("layers", "ops") if re.search(rf"\b{name}\.", text)]
-    return _HEAD.format(title=title, module=module, inputs=inputs, parts=", ".join(used))
+    parts = f"from keras import {', '.join(used)}\n" if used else ""
+    return _HEAD.format(title=title, module=module, inputs=inputs, parts=parts)
 
 
 def _word(name: str) -> str:
@@ -128,13 +131,13 @@ def _closing(text: str, opening: int) -> int:
     return len(text)
 
 
-def _model(net: Net, calls: Sequence[Call]) -> str:
+def _model(exported: Exported, calls: Sequence[Call]) -> str:
     made = {id(tensor): name for call in calls for tensor, name in _tensors(call)}
     inputs, outputs = (
         "{" + ", ".join(f"{name!r}: {made[id(tensor)]}" for name, tensor in blobs.items()) + "}"
-        for blobs in (net.model._inputs_struct, net.model._outputs_struct)
+        for blobs in (exported.model._inputs_struct, exported.model._outputs_struct)
     )
-    name = re.sub(r"\W+", "_", net.name) or "net"
+    name = re.sub(r"\W+", "_", exported.net.name) or "net"
     return _line("    model = ", f"keras.Model({inputs}, {outputs}, name={name!r})").replace(
         "'", '"'
     )

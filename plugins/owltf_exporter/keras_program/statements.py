@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable
 
 import numpy as np
 
-from owltf_exporter.keras_program import parts
+from owltf_exporter.keras_program import parts, vision
 from owltf_exporter.keras_program.calls import Call
-
-Expression = Callable[[Call, set[str]], str]
+from owltf_exporter.keras_program.writing import (
+    Expression,
+    layer,
+    options,
+    own_layer,
+    python,
+    simple,
+    unless,
+)
 
 
 def statement(call: Call, needs: set[str]) -> str | None:
@@ -23,43 +28,6 @@ def statement(call: Call, needs: set[str]) -> str | None:
     """
     write = _BY_CLASS.get(call.kind)
     return write(call, needs) if write else None
-
-
-def layer(call: Call, kind: str, *values: Any, x: str | None = None, **options: Any) -> str:
-    """Return the call of a Keras layer, its arguments in Python.
-
-    Args:
-        call: the call.
-        kind: the layer's class.
-        *values: its arguments by place.
-        x: what is done to the input first, in a line of its own.
-        **options: its arguments by name; None for those that stay as usual.
-    """
-    arguments = [python(value) for value in values]
-    arguments += [f"{key}={python(value)}" for key, value in options.items() if value is not None]
-    made = f"layers.{kind}({', '.join([*arguments, f'name={python(call.layer.name)}'])})"
-    return f"{x}\n{made}(x)" if x else f"{made}({_given(call)})"
-
-
-def python(value: Any) -> str:
-    """Return a value as it is written in Python, a float32 as people write it."""
-    if isinstance(value, str):
-        return json.dumps(value)
-    # 1e-05 and not 9.999999747378752e-06.
-    return str(np.float32(value)) if isinstance(value, float) else repr(value)
-
-
-def _given(call: Call) -> str:
-    return call.x if len(call.inputs) == 1 else f"[{', '.join(call.inputs)}]"
-
-
-def _side(sizes: Sequence[int]) -> Any:
-    """Return equal sizes as one number."""
-    return sizes[0] if len(set(sizes)) == 1 else tuple(sizes)
-
-
-def _unless(value: Any, usual: Any) -> Any:
-    return None if value == usual else value
 
 
 def _input(call: Call, needs: set[str]) -> str:
@@ -80,86 +48,8 @@ def _batch_reshape(call: Call, needs: set[str]) -> str:
     return f"ops.reshape({call.x}, {(-1, *shape[1:]) if shape else ()!r})"
 
 
-def _conv(call: Call, needs: set[str]) -> str | None:
-    config = call.config
-    kernel, stride, pad, dilation = (
-        config[key] for key in ("kernel_size", "strides", "pad", "dilation_rate")
-    )
-    if len(kernel) not in (1, 2, 3):
-        return None
-    sides = zip(kernel, dilation, pad, strict=True)
-    same = [(size - 1) * apart == 2 * side for size, apart, side in sides]
-    is_same = any(pad) and all(same) and set(stride) == {1}
-    padding = f"layers.ZeroPadding{len(kernel)}D({_side(pad)!r})({call.x})"
-    return layer(
-        call,
-        f"Conv{len(kernel)}D",
-        config["filters"],
-        _side(kernel),
-        x=padding if any(pad) and not is_same else None,
-        strides=_unless(_side(stride), 1),
-        padding="same" if is_same else None,
-        dilation_rate=_unless(_side(dilation), 1),
-        groups=_unless(config["groups"], 1),
-        use_bias=_unless(config["use_bias"], True),
-    )
-
-
-def _deconv(call: Call, needs: set[str]) -> str | None:
-    config = call.config
-    kernel, stride, pad = (config[key] for key in ("kernel_size", "strides", "pad"))
-    if config["groups"] != 1 or set(config["dilation_rate"]) != {1} or len(kernel) not in (1, 2, 3):
-        return None
-    whole = layer(
-        call,
-        f"Conv{len(kernel)}DTranspose",
-        config["filters"],
-        _side(kernel),
-        strides=_unless(_side(stride), 1),
-        use_bias=_unless(config["use_bias"], True),
-    )
-    return f"{whole}\nlayers.Cropping{len(kernel)}D({_side(pad)!r})(x)" if any(pad) else whole
-
-
-def _overhang(call: Call) -> list[int]:
-    """Return the rows and columns beyond the padded image that the last windows reach."""
-    config, sizes = call.config, call.shapes[0][1:3]
-    kernel = config["kernel"] or sizes
-    sides = zip(kernel, config["stride"], config["pad"], sizes, call.tops[0][1:3], strict=True)
-    return [(out - 1) * step + size - side - 2 * pad for size, step, pad, side, out in sides]
-
-
-def _max_pool(call: Call, needs: set[str]) -> str:
-    config = call.config
-    if config["kernel"] is None:
-        return layer(call, "GlobalMaxPooling2D", keepdims=True)
-    pads = [
-        (pad, max(pad + far, 0)) for pad, far in zip(config["pad"], _overhang(call), strict=True)
-    ]
-    x = f"ops.pad({call.x}, {[(0, 0), *pads, (0, 0)]!r}, constant_values=-np.inf)"
-    return layer(
-        call,
-        "MaxPooling2D",
-        _side(config["kernel"]),
-        x=x if np.any(pads) else None,
-        strides=_unless(_side(config["stride"]), _side(config["kernel"])),
-    )
-
-
-def _average_pool(call: Call, needs: set[str]) -> str:
-    config, beyond = call.config, [max(far, 0) for far in _overhang(call)]
-    if config["kernel"] is None:
-        return layer(call, "GlobalAveragePooling2D", keepdims=True)
-    if not any((*config["pad"], *beyond)):
-        strides = _unless(_side(config["stride"]), _side(config["kernel"]))
-        return layer(call, "AveragePooling2D", _side(config["kernel"]), strides=strides)
-    needs.add(parts.AVERAGE_POOL)
-    sizes = (tuple(config["kernel"]), tuple(config["stride"]), tuple(config["pad"]), tuple(beyond))
-    return f"average_pool({call.x}, {', '.join(map(repr, sizes))})"
-
-
 def _dense(call: Call, needs: set[str]) -> str:
-    use_bias = _unless(call.config["use_bias"], True)
+    use_bias = unless(call.config["use_bias"], True)
     return layer(call, "Dense", call.config["units"], use_bias=use_bias)
 
 
@@ -174,30 +64,22 @@ def _affine(call: Call, needs: set[str]) -> str:
     needs.add(parts.AFFINE)
     config = call.config
     shape = (*config["shape"], *(1,) * config["after"])
-    options = [
-        f"{new}=False" for new, old in (("scale", "scales"), ("shift", "shifts")) if not config[old]
-    ]
-    return (
-        f"Affine({', '.join([repr(shape), *options, f'name={python(call.layer.name)}'])})({call.x})"
-    )
+    has = {"scale": config["scales"], "shift": config["shifts"]}
+    return own_layer(call, "Affine", shape, **{k: unless(v, True) for k, v in has.items()})
 
 
 def _lrn(call: Call, needs: set[str]) -> str:
     needs.add(parts.LRN_ACROSS_CHANNELS)
-    return f"lrn({call.x}, {_options(call, 'size', 'alpha', 'beta', 'k')})"
+    return f"lrn({call.x}, {options(call, 'size', 'alpha', 'beta', 'k')})"
 
 
 def _lrn_within(call: Call, needs: set[str]) -> str:
     needs.add(parts.LRN_WITHIN_CHANNEL)
-    return f"lrn_within_channel({call.x}, {_options(call, 'size', 'alpha', 'beta')})"
-
-
-def _options(call: Call, *names: str) -> str:
-    return ", ".join(f"{name}={python(call.config[name])}" for name in names)
+    return f"lrn_within_channel({call.x}, {options(call, 'size', 'alpha', 'beta')})"
 
 
 def _relu(call: Call, needs: set[str]) -> str:
-    return layer(call, "ReLU", negative_slope=_unless(float(call.config["negative_slope"]), 0.0))
+    return layer(call, "ReLU", negative_slope=unless(float(call.config["negative_slope"]), 0.0))
 
 
 def _prelu(call: Call, needs: set[str]) -> str:
@@ -245,11 +127,93 @@ def _dropout(call: Call, needs: set[str]) -> str:
     return layer(call, "Dropout", call.config["rate"])
 
 
-def _simple(text: str) -> Expression:
+def _mean_variance_norm(call: Call, needs: set[str]) -> str:
+    needs.add(parts.MEAN_VARIANCE_NORM)
+    axes, epsilon = tuple(call.config["axes"]), python(call.config["epsilon"])
+    divisor = f", epsilon={epsilon}" if call.config["divides"] else ""
+    return f"mean_variance_norm({call.x}, {axes!r}{divisor})"
+
+
+def _top_places(call: Call, needs: set[str]) -> str | None:
+    config = call.config
+    axis, what, where = config["axis"], config["what"], f"{config['axis']}, {config['top_k']}"
+    if axis == 0:
+        return None
+    needs.update({parts.TOP_PLACES} if what != "values" else ())
+    needs.update({parts.TOP_VALUES} if what != "places" else ())
+    places, values = f"top_places({call.x}, {where})", f"top_values({call.x}, {where})"
+    both = f"ops.stack([{places}, {values}], {axis})"
+    return {"places": places, "values": values, "both": both}[what]
+
+
+_REDUCED = {
+    "ASUM": "ops.sum(ops.absolute({x}), {axes})",
+    "MEAN": "ops.mean({x}, {axes})",
+    "SUM": "ops.sum({x}, {axes})",
+    "SUMSQ": "ops.sum(ops.square({x}), {axes})",
+}
+
+
+def _reduce(call: Call, needs: set[str]) -> str:
+    config, axes = call.config, tuple(call.config["axes"])
+    total = _REDUCED[config["operation"]].format(x=call.x, axes=repr(axes))
+    factor = config["coefficient"]
+    return total if factor == 1 else f"{python(float(factor))} * {total}"
+
+
+def _copies(call: Call, needs: set[str]) -> str:
+    axis, count = call.config["axis"], call.config["count"]
+    counts = [count if each == axis else 1 for each in range(len(call.shapes[0]))]
+    return f"ops.tile({call.x}, {counts!r})"
+
+
+def _crop(call: Call, needs: set[str]) -> str | None:
+    offsets = call.config["offsets"]
+    if offsets[0] is not None:
+        return None
+    sides = zip(offsets, call.tops[0], strict=True)
+    cuts = [":" if start is None else f"{start}:{start + size}" for start, size in sides]
+    return f"{call.x}[{', '.join(cuts)}]"
+
+
+def _embed(call: Call, needs: set[str]) -> str:
+    needs.add(parts.EMBED)
+    config = call.config
+    use_bias = unless(config["use_bias"], True)
+    return own_layer(call, "Embed", config["input_dim"], config["units"], use_bias=use_bias)
+
+
+def _parameter(call: Call, needs: set[str]) -> str:
+    needs.add(parts.PARAMETER)
+    return own_layer(call, "Parameter", tuple(call.config["shape"]))
+
+
+def _recurrent(cell: str) -> Expression:
     def write(call: Call, needs: set[str]) -> str:
-        return text.format(x=call.x, **{name: python(each) for name, each in call.config.items()})
+        needs.add(parts.RECURRENT)
+        config = call.config
+        has = {"static": config["has_static"], "states": config["expose_hidden"]}
+        wanted = {name: value or None for name, value in has.items()}
+        return own_layer(call, "Recurrent", cell, config["units"], **wanted)
 
     return write
+
+
+def _lstm_unit(call: Call, needs: set[str]) -> str:
+    needs.add(parts.LSTM_UNIT)
+    return f"lstm_unit({', '.join(call.inputs)})"
+
+
+def _pick_rows(call: Call, needs: set[str]) -> str:
+    values, numbers = call.inputs
+    return f'ops.take({values}, ops.cast({numbers}, "int32"), axis=0)'
+
+
+def _select_rows(call: Call, needs: set[str]) -> str:
+    *values, selector = call.inputs
+    chosen = f"ops.nonzero(ops.reshape({selector}, (-1,)))[0]"
+    rows = ", ".join(f"ops.take({each}, x, axis=0)" for each in values)
+    return f"{chosen}\n{rows}"
 
 
 def _merge(kind: str) -> Expression:
@@ -257,36 +221,51 @@ def _merge(kind: str) -> Expression:
 
 
 _BY_CLASS: dict[str, Callable[[Call, set[str]], str | None]] = {
-    "Absolute": _simple("ops.absolute({x})"),
-    "Above": _simple('ops.cast({x} > {threshold}, "float32")'),
+    "Absolute": simple("ops.absolute({x})"),
+    "Above": simple('ops.cast({x} > {threshold}, "float32")'),
     "Activation": _activation,
     "Add": _merge("Add"),
+    "AddTerm": lambda call, needs: " + ".join(call.inputs),
     "Affine": _affine,
-    "AveragePool2D": _average_pool,
+    "AveragePool2D": vision.average_pool,
     "BatchNormalization": _batch_norm,
     "BatchReshape": _batch_reshape,
-    "Between": _simple("ops.clip({x}, {low}, {high})"),
+    "Between": simple("ops.clip({x}, {low}, {high})"),
     "ChannelPReLU": _prelu,
+    "Columns": vision.im2col,
     "Concatenate": _concatenate,
-    "Conv": _conv,
-    "Deconv": _deconv,
+    "Conv": vision.conv,
+    "Copies": _copies,
+    "CropLike": _crop,
+    "Deconv": vision.deconv,
     "Dense": _dense,
-    "ELU": lambda call, needs: layer(call, "ELU", alpha=_unless(call.config["alpha"], 1.0)),
+    "ELU": lambda call, needs: layer(call, "ELU", alpha=unless(call.config["alpha"], 1.0)),
+    "Embedding": _embed,
     "InputLayer": _input,
     "LRNAcrossChannels": _lrn,
     "LRNWithinChannel": _lrn_within,
-    "MaxPool2D": _max_pool,
+    "LSTMOverTime": _recurrent("lstm"),
+    "LSTMStep": _lstm_unit,
+    "Learnable": _parameter,
+    "MaxPool2D": vision.max_pool,
     "Maximum": _merge("Maximum"),
+    "MeanVarianceNorm": _mean_variance_norm,
     "Multiply": _merge("Multiply"),
     "Permute": _permute,
+    "PickRows": _pick_rows,
     "PlacedDropout": _dropout,
+    "RNNOverTime": _recurrent("rnn"),
     "ReLU": _relu,
+    "Reduce": _reduce,
     "Reshape": _reshape,
-    "ScaledExp": _simple("{factor} * ops.exp({scale} * {x})"),
-    "ScaledLog": _simple("{factor} * ops.log({scale} * {x} + {shift})"),
-    "ScaledSwish": _simple("{x} * ops.sigmoid({beta} * {x})"),
+    "ScaledExp": simple("{factor} * ops.exp({scale} * {x})"),
+    "ScaledLog": simple("{factor} * ops.log({scale} * {x} + {shift})"),
+    "ScaledSwish": simple("{x} * ops.sigmoid({beta} * {x})"),
+    "SelectRows": _select_rows,
     "ShiftedPower": _power,
     "Softmax": _softmax,
     "SplitAxis": _split,
+    "StochasticPool2D": vision.stochastic_pool,
+    "TopPlaces": _top_places,
     "WeightedSum": _weighted_sum,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,9 @@ def _plain(layer: Any) -> dict[str, np.ndarray]:
     kind = type(layer).__name__
     if kind == "BatchNormalization":
         return _statistics(values)
+    if kind == "Deconv":
+        window = layer.get_config()
+        return {**values, "kernel": _spread(values["kernel"], window["dilation_rate"])}
     if kind == "ChannelPReLU":
         rank = len(layer.input.shape) - 1
         return {"alpha": values["slope"].reshape((1,) * (rank - 1) + (-1,))}
@@ -30,6 +34,16 @@ def _plain(layer: Any) -> dict[str, np.ndarray]:
             name: value.reshape(*value.shape, *(1,) * layer.after) for name, value in values.items()
         }
     return values
+
+
+def _spread(kernel: np.ndarray, dilation: Sequence[int]) -> np.ndarray:
+    """Return filters with zeros between their values; Keras has no wide deconvolution on a CPU."""
+    if set(dilation) == {1}:
+        return kernel
+    sides = zip(kernel.shape, dilation, strict=False)
+    wide = np.zeros([*(d * (k - 1) + 1 for k, d in sides), *kernel.shape[-2:]], kernel.dtype)
+    wide[tuple(slice(None, None, step) for step in dilation)] = kernel
+    return wide
 
 
 def _statistics(values: dict[str, np.ndarray]) -> dict[str, np.ndarray]:

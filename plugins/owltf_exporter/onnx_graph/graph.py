@@ -10,6 +10,7 @@ import numpy as np
 from onnx import TensorProto, helper, numpy_helper
 
 from owltf.api import Net, keras_name
+from owltf_exporter.open_batch import has_open_batch
 
 Shape = tuple[int, ...]
 # They are read by OpenCV and by every onnxruntime of the last years.
@@ -25,20 +26,25 @@ class Graph:
 
     Attributes:
         net: the net that is written.
+        model: its Keras model.
         nodes: the graph's nodes so far.
         constants: its weights and other constants.
         now: the name of each blob as the last layer left it.
         shapes: Caffe's shape by name.
+        is_open: whether the net takes batches of any size.
     """
 
     net: Net
+    model: Any
     nodes: list[Any] = field(default_factory=list)
     constants: list[Any] = field(default_factory=list)
     now: dict[str, str] = field(default_factory=dict)
     shapes: dict[str, Shape] = field(default_factory=dict)
+    is_open: bool = field(init=False)
     _writers: dict[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
+        self.is_open = has_open_batch(self.net)
         self._writers = {
             top: layer.name
             for layer in self.net.graph.layers
@@ -78,10 +84,10 @@ class Graph:
 
     def constant(self, name: str, values: Any) -> str:
         """Add a constant and return its name."""
-        self.constants.append(numpy_helper.from_array(np.ascontiguousarray(values), name))
+        self.constants.append(numpy_helper.from_array(np.asarray(values, order="C"), name))
         return name
 
-    def model(self) -> Any:
+    def finish(self) -> Any:
         """Return the whole as an ONNX model."""
         graph = helper.make_graph(
             self.nodes,
@@ -96,10 +102,16 @@ class Graph:
         )
 
     def _value(self, name: str) -> Any:
-        shape = self.net.blob_shapes[name]
-        return helper.make_tensor_value_info(
-            name, TensorProto.FLOAT, (_BATCH, *shape[1:]) if shape else ()
-        )
+        return helper.make_tensor_value_info(name, TensorProto.FLOAT, self._open_shape(name))
+
+    def _open_shape(self, name: str) -> list[int | str]:
+        """Return a blob's shape with its batch open, if the net takes any."""
+        shape: list[int | str] = list(self.net.blob_shapes[name])
+        if self.is_open and self.net.blobs[name].tensor.shape[:1] == (None,):
+            first = self.net.blob_shapes[self.net.inputs[0]][0]
+            # Blobs of more or fewer rows than the inputs have an axis of their own.
+            shape[0] = _BATCH if shape[0] == first else f"{_BATCH}_{name}"
+        return shape
 
 
 @dataclass(frozen=True)
@@ -148,7 +160,12 @@ class Step:
     @property
     def config(self) -> dict[str, Any]:
         """The arguments of the layer's Keras layer."""
-        return dict(self.graph.net.model.get_layer(keras_name(self.layer.name)).get_config())
+        return dict(self.keras().get_config())
+
+    def keras(self, part: str = "") -> Any:
+        """Return the layer's Keras layer; `part` is the word that tells several apart."""
+        name = keras_name(self.layer.name)
+        return self.graph.model.get_layer(f"{name}.{part}" if part else name)
 
     def axis(self, axis: int) -> int:
         """Return an axis of the first bottom counted from the front."""
@@ -169,6 +186,20 @@ class Step:
         name = f"{self.top}:{part}" if part else top or self.top
         self.graph.node(kind, inputs, [name], **options)
         return name
+
+    def reshape(
+        self, blob: str, sizes: Sequence[int], *, part: str = "", top: str | None = None
+    ) -> str:
+        """Add a Reshape and return the name of what it gives.
+
+        Args:
+            blob: what is reshaped.
+            sizes: the new sizes; one may be -1, and 0 keeps the size of the same axis.
+            part: a word for what is not yet the layer's top.
+            top: the name of what it gives; the first top unless given.
+        """
+        shape = self.constant(f"shape_of_{part or top or self.top}", list(sizes), np.int64)
+        return self.add("Reshape", blob, shape, part=part, top=top)
 
     def constant(self, part: str, values: Any, dtype: Any = np.float32) -> str:
         """Add a constant of the layer and return its name."""

@@ -37,3 +37,13 @@ def test_the_same_size_and_larger_ones() -> None:
     assert (resize_image(flat, (7, 9)) == 77).all()
     line = np.array([[0, 100]], np.uint8)[:, :, None]
     assert resize_image(line, (1, 4)).ravel().tolist() == [0, 25, 75, 100]
+
+
+def test_opencvs_own_resize() -> None:
+    cv2 = pytest.importorskip("cv2", reason="OpenCV is not installed")
+    rng = np.random.default_rng(0)
+    for height, width, *size in rng.integers(1, 90, (60, 4)).tolist():
+        image = rng.integers(0, 256, (height, width, 3), np.uint8)
+        wanted = cv2.resize(image, size[::-1], interpolation=cv2.INTER_LINEAR)
+        got = resize_image(image, (size[0], size[1]))
+        np.testing.assert_array_equal(got, wanted, f"{height}x{width} to {size}")

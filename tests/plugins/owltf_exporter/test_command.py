@@ -36,11 +36,11 @@ def check_error(ran: Result, message: str) -> None:
         (["out", "--labels", "short.txt"], "names 2 classes where the net has 4"),
         (["out", "--labels", "none.txt"], "none.txt: not found"),
         (["out", "--top-k", "9"], "--top-k 9: 'prob' has 4 classes"),
-        (["out", "--mean", "1,2"], "one number or one for each of 3 channels; got 2"),
-        (["out", "--mean", "blue"], "--mean blue: neither a file nor numbers joined by commas"),
-        (["out", "--mean", "odd.npy"], "the mean image is 9x9; it must have the size"),
+        (["out", "--mean", "1,2"], "mean 1,2: is of 2 channels where the net takes 3"),
+        (["out", "--mean", "blue"], "blue: not found; tried"),
+        (["out", "--mean", "odd.npy"], "odd.npy: a mean must be one (C, H, W) image"),
         (["out", "--resize", "9"], "--resize 9x9 is smaller than the net's input, 14x14"),
-        (["out", "--resize", "9y9"], "'9y9' is not a size such as 256 or 256x340"),
+        (["out", "--resize", "9y9"], "'9y9' is not a side, or a height and a width, in pixels"),
         (["out", "--input-shape", "data"], "'data' is not like data=3,227,227"),
         (["out", "--outputs", "nothing"], "the net has no blob 'nothing'"),
         (["out", "--quantize", "int8"], "--quantize goes with --format tflite, not with saved"),
@@ -55,7 +55,7 @@ def test_mistakes_are_told_in_one_line(
     run: Export, case: Path, options: list[str], message: str
 ) -> None:
     (case / "short.txt").write_text("one\ntwo\n")
-    np.save(case / "odd.npy", np.zeros((3, 9, 9), np.float32))
+    np.save(case / "odd.npy", np.zeros((9, 9), np.float32))
     check_error(run(*options), message)
     assert left(case) == {"short.txt", "odd.npy"}
 
@@ -77,6 +77,23 @@ def test_a_solver_without_a_test_net_is_exported(case: Path) -> None:
     assert "outputs: prob (Nx4)" in ran.stdout
 
 
+@pytest.mark.parametrize("suffix", ["", ".onnx", ".caffemodel"])
+def test_python_layers_are_refused(case: Path, suffix: str) -> None:
+    layers = "".join(
+        f'layer {{ name: "{name}" type: "Python" bottom: "fc" top: "{name}" '
+        'python_param { module: "nothing" layer: "Nothing" } }'
+        for name in ("mine", "yours")
+    )
+    with (case / "deploy.prototxt").open("a") as file:
+        file.write(layers)
+    arguments = ["deploy.prototxt", f"out{suffix}", "--weights", "net.caffemodel"]
+    check_error(
+        export(CliRunner(), arguments),
+        "Python layers run code of your own and cannot be exported: 'mine', 'yours'; --outputs",
+    )
+    assert export(CliRunner(), [*arguments, "--outputs", "fc"]).exit_code == 0
+
+
 SCRIPT = """
 import sys
 sys.path.insert(0, {folder!r})
@@ -93,7 +110,10 @@ group(arguments, obj=Registry(manager), prog_name="owltf")
 """
 
 
-def test_ctrl_c_leaves_nothing(case: Path) -> None:
+@pytest.mark.parametrize(
+    ("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
+)
+def test_signals_leave_nothing(case: Path, number: signal.Signals, status: int) -> None:
     script = SCRIPT.format(folder=str(Path(__file__).parent))
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     with subprocess.Popen(
@@ -103,6 +123,6 @@ def test_ctrl_c_leaves_nothing(case: Path) -> None:
         while process.stdout.readline() not in ("here\n", ""):
             time.sleep(0)
         assert left(case) != set()
-        process.send_signal(signal.SIGINT)
-        assert process.wait(60) == 130
+        process.send_signal(number)
+        assert process.wait(60) == status
     assert left(case) == set()

@@ -52,6 +52,12 @@ def test_data_layers_become_inputs_of_their_shape() -> None:
     assert list(net.layer[0].input_param.shape[0].dim) == [7, 3, 8, 9]
 
 
+def test_what_is_written_to_a_file_is_an_output() -> None:
+    output = """layer { name: "out" type: "HDF5Output" bottom: "fc" bottom: "label"
+      hdf5_output_param { file_name: "out.h5" } }"""
+    assert layers(DATA + FC + output) == ["Input >data", "InnerProduct data>fc"]
+
+
 @pytest.mark.parametrize(
     ("kind", "scores"), [("SoftmaxWithLoss", "Softmax"), ("SigmoidCrossEntropyLoss", "Sigmoid")]
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from owltf_exporter.difference import Difference, difference, largest, random_inputs
+from owltf_exporter.difference import difference, largest, random_inputs
 from owltf_exporter.exported import Exported
 
 from owltf.api import OwltfError
@@ -40,9 +40,41 @@ def test_inputs_of_an_embed_layer_are_its_rows() -> None:
     assert inputs["x"].shape == (4, 4)
 
 
-@pytest.mark.parametrize("other", [np.array([1.0, np.nan]), np.array([1.0]), np.array([1, np.inf])])
-def test_what_is_no_number_differs(other: np.ndarray) -> None:
-    assert largest({"y": other}, {"y": np.array([1.0, 2.0])}) == Difference(np.inf, "y")
+@pytest.mark.parametrize(
+    ("other", "reason"),
+    [
+        ([1.0, np.nan], "other values of it overflow"),
+        ([1.0, np.inf], "other values of it overflow"),
+        ([1.0], r"it is \(1,\), not \(2,\)"),
+    ],
+)
+def test_what_is_no_number_differs(other: list[float], reason: str) -> None:
+    found = largest({"y": np.array(other)}, {"y": np.array([1.0, 2.0])})
+    assert (found.size, found.blob) == (np.inf, "y")
+    with pytest.raises(OwltfError, match=f"'y' cannot be compared with the net's: {reason}"):
+        found.check(1e-4)
+
+
+def test_a_net_that_overflows_is_told() -> None:
+    values = {"y": np.array([np.inf, np.nan])}
+    found = largest(values, values)
+    with pytest.raises(OwltfError, match="own values overflow on random inputs.*--tolerance inf"):
+        found.check(1e-4)
+    assert found.check(np.inf) == found
+
+
+def test_time_and_regions_are_no_batch() -> None:
+    net = net_of(
+        """
+layer { name: "x" type: "Input" top: "x" top: "go_on"
+  input_param { shape { dim: 4 dim: 3 dim: 2 } shape { dim: 4 dim: 3 } } }
+layer { name: "y" type: "LSTM" bottom: "x" bottom: "go_on" top: "y"
+  recurrent_param { num_output: 2 } }
+"""
+    )
+    inputs = random_inputs(Exported(net), 9)
+    assert inputs["x"].shape == (4, 3, 2)
+    assert set(inputs["go_on"].ravel()) == {0, 1}
 
 
 def test_large_values_are_compared_by_their_part() -> None:

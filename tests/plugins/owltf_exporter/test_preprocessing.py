@@ -73,16 +73,24 @@ def test_a_mean_image_says_the_size_and_is_cropped(tmp_path: Path) -> None:
 
 def test_a_mean_image_of_the_inputs_size_stays(tmp_path: Path) -> None:
     mean = write_mean(tmp_path / "mean.binaryproto", (3, 20, 30))
-    how = read(mean=str(tmp_path / "mean.binaryproto"), resize=(40, 40))
+    data = data_layer('type: "Data" transform_param { mean_file: "mean.binaryproto" }')
+    how = read(data, tmp_path, resize=(40, 40))
     np.testing.assert_array_equal(how.mean, mean)
 
 
-def test_numpy_means_are_read(tmp_path: Path) -> None:
-    np.save(tmp_path / "mean.npy", np.float32([1, 2, 3]))
-    assert read(mean=str(tmp_path / "mean.npy")).mean.ravel().tolist() == [1, 2, 3]
-    (tmp_path / "bad.npy").write_text("no numbers")
-    with pytest.raises(OwltfError, match="not an array of numbers"):
-        read(mean=str(tmp_path / "bad.npy"))
+def test_a_mean_image_of_another_size_is_refused(tmp_path: Path) -> None:
+    write_mean(tmp_path / "mean.binaryproto", (3, 9, 9))
+    data = data_layer('type: "Data" transform_param { mean_file: "mean.binaryproto" }')
+    with pytest.raises(OwltfError, match="the mean image is 9x9; it must have the size"):
+        read(data, tmp_path, resize=(40, 40))
+
+
+def test_of_the_users_mean_image_each_channels_mean_is_taken(tmp_path: Path) -> None:
+    mean = write_mean(tmp_path / "mean.binaryproto", (3, 9, 7))
+    data = data_layer('type: "Data" transform_param { mean_file: "other.binaryproto" }')
+    how = read(data, tmp_path, mean=str(tmp_path / "mean.binaryproto"))
+    assert how.resize == (20, 30)
+    np.testing.assert_allclose(how.mean.ravel(), mean.mean((1, 2)))
 
 
 def test_inputs_that_are_no_images() -> None:

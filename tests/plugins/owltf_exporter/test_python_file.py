@@ -77,13 +77,27 @@ def test_the_program_is_formatted(run: Export, case: Path) -> None:
 
 
 def test_layers_without_a_form_are_all_listed(case: Path) -> None:
-    layers = "".join(
-        f'layer {{ name: "m{i}" type: "MVN" bottom: "{"x" if i == 0 else "m0"}" top: "m{i}" }}'
+    norms = "".join(
+        f'layer {{ name: "n{i}" type: "BatchNorm" bottom: "x" top: "n{i}" '
+        "batch_norm_param { use_global_stats: false } }"
         for i in range(2)
     )
     shape = "input_param { shape { dim: 1 dim: 2 dim: 3 dim: 3 } }"
-    net = f'layer {{ name: "x" type: "Input" top: "x" {shape} }}' + layers
-    (case / "mvn.prototxt").write_text(net)
-    ran = export(CliRunner(), ["mvn.prototxt", "out.py", "--random-weights"])
+    net = f'layer {{ name: "x" type: "Input" top: "x" {shape} }}' + norms
+    (case / "bad.prototxt").write_text(net)
+    ran = export(CliRunner(), ["bad.prototxt", "out.py", "--random-weights"])
     assert ran.exit_code == 2
-    assert "MeanVarianceNorm 'm0', MeanVarianceNorm 'm1'" in ran.stderr
+    assert "no plain Keras for BatchNorm layer 'n0' (bad.prototxt), BatchNorm" in ran.stderr
+
+
+def test_layers_may_be_named_as_parts_of_the_program(case: Path) -> None:
+    layers = "".join(
+        f'layer {{ name: "{name}" type: "LRN" bottom: "x" top: "{name}" }}'
+        for name in ("lrn", "ops", "build", "Affine")
+    )
+    shape = "input_param { shape { dim: 1 dim: 2 dim: 3 dim: 3 } }"
+    (case / "lrn.prototxt").write_text(
+        f'layer {{ name: "x" type: "Input" top: "x" {shape} }}' + layers
+    )
+    ran = export(CliRunner(), ["lrn.prototxt", "out.py", "--random-weights"])
+    assert ran.exit_code == 0, ran.output

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import tensorflow as tf
-from export_case import Export
+from click.testing import CliRunner
+from export_case import Export, arrays_of, export
 
 from owltf.api import load_net
 
@@ -27,6 +29,17 @@ def test_the_small_net_agrees(run: Export, case: Path) -> None:
     np.testing.assert_allclose(runner(data=x)["prob"], exps / exps.sum(1, keepdims=True), atol=1e-4)
 
 
+@pytest.mark.slow
+def test_models_of_others_agree(zoo_model: Path, tmp_path: Path) -> None:
+    deploy, weights = str(zoo_model / "deploy.prototxt"), str(zoo_model / "weights.caffemodel")
+    out = str(tmp_path / "net.tflite")
+    ran = export(CliRunner(), [deploy, out, "--weights", weights])
+    assert ran.exit_code == 0, ran.output
+    expected = arrays_of(zoo_model / "expected.npz")
+    made = interpreter.Interpreter(out).get_signature_runner()(data=expected["in:data"][:2])
+    np.testing.assert_allclose(made["prob"], expected["caffe:prob"][:2], atol=1e-4)
+
+
 def test_smaller_forms_are_smaller(run: Export, case: Path) -> None:
     (case / "images").mkdir()
     for number in range(4):
@@ -35,3 +48,29 @@ def test_smaller_forms_are_smaller(run: Export, case: Path) -> None:
     assert run("float16.tflite", "--quantize", "float16").exit_code == 0
     ran = run("int8.tflite", "--quantize", "int8", "--calibration", "images")
     assert ran.exit_code == 0, ran.output
+
+
+def test_a_net_of_any_size_is_written_for_its_own(case: Path) -> None:
+    (case / "pools.prototxt").write_text(
+        """
+layer { name: "x" type: "Input" top: "x" input_param { shape { dim: 1 dim: 4 dim: 7 dim: 9 } } }
+layer { name: "y" type: "Pooling" bottom: "x" top: "y"
+  pooling_param { pool: AVE kernel_size: 3 stride: 2 pad: 1 } }
+"""
+    )
+    ran = export(CliRunner(), ["pools.prototxt", "pools.tflite", "--random-weights"])
+    assert ran.exit_code == 0, ran.output
+
+
+def test_operations_that_it_lacks_are_named(
+    run: Export, case: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def convert(converter: Any) -> bytes:
+        lines = [f"error: 'tf.{name}' op is neither a custom op nor a flex op" for name in "ABA"]
+        raise ValueError("\n".join(["Could not translate", *lines]))
+
+    monkeypatch.setattr(tf.lite.TFLiteConverter, "convert", convert)
+    ran = run("out.tflite")
+    assert ran.exit_code == 2
+    assert "error: TensorFlow Lite cannot run the net: it has no tf.A, tf.B" in ran.stderr
+    assert not (case / "out.tflite").exists()

@@ -179,3 +179,38 @@ def test_mistakes(images: Images, refused: Refused, words: tuple[object, ...], r
     if words[0] == "uncropped.prototxt":
         Path("uncropped.prototxt").write_text(body.replace("crop_size: 8", ""))
     assert reason in refused("test", *words)
+
+
+PYTHON = """
+import caffe
+
+
+class Clamp(caffe.Layer):
+    def setup(self, bottom, top):
+        pass
+
+    def reshape(self, bottom, top):
+        top[0].reshape(*bottom[0].shape)
+
+    def forward(self, bottom, top):
+        top[0].data[...] = bottom[0].data.clip(-0.5, 0.5)
+
+    def backward(self, top, propagate_down, bottom):
+        pass
+"""
+
+
+def test_python_layers_run_only_if_allowed(images: Images, lines: Lines, refused: Refused) -> None:
+    Path("clamped.py").write_text(PYTHON)
+    clamp = """layer { name: "clamp" type: "Python" bottom: "ip" top: "ip"
+      python_param { module: "clamped" layer: "Clamp" } }"""
+    net = Path("net.prototxt").read_text().replace(LOSS, clamp + LOSS)
+    Path("clamped.prototxt").write_text(net)
+    assert "running clamped.Clamp without --allow-python-layers" in refused(
+        "test", "clamped.prototxt", *WEIGHTS
+    )
+    found = figures(lines, "--all", "--allow-python-layers", file="clamped.prototxt")
+    scores = images.scores(images.crops(1, 2)).clip(-0.5, 0.5)
+    exps = np.exp(scores - scores.max(1, keepdims=True))
+    probs = (exps / exps.sum(1, keepdims=True))[range(len(scores)), images.labels]
+    np.testing.assert_allclose(found["outputs"]["loss"], -np.log(probs).mean(), rtol=1e-5)

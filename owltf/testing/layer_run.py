@@ -1,4 +1,4 @@
-"""For tests of converters: run one layer on arrays in Caffe's order, forward and backward."""
+"""run_layer: one layer on arrays in Caffe's order, forward and backward."""
 
 from __future__ import annotations
 
@@ -10,17 +10,10 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from owltf.caffe.filter import filter_net, net_state
-from owltf.caffe.graph import Graph
-from owltf.caffe.read import net_from_text, read_net
 from owltf.errors import OwltfError
-from owltf.net.build import build_net
-from owltf.net.context import NetContext
 from owltf.net.net import Net
-from owltf.plugin.manager import make_manager
-from owltf.plugin.registry import Registry
-
-LAYER = "layer"
+from owltf.net.replicas import Step, step
+from owltf.testing.nets import LAYER, bottom_names, net_of
 
 
 @dataclass(frozen=True)
@@ -63,30 +56,26 @@ def run_layer(
     built = net_of(net, phase)
     if params:
         built.set_params({LAYER: params})
-    return _run(built, [np.asarray(bottom, np.float32) for bottom in bottoms], top_grads)
+    return run_built(built, bottoms, top_grads)
 
 
-def net_of(net: str | Path, phase: str = "TEST") -> Net:
-    """Return the net of a prototxt, given as a path or as text."""
-    registry = Registry(make_manager())
-    if isinstance(net, str) and "{" in net:
-        source = net_from_text(net, registry.schema)
-    else:
-        source = read_net(net, registry.schema)
-    graph = Graph.of(filter_net(source, net_state(phase)))
-    return build_net(graph, NetContext(registry, phase, folder=source.folder))
+def run_built(
+    net: Net, bottoms: Sequence[Any], top_grads: Sequence[Any] | None, *, draws: bool = False
+) -> LayerRun:
+    """Run the layer of a built net.
 
-
-def _run(net: Net, bottoms: list[np.ndarray], top_grads: Sequence[Any] | None) -> LayerRun:
-    parameter = next(each.parameter for each in net.graph.layers if each.name == LAYER)
-    names = list(parameter.bottom)
-    if len(bottoms) != len(names):
-        raise OwltfError(f"layer '{LAYER}' has the bottoms {names}, got {len(bottoms)} arrays")
-    inputs = {name: tf.constant(array) for name, array in zip(names, bottoms, strict=True)}
-    watched = [inputs[name] for name in names]
+    Args:
+        net: the net.
+        bottoms: an array for each bottom.
+        top_grads: a gradient for each top; None for a loss.
+        draws: compute the first pass of a run, in which a layer's random draws are settled.
+    """
+    inputs = inputs_of(net, bottoms)
+    watched = [inputs[name] for name in bottom_names(net)]
     params = list(net.layer_params.get(LAYER, ()))
     variables = [param.variable.value for param in params]
-    tops, grads = _differentiate(net, inputs, watched, variables, top_grads)
+    with first_pass(draws):
+        tops, grads = _differentiate(net, inputs, watched, variables, top_grads)
     after = len(watched)
     return LayerRun(
         tops=tops,
@@ -99,6 +88,25 @@ def _run(net: Net, bottoms: list[np.ndarray], top_grads: Sequence[Any] | None) -
     )
 
 
+def first_pass(draws: bool) -> Any:
+    """Return a context in which layers that draw do what they do in the first pass of a run."""
+    return step(Step(tf.zeros((), tf.int64), seed=0, replica=0, replicas=1) if draws else None)
+
+
+def inputs_of(net: Net, bottoms: Sequence[Any]) -> dict[str, Any]:
+    """Return the layer's bottoms by blob name, as tensors."""
+    names = bottom_names(net)
+    if len(bottoms) != len(names):
+        raise OwltfError(f"layer '{LAYER}' has the bottoms {names}, got {len(bottoms)} arrays")
+    arrays = (np.asarray(bottom, np.float32) for bottom in bottoms)
+    return {name: tf.constant(array) for name, array in zip(names, arrays, strict=True)}
+
+
+def layer_tensors(net: Net) -> list[Any]:
+    """Return the Keras tensors of the layer's tops, in Caffe's order."""
+    return [blob.to_caffe().tensor for blob in net.layer_tops[LAYER]]
+
+
 def _differentiate(
     net: Net,
     inputs: dict[str, Any],
@@ -106,19 +114,13 @@ def _differentiate(
     variables: list[Any],
     top_grads: Sequence[Any] | None,
 ) -> tuple[list[np.ndarray], list[Any]]:
-    blobs = [blob.to_caffe() for blob in net.layer_tops[LAYER]]
-    model = net.model_of_tensors([*(blob.tensor for blob in blobs), *_loss_tensors(net)])
+    model = net.model_of_tensors((layer_tensors(net), [loss.tensor for loss in net.losses]))
     with tf.GradientTape() as tape:
         tape.watch(watched)
-        values = tf.nest.flatten(model(inputs, training=net.phase == "TRAIN"))
-        tops, losses = values[: len(blobs)], values[len(blobs) :]
+        tops, losses = model(inputs, training=net.phase == "TRAIN")
         seed = _seed(net, tops, losses, top_grads)
     grads = tape.gradient(seed, [*watched, *variables]) if seed is not None else None
     return [top.numpy() for top in tops], grads or [None] * (len(watched) + len(variables))
-
-
-def _loss_tensors(net: Net) -> list[Any]:
-    return [loss.tensor for loss in net.losses]
 
 
 def _seed(net: Net, tops: Any, losses: Any, top_grads: Sequence[Any] | None) -> Any:

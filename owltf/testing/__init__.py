@@ -1,0 +1,74 @@
+"""For tests of plugins: run one layer, and check what every layer owes the nets it stands in.
+
+Arrays are in Caffe's order throughout. A net is a prototxt of `Input` layers and then one layer
+named `layer`, as `one_layer` writes it. What does not hold is an `AssertionError` that says the
+rule and then what was found.
+
+Importing this module is cheap; the names below load TensorFlow when they are first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from owltf.testing.batches import check_batches
+    from owltf.testing.caffemodel import check_caffemodel
+    from owltf.testing.compare import assert_close, check_layer
+    from owltf.testing.contract import check_converter
+    from owltf.testing.forward import check_forward
+    from owltf.testing.gradients import check_gradients
+    from owltf.testing.keras_file import check_keras_file
+    from owltf.testing.layer_run import LayerRun, run_layer
+    from owltf.testing.nets import LAYER, net_of, one_layer, use_plugins
+    from owltf.testing.replicas import ReplicaRun, check_replicas, run_replicas
+    from owltf.testing.sizes import check_sizes
+
+_LATE = {
+    "LAYER": "owltf.testing.nets",
+    "LayerRun": "owltf.testing.layer_run",
+    "ReplicaRun": "owltf.testing.replicas",
+    "assert_close": "owltf.testing.compare",
+    "check_batches": "owltf.testing.batches",
+    "check_caffemodel": "owltf.testing.caffemodel",
+    "check_converter": "owltf.testing.contract",
+    "check_forward": "owltf.testing.forward",
+    "check_gradients": "owltf.testing.gradients",
+    "check_keras_file": "owltf.testing.keras_file",
+    "check_layer": "owltf.testing.compare",
+    "check_replicas": "owltf.testing.replicas",
+    "check_sizes": "owltf.testing.sizes",
+    "net_of": "owltf.testing.nets",
+    "one_layer": "owltf.testing.nets",
+    "run_layer": "owltf.testing.layer_run",
+    "run_replicas": "owltf.testing.replicas",
+    "use_plugins": "owltf.testing.nets",
+}
+
+__all__ = [
+    "LAYER",
+    "LayerRun",
+    "ReplicaRun",
+    "assert_close",
+    "check_batches",
+    "check_caffemodel",
+    "check_converter",
+    "check_forward",
+    "check_gradients",
+    "check_keras_file",
+    "check_layer",
+    "check_replicas",
+    "check_sizes",
+    "net_of",
+    "one_layer",
+    "run_layer",
+    "run_replicas",
+    "use_plugins",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _LATE:
+        return getattr(import_module(_LATE[name]), name)
+    raise AttributeError(f"module 'owltf.testing' has no attribute {name!r}")

@@ -1,0 +1,37 @@
+"""Several devices on one CPU, which is how several replicas are tried without a GPU."""
+
+from __future__ import annotations
+
+import tensorflow as tf
+
+from owltf.errors import OwltfError
+
+
+def ask_for_cpus(count: int) -> None:
+    """Let TensorFlow have this many logical CPUs, unless it has as many or has already started."""
+    cpu = tf.config.list_physical_devices("CPU")[0]
+    configured = tf.config.get_logical_device_configuration(cpu) or ()
+    if len(configured) >= count:
+        return
+    try:
+        tf.config.set_logical_device_configuration(
+            cpu, [tf.config.LogicalDeviceConfiguration()] * count
+        )
+    except RuntimeError:
+        # TensorFlow has started. That matters only to those who use the devices: `need_cpus`.
+        return
+
+
+def need_cpus(count: int) -> None:
+    """Check that TensorFlow has this many logical CPUs.
+
+    Raises:
+        OwltfError: if it has started with fewer.
+    """
+    ask_for_cpus(count)
+    there = len(tf.config.list_logical_devices("CPU"))
+    if there < count:
+        raise OwltfError(
+            f"{count} replicas need {count} logical CPUs, but TensorFlow has started with {there}; "
+            "import owltf.testing's functions before anything runs, or give replicas=1"
+        )

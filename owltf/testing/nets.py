@@ -1,0 +1,121 @@
+"""Nets of one layer, and the plugins they are built with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+from typing import Any
+
+from owltf.caffe.filter import filter_net, net_state
+from owltf.caffe.graph import Graph
+from owltf.caffe.input_shapes import Shapes, with_input_shapes
+from owltf.caffe.read import net_from_text, read_net
+from owltf.caffe.source import NetSource
+from owltf.net.build import build_net
+from owltf.net.context import NetContext
+from owltf.net.net import Net
+from owltf.plugin.manager import make_manager
+from owltf.plugin.registry import Registry
+from owltf.testing.cpu_devices import ask_for_cpus
+
+LAYER = "layer"
+
+# TensorFlow fixes its devices at its first operation, and a test's module may run one as soon as
+# its imports are done.
+ask_for_cpus(2)
+
+_registry: ContextVar[Registry | None] = ContextVar("registry", default=None)
+
+
+@contextmanager
+def use_plugins(*plugins: Any) -> Iterator[Registry]:
+    """Let the functions of `owltf.testing` know plugins that need not be installed.
+
+    Args:
+        *plugins: modules that implement hooks, beside the installed ones.
+
+    Yields:
+        What all plugins bring, for `owltf.api.load_net(..., registry=registry)`.
+    """
+    manager = make_manager()
+    for plugin in plugins:
+        # An installed one is known already.
+        if not manager.is_registered(plugin):
+            manager.register(plugin)
+    manager.check_pending()
+    with _settled(Registry(manager)) as registry:
+        yield registry
+
+
+@contextmanager
+def _settled(registry: Registry) -> Iterator[Registry]:
+    token = _registry.set(registry)
+    try:
+        yield registry
+    finally:
+        _registry.reset(token)
+
+
+def settled_plugins() -> AbstractContextManager[Registry]:
+    """Return a context in which plugins are looked for once, for many nets."""
+    return _settled(_current())
+
+
+def _current() -> Registry:
+    return _registry.get() or Registry(make_manager())
+
+
+def net_of(net: str | Path, phase: str = "TEST") -> Net:
+    """Return the net of a prototxt, given as a path or as text."""
+    return net_of_shapes(net, phase, {})
+
+
+def net_of_shapes(net: str | Path, phase: str, shapes: Shapes) -> Net:
+    """Return the net of a prototxt whose inputs, by name, have other shapes."""
+    registry = _current()
+    source = with_input_shapes(_source(net, registry), shapes)
+    graph = Graph.of(filter_net(source, net_state(phase)))
+    return build_net(graph, NetContext(registry, phase, folder=source.folder))
+
+
+def _source(net: str | Path, registry: Registry) -> NetSource:
+    if isinstance(net, str) and "{" in net:
+        return net_from_text(net, registry.schema)
+    return read_net(net, registry.schema)
+
+
+def layer_parameter(net: Net) -> Any:
+    """Return the `LayerParameter` of the layer named `layer`."""
+    return next(each.parameter for each in net.graph.layers if each.name == LAYER)
+
+
+def bottom_names(net: Net) -> list[str]:
+    """Return the names of the layer's bottoms."""
+    return list(layer_parameter(net).bottom)
+
+
+def title(net: Net) -> str:
+    """Return the layer in words, for messages."""
+    return f"{layer_parameter(net).type} layer '{LAYER}'"
+
+
+def one_layer(fields: str, *shapes: Sequence[int], tops: int = 1) -> str:
+    """Return the prototxt of a net of inputs and one layer named `layer`.
+
+    Args:
+        fields: what stands in the layer beside its name, bottoms and tops.
+        *shapes: the shape of each bottom: `bottom0`, `bottom1`, ...
+        tops: how many tops: `top0`, `top1`, ...
+    """
+    inputs = [_input(f"bottom{index}", shape) for index, shape in enumerate(shapes)]
+    bottoms = " ".join(f'bottom: "bottom{index}"' for index in range(len(shapes)))
+    names = " ".join(f'top: "top{index}"' for index in range(tops))
+    return "\n".join([*inputs, f'layer {{ name: "{LAYER}" {fields} {bottoms} {names} }}'])
+
+
+def _input(name: str, shape: Sequence[int]) -> str:
+    sizes = " ".join(f"dim: {size}" for size in shape)
+    param = f"input_param {{ shape {{ {sizes} }} }}"
+    return f'layer {{ name: "{name}" type: "Input" top: "{name}" {param} }}'
