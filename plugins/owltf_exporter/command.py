@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from owltf.api import image_options
+from owltf.api import image_options, input_shape_option
 
 _FORMATS = ("saved_model", "keras", "caffemodel", "hdf5", "python", "onnx", "tflite")
 
@@ -18,19 +18,6 @@ def _paths(context: click.Context, option: click.Parameter, value: str | None) -
 
 def _names(context: click.Context, option: click.Parameter, value: str | None) -> list[str]:
     return [part for part in value.split(",") if part] if value else []
-
-
-def _shapes(
-    context: click.Context, option: click.Parameter, values: tuple[str, ...]
-) -> dict[str, list[int]]:
-    shapes = {}
-    for value in values:
-        blob, _, sizes = value.rpartition("=")
-        numbers = sizes.split(",")
-        if not blob or not all(number.isdigit() and int(number) for number in numbers):
-            raise click.BadParameter(f"'{value}' is not like data=3,227,227", context, option)
-        shapes[blob] = [int(number) for number in numbers]
-    return shapes
 
 
 @click.command()
@@ -66,14 +53,7 @@ def _shapes(
     metavar="BLOB[,BLOB]",
     help="The blobs wanted, and only the layers they need. All that no layer takes unless given.",
 )
-@click.option(
-    "--input-shape",
-    "shapes",
-    multiple=True,
-    callback=_shapes,
-    metavar="BLOB=C,H,W",
-    help="The shape of an input, where the net's data are not at hand. May be repeated.",
-)
+@input_shape_option
 @image_options
 @click.option(
     "--labels",

@@ -39,7 +39,7 @@ def deploy_form(
     Args:
         parameter: the `NetParameter`, filtered for its phase.
         context: what it will be built with.
-        given: shapes of inputs, (C, H, W) by blob name, which go before the net's own.
+        given: shapes of inputs, (N, C, H, W) by blob name, which go before the net's own.
         outputs: the blobs wanted; all that no layer takes unless given.
 
     Raises:
@@ -154,7 +154,7 @@ def _inputs(layer: Any, given: Shapes, needed: Collection[str]) -> Iterator[Any]
     shapes = shapes * len(layer.top) if len(shapes) == 1 else shapes
     for top, shape in zip(layer.top, shapes, strict=False):
         if top in needed:
-            yield _input(type(layer), top, (*shape[:1], *given.get(top, shape[1:])))
+            yield _input(type(layer), top, given.get(top, shape))
 
 
 def _input(layer_class: Any, top: str, shape: Sequence[int]) -> Any:

@@ -17,13 +17,13 @@ def input_shapes(
     Args:
         data: what the layer is given.
         layer: its class; None for a type that owltf cannot read.
-        given: shapes without a batch that the user names.
+        given: the shapes that the user names.
         tops: the tops.
 
     Raises:
         OwltfError: if the data are not there and the prototxt does not say the shape.
     """
-    found = {top: (1, *given[top]) for top in tops if top in given}
+    found = {top: given[top] for top in tops if top in given}
     if len(found) == len(tops):
         return found
     try:
@@ -45,7 +45,7 @@ def _without_data(data: DataContext, tops: Sequence[str], error: OwltfError) -> 
     if not transform.crop_size or not channels or len(tops) != 1:
         raise OwltfError(
             f"the shape of input {' and '.join(map(repr, tops))} is not known, as its data cannot "
-            f"be opened; give --input-shape BLOB=C,H,W ({error})"
+            f"be opened; give --input-shape BLOB:N,C,H,W ({error})"
         ) from error
     return {tops[0]: (1, channels, transform.crop_size, transform.crop_size)}
 

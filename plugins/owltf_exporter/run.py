@@ -41,7 +41,7 @@ class Options:
     snapshot: int | None = None
     random_weights: bool = False
     outputs: Sequence[str] = ()
-    shapes: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    input_shapes: Mapping[str, Sequence[int]] = field(default_factory=dict)
     mean: str | None = None
     scale: float | None = None
     resize: tuple[int, int] | None = None
@@ -123,7 +123,7 @@ def prepare_export(registry: Any, file: str, name: str, options: Options) -> Exp
 
     def rewrite(parameter: Any, context: Any) -> Any:
         data.extend(data_layers(parameter, context))
-        deploy = deploy_form(parameter, context, options.shapes, options.outputs)
+        deploy = deploy_form(parameter, context, options.input_shapes, options.outputs)
         _check_python(deploy)
         return deploy
 

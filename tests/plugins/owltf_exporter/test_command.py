@@ -41,7 +41,7 @@ def check_error(ran: Result, message: str) -> None:
         (["out", "--mean", "odd.npy"], "odd.npy: a mean must be one (C, H, W) image"),
         (["out", "--resize", "9"], "--resize 9x9 is smaller than the net's input, 14x14"),
         (["out", "--resize", "9y9"], "'9y9' is not a side, or a height and a width, in pixels"),
-        (["out", "--input-shape", "data"], "'data' is not like data=3,227,227"),
+        (["out", "--input-shape", "data"], "'data' is not a blob and its shape"),
         (["out", "--outputs", "nothing"], "the net has no blob 'nothing'"),
         (["out", "--quantize", "int8"], "--quantize goes with --format tflite, not with saved"),
         (["out.keras", "--warmup"], "--warmup goes with --format saved_model, not with keras"),

@@ -112,7 +112,7 @@ def test_a_deploy_net_stays_as_it_is() -> None:
 
 
 def test_shapes_that_are_given_count() -> None:
-    net = deploy(DATA + FC + loss("SoftmaxWithLoss"), given={"data": [1, 28, 28]})
+    net = deploy(DATA + FC + loss("SoftmaxWithLoss"), given={"data": [1, 1, 28, 28]})
     assert list(net.layer[0].input_param.shape[0].dim) == [1, 1, 28, 28]
 
 
@@ -122,7 +122,7 @@ def test_a_missing_source_needs_a_crop_or_a_shape(tmp_path: Path) -> None:
     net = data + FC + loss("SoftmaxWithLoss")
     known = deploy(net % "crop_size: 20 mean_value: 1 mean_value: 2 mean_value: 3")
     assert list(known.layer[0].input_param.shape[0].dim) == [1, 3, 20, 20]
-    with pytest.raises(OwltfError, match="'data' is not known.*give --input-shape BLOB=C,H,W"):
+    with pytest.raises(OwltfError, match="'data' is not known.*give --input-shape BLOB:N,C,H,W"):
         deploy(net % "crop_size: 20")
 
 

@@ -140,6 +140,29 @@ layer { name: "y" type: "InnerProduct" bottom: "x" top: "y" inner_product_param 
     assert list(loaded(case / "model")) == ["serving_default"]
 
 
+def test_a_fully_convolutional_net_is_served_images_of_any_size(case: Path) -> None:
+    (case / "fcn.prototxt").write_text("""
+layer { name: "x" type: "Input" top: "x"
+  input_param { shape { dim: 1 dim: 3 dim: 16 dim: 16 } } }
+layer { name: "c" type: "Convolution" bottom: "x" top: "c"
+  convolution_param { num_output: 4 kernel_size: 3 pad: 1 weight_filler { type: "xavier" } } }
+layer { name: "p" type: "Pooling" bottom: "c" top: "p"
+  pooling_param { pool: AVE kernel_size: 3 stride: 2 pad: 1 } }
+layer { name: "up" type: "Deconvolution" bottom: "p" top: "up"
+  convolution_param { num_output: 2 kernel_size: 4 stride: 2 pad: 1
+    weight_filler { type: "xavier" } } }
+layer { name: "y" type: "Crop" bottom: "up" bottom: "x" top: "y" crop_param { axis: 2 offset: 0 } }
+""")
+    assert export(CliRunner(), ["fcn.prototxt", "w.caffemodel", "--random-weights"]).exit_code == 0
+    ran = export(CliRunner(), ["fcn.prototxt", "model", "--weights", "w.caffemodel"])
+    assert ran.exit_code == 0
+    images = np.random.default_rng(0).normal(size=(2, 3, 21, 30)).astype(np.float32)
+    wanted = load_net("fcn.prototxt", weights="w.caffemodel").forward({"x": images})["y"]
+    made = loaded(case / "model")["serving_default"](x=images)["y"]
+    assert wanted.shape == (2, 2, 21, 30)
+    np.testing.assert_allclose(made, wanted, atol=1e-5)
+
+
 def test_an_old_export_is_replaced(run: Export, case: Path) -> None:
     assert run("model", "--warmup").exit_code == 0
     assert run("model").exit_code == 0
