@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from owltf.train.quiet import start_tensorflow
     from owltf.train.report import Report
     from owltf.train.shape_options import input_shape_option
+    from owltf.train.snapshot_net import SnapshotNet, load_snapshot_net
     from owltf.train.view_runs import run_views
     from owltf.train.weights_options import weights_of, weights_options
 
@@ -69,6 +70,7 @@ _LATE = {
     "Param": "owltf.net.params",
     "ParamBlob": "owltf.net.params",
     "Report": "owltf.train.report",
+    "SnapshotNet": "owltf.train.snapshot_net",
     "Solver": "owltf.solvers.solver",
     "Step": "owltf.net.replicas",
     "UnsupportedLayerError": "owltf.net.layer",
@@ -94,6 +96,7 @@ _LATE = {
     "keras_name": "owltf.net.names",
     "load_model": "owltf.train.load",
     "load_net": "owltf.train.load",
+    "load_snapshot_net": "owltf.train.snapshot_net",
     "near": "owltf.plugin.registry",
     "net_batches": "owltf.train.net_batches",
     "portable_ops": "owltf.net.portable",
@@ -130,6 +133,7 @@ __all__ = [
     "Param",
     "ParamBlob",
     "Report",
+    "SnapshotNet",
     "Solver",
     "Step",
     "UnsupportedLayerError",
@@ -157,6 +161,7 @@ __all__ = [
     "keras_name",
     "load_model",
     "load_net",
+    "load_snapshot_net",
     "near",
     "net_batches",
     "portable_ops",

@@ -19,8 +19,8 @@ _CHUNK_BYTES = 1 << 19
 _MOST_BATCHES = 64
 _ALIGNMENT = 64
 
-# A pipeline that goes waits for the call of its reader. Once Python has begun to shut down, no other
-# thread gets to run Python, and that wait would never end: so what is left goes before.
+# A pipeline that is destroyed waits for its reader's call to end. Once Python shuts down no other
+# thread can run Python, and that wait would never end: so what is left is destroyed before.
 atexit.register(gc.collect)
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -15,39 +16,44 @@ from owltf.net.carried import carried
 from owltf.net.checks import user_errors
 from owltf.net.traced import traced
 
-if TYPE_CHECKING:
-    from owltf.net.net import Net
 
-
+@dataclass(frozen=True)
 class Forward:
     """Runs a net; each choice of blobs is compiled once.
 
     Images of another size than the prototxt's run through a second form of the net, whose height
     and width are open.
 
-    Args:
-        net: the net.
+    Attributes:
+        name: the net's name, for errors.
+        shapes: the shape of each input, by name.
+        owners: the Caffe layer, in words, that each Keras layer is part of, by that one's name.
+        model_of: gives the Keras model from the inputs to blobs by name, and to what layers do.
+        training: whether the net is one for training.
     """
 
-    def __init__(self, net: Net) -> None:
-        self._net = net
-        self._functions: dict[tuple[tuple[str, ...], bool], Any] = {}
+    name: str
+    shapes: Mapping[str, tuple[int, ...]]
+    owners: Mapping[str, str]
+    model_of: Callable[[Sequence[str]], Any]
+    training: bool
+    _functions: dict[tuple[tuple[str, ...], bool], Any] = field(default_factory=dict, init=False)
 
     def __call__(self, arrays: Mapping[str, Any], blobs: Sequence[str]) -> dict[str, np.ndarray]:
         """Return blobs by name, as arrays; `Net.forward` says more."""
         inputs = self._checked(arrays)
-        resized = [name for name in inputs if inputs[name].shape[2:] != self._shape(name)[2:]]
+        resized = [name for name in inputs if inputs[name].shape[2:] != self.shapes[name][2:]]
         if not resized:
             return self._run(tuple(blobs), inputs)
         try:
             return self._run(tuple(blobs), inputs, any_size=True)
         except FixedSizeError as error:
-            reason = f"{self._net.owners[error.layer]} is for images of one size"
+            reason = f"{self.owners[error.layer]} is for images of one size"
             raise self._wrong_shape(resized[0], inputs[resized[0]], f"; {reason}") from error
         except tf.errors.InvalidArgumentError as error:
             shapes = " and ".join(f"'{name}' {inputs[name].shape}" for name in resized)
             raise OwltfError(
-                f"net '{self._net.name}' cannot compute on {shapes}: {_reason(error)}"
+                f"net '{self.name}' cannot compute on {shapes}: {_reason(error)}"
             ) from error
 
     def _run(
@@ -61,42 +67,35 @@ class Forward:
         return {name: value.numpy() for name, value in values.items()}
 
     def _function(self, blobs: Sequence[str], any_size: bool) -> Any:
-        net = self._net
-        effects = [loss.tensor for loss in net.losses if not loss.weight]
-        model = net.model_of_tensors((net.caffe_tensors(blobs), effects))
-        training = net.phase == "TRAIN"
+        model = self.model_of(blobs)
         if not any_size:
-            return traced(carried(model), training=training)
-        return traced(carried(of_any_size(model)), self._open_specs(), training=training)
+            return traced(carried(model), training=self.training)
+        return traced(carried(of_any_size(model)), self._open_specs(), training=self.training)
 
     def _open_specs(self) -> dict[str, tf.TensorSpec]:
-        shapes = {name: (None, *opened(self._shape(name))[1:]) for name in self._net.inputs}
+        shapes = {name: (None, *opened(shape)[1:]) for name, shape in self.shapes.items()}
         return {name: tf.TensorSpec(shape, name=name) for name, shape in shapes.items()}
 
-    def _shape(self, name: str) -> tuple[int, ...]:
-        return self._net.input_blobs[name].shape
-
     def _checked(self, arrays: Mapping[str, Any]) -> dict[str, Any]:
-        net = self._net
-        missing = [name for name in net.inputs if name not in arrays]
-        unknown = [name for name in arrays if name not in net.input_blobs]
+        missing = [name for name in self.shapes if name not in arrays]
+        unknown = [name for name in arrays if name not in self.shapes]
         if missing or unknown:
             raise OwltfError(
-                f"net '{net.name}' takes the inputs {list(net.inputs)}; "
+                f"net '{self.name}' takes the inputs {list(self.shapes)}; "
                 f"missing: {missing}, not among them: {unknown}"
             )
-        return {name: self._checked_input(name, arrays[name]) for name in net.inputs}
+        return {name: self._checked_input(name, arrays[name]) for name in self.shapes}
 
     def _checked_input(self, name: str, array: Any) -> Any:
         value = np.asarray(array, np.float32)
-        wanted = self._shape(name)
+        wanted = self.shapes[name]
         if value.ndim != len(wanted) or value.shape[1:2] != wanted[1:2]:
             raise self._wrong_shape(name, value)
         return tf.constant(value)
 
     def _wrong_shape(self, name: str, value: Any, why: str = "") -> OwltfError:
         return OwltfError(
-            f"input '{name}' of net '{self._net.name}' has shape {self._shape(name)} (any batch), "
+            f"input '{name}' of net '{self.name}' has shape {self.shapes[name]} (any batch), "
             f"got {tuple(value.shape)}{why}"
         )
 

@@ -240,4 +240,15 @@ class Net:
 
     @cached_property
     def _forward(self) -> Forward:
-        return Forward(self)
+        return Forward(
+            name=self.name,
+            shapes={name: blob.shape for name, blob in self.input_blobs.items()},
+            owners=self.owners,
+            model_of=self._model_with_effects,
+            training=self.phase == "TRAIN",
+        )
+
+    def _model_with_effects(self, blobs: Iterable[str]) -> Any:
+        """Return a model of blobs by name, and of what layers without tops do beside them."""
+        effects = [loss.tensor for loss in self.losses if not loss.weight]
+        return self.model_of_tensors((self.caffe_tensors(blobs), effects))

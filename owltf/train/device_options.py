@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from owltf.train.options import take, with_options
+
 if TYPE_CHECKING:
     from owltf.train.devices import Devices
 
@@ -26,9 +28,7 @@ def device_options(command: Callable[..., Any]) -> Callable[..., Any]:
     Args:
         command: the command's function, before `click.command()` decorates it.
     """
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
+    return with_options(command, _OPTIONS)
 
 
 def devices_of(flags: dict[str, Any]) -> Devices:
@@ -42,4 +42,4 @@ def devices_of(flags: dict[str, Any]) -> Devices:
     """
     from owltf.train.devices import choose_devices
 
-    return choose_devices(**{name: flags.pop(name) for name in DEVICE_FLAGS})
+    return choose_devices(**take(flags, DEVICE_FLAGS))

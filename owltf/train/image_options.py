@@ -7,6 +7,8 @@ from typing import Any
 
 import click
 
+from owltf.train.options import take, with_options
+
 _NAMES = ("resize", "mean", "scale", "channel_order")
 
 
@@ -56,9 +58,7 @@ def image_options(command: Callable[..., Any]) -> Callable[..., Any]:
     Args:
         command: the command's function, before `click.command()` decorates it.
     """
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
+    return with_options(command, _OPTIONS)
 
 
 def image_settings(flags: dict[str, Any]) -> dict[str, Any]:
@@ -67,4 +67,4 @@ def image_settings(flags: dict[str, Any]) -> dict[str, Any]:
     Args:
         flags: the command's arguments by name; they are taken out of it.
     """
-    return {name: flags.pop(name) for name in _NAMES}
+    return take(flags, _NAMES)

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from owltf.errors import OwltfError
+from owltf.train.options import take, with_options
 
 _NAMES = (
     "weights",
@@ -65,9 +66,7 @@ def weights_options(command: Callable[..., Any]) -> Callable[..., Any]:
     Args:
         command: the command's function, before `click.command()` decorates it.
     """
-    for option in reversed(_OPTIONS):
-        command = option(command)
-    return command
+    return with_options(command, _OPTIONS)
 
 
 def weights_of(flags: dict[str, Any]) -> dict[str, Any]:
@@ -79,7 +78,7 @@ def weights_of(flags: dict[str, Any]) -> dict[str, Any]:
     Raises:
         OwltfError: if there are neither weights nor a snapshot, or both.
     """
-    taken = {name: flags.pop(name) for name in _NAMES}
+    taken = take(flags, _NAMES)
     given = [name for name in ("weights", "snapshot") if taken[name] is not None]
     if len(given) != 1:
         both = "not both" if given else "a net without weights knows nothing"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from owltf.api import Devices, Net, OwltfError, choose_devices, load_net, solver_of
+from owltf.api import Net, OwltfError, SnapshotNet, load_snapshot_net
 from owltf_extractor.extraction import Extraction, Wishes
 
 
@@ -26,7 +26,7 @@ class FeatureExtractor:
         self.solver_file = solver_file
         self.snapshot = snapshot
         self.gpu_idx = gpu_idx
-        self._built: tuple[Net, Devices, int] | None = None
+        self._built: SnapshotNet | None = None
 
     def build_net(self) -> None:
         """Build the TEST net, with the weights of the snapshot.
@@ -36,19 +36,7 @@ class FeatureExtractor:
         Raises:
             OwltfError: if a file is missing or wrong.
         """
-        solver = solver_of(self.solver_file)
-        if solver is None or not solver.test_iter:
-            raise OwltfError(f"{self.solver_file}: not a solver with a test net (test_iter)")
-        first = {"num_gpu": 1} if self.gpu_idx == 0 else {"gpu": str(self.gpu_idx)}
-        devices = choose_devices(**first)
-        net = load_net(
-            self.solver_file,
-            snapshot=self.snapshot,
-            devices=devices,
-            reinit_mismatched=True,
-            tell=print,
-        )
-        self._built = (net, devices, solver.test_iter[0])
+        self._built = load_snapshot_net(self.solver_file, self.snapshot, self.gpu_idx, print)
 
     @property
     def net(self) -> Net:
@@ -57,7 +45,7 @@ class FeatureExtractor:
         Raises:
             OwltfError: before `build_net`.
         """
-        return self._parts()[0]
+        return self._found().net
 
     def run(self, layer_name: str, feature_path: str | Path) -> None:
         """Write a layer's output on `test_iter` batches, a row for each image.
@@ -70,11 +58,11 @@ class FeatureExtractor:
             OwltfError: before `build_net`, if there is no such layer, or the file cannot be
                 written.
         """
-        net, devices, iterations = self._parts()
+        found = self._found()
         wishes = Wishes([layer_name], str(feature_path), default_suffix=".txt")
-        Extraction.of(net, wishes, iterations, print).run(devices)
+        Extraction.of(found.net, wishes, found.test_iter, print).run(found.devices)
 
-    def _parts(self) -> tuple[Net, Devices, int]:
+    def _found(self) -> SnapshotNet:
         if self._built is None:
             raise OwltfError("call build_net() first")
         return self._built

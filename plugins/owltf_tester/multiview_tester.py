@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from owltf.api import Net, OwltfError, choose_devices, load_net, solver_of
+from owltf.api import Net, OwltfError, load_snapshot_net
 from owltf_tester.net_test import NetTest
 from owltf_tester.options import TestOptions
 from owltf_tester.plain_report import PlainReport
@@ -51,20 +51,9 @@ class MultiviewTester:
         Raises:
             OwltfError: if a file is missing or wrong, or the net takes no crops of its images.
         """
-        solver = solver_of(self.solver_file)
-        if solver is None or not solver.test_iter:
-            raise OwltfError(f"{self.solver_file}: not a solver with a test net (test_iter)")
-        first = {"num_gpu": 1} if self.gpu_idx == 0 else {"gpu": str(self.gpu_idx)}
-        devices = choose_devices(**first)
-        net = load_net(
-            self.solver_file,
-            snapshot=self.snapshot,
-            devices=devices,
-            reinit_mismatched=True,
-            tell=self._report.note,
-        )
+        found = load_snapshot_net(self.solver_file, self.snapshot, self.gpu_idx, self._report.note)
         options = TestOptions(views="10", softmax_layer=self.softmax_layer_name)
-        self._test = NetTest.of(net, 0, devices, options, solver.test_iter[0])
+        self._test = NetTest.of(found.net, 0, found.devices, options, found.test_iter)
 
     @property
     def net(self) -> Net:

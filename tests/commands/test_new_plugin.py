@@ -128,7 +128,8 @@ def test_names_follow_from_the_plugins(name: str, names: Names) -> None:
 def test_the_example_has_the_form_of_a_new_plugin(owltf: Owltf, tmp_path: Path) -> None:
     assert owltf("my-layer-plugin", "--layer", "Shrink").exit_code == 0
     made = tmp_path / "my-layer-plugin"
-    assert files(EXAMPLE) == files(made)
+    # Who tries the example leaves snapshots and caches there.
+    assert files(made) <= files(EXAMPLE)
     hooks = "my_layer_plugin/__init__.py"
     assert (EXAMPLE / hooks).read_text() == (made / hooks).read_text()
     for name in ("pyproject.toml", "my_layer_plugin/shrink.proto"):
