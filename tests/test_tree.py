@@ -153,7 +153,8 @@ def test_the_walk_through_works(tmp_path: Path) -> None:
         exec(compile(textwrap.dedent(block), "CONTRIBUTING.md", "exec"), names)
     plugin = SimpleNamespace(owltf_layer_converters=hookimpl(lambda: [names["BNLL"]]))
     with testing.use_plugins(plugin):
-        names["test_bnll"]()
+        for name in ("test_bnll", "test_bnll_keeps_the_contract"):
+            names[name]()
         testing.net_of(names["NET"]).model.save(tmp_path / "bnll.keras")
 
 
