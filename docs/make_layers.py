@@ -56,20 +56,21 @@ def catalogue() -> str:
 
 def _row(name: str, converter: Any, layer: Any) -> str:
     made = converter if isinstance(converter, type) else type(converter)
-    module = sys.modules[made.__module__]
+    homes = [each.__module__ for each in made.__mro__]
+    modules = [sys.modules[home] for home in homes if home.startswith(SHARED)]
     path = Path(inspect.getsourcefile(made) or "").relative_to(ROOT)
     what = (inspect.getdoc(made) or "").splitlines()[0].replace("|", "\\|")
     blobs = _listed([blob.name for blob in getattr(made, "params", ())])
-    return f"| [{name}](../{path}) | {what} | {', '.join(_fields(module, layer))} | {blobs} |\n"
+    return f"| [{name}](../{path}) | {what} | {', '.join(_fields(modules, layer))} | {blobs} |\n"
 
 
 def _listed(names: list[str]) -> str:
     return ", ".join(names if len(names) < 9 else [names[0], "...", names[-1]])
 
 
-def _fields(module: ModuleType, layer: Any) -> Iterator[str]:
-    text = "\n".join(inspect.getsource(each) for each in _sources(module))
-    own = inspect.getsource(module)
+def _fields(modules: list[ModuleType], layer: Any) -> Iterator[str]:
+    text = "\n".join(inspect.getsource(each) for own in modules for each in _sources(own))
+    own = "\n".join(map(inspect.getsource, modules))
     messages = [layer.fields_by_name[name] for name in _messages(own, layer)]
     for field in (field for each in messages for field in each.message_type.fields):
         is_read = re.search(rf"\b{field.name}\b", text)
