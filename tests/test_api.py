@@ -74,6 +74,8 @@ def manager(documented: ModuleType) -> Iterator[pluggy.PluginManager]:
     manager.register(ModuleWithShrink, "shrink")
     yield manager
     sys.path.remove(str(SHRINK.parent))
+    for name in [each for each in sys.modules if each.split(".")[0] == SHRINK.name]:
+        del sys.modules[name]
 
 
 class ModuleWithShrink:

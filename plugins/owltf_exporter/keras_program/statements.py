@@ -228,6 +228,7 @@ _BY_CLASS: dict[str, Callable[[Call, set[str]], str | None]] = {
     "AddTerm": lambda call, needs: " + ".join(call.inputs),
     "Affine": _affine,
     "AveragePool2D": vision.average_pool,
+    "AxesOfOne": _reshape,
     "BatchNormalization": _batch_norm,
     "BatchReshape": _batch_reshape,
     "Between": simple("ops.clip({x}, {low}, {high})"),
