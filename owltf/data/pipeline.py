@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
-import gc
 from collections.abc import Callable, Iterable, Sequence
 from threading import Lock
 from typing import Any
@@ -12,16 +10,13 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
+from owltf.data.at_exit import is_ending, reading
 from owltf.data.data_layer import DataLayer
 from owltf.errors import OwltfError
 
 _CHUNK_BYTES = 1 << 19
 _MOST_BATCHES = 64
 _ALIGNMENT = 64
-
-# A pipeline that is destroyed waits for its reader's call to end. Once Python shuts down no other
-# thread can run Python, and that wait would never end: so what is left is destroyed before.
-atexit.register(gc.collect)
 
 
 def batches_per_chunk(batch_bytes: int) -> int:
@@ -48,7 +43,7 @@ def read_chunks(
     Returns:
         A dataset of tuples of the arrays.
     """
-    guarded = _Guarded(layer, read)
+    guarded = _Guarded(layer, read, signature)
     dtypes = [spec.dtype for spec in signature]
 
     def call(number: tf.Tensor) -> tuple[tf.Tensor, ...]:
@@ -88,13 +83,21 @@ def empty_aligned(shape: Sequence[int], dtype: npt.DTypeLike) -> npt.NDArray[Any
 
 
 class _Guarded:
-    def __init__(self, layer: DataLayer, read: Callable[[int], Sequence[npt.NDArray[Any]]]) -> None:
+    def __init__(
+        self,
+        layer: DataLayer,
+        read: Callable[[int], Sequence[npt.NDArray[Any]]],
+        signature: Sequence[tf.TensorSpec],
+    ) -> None:
         self._layer = layer
         self._read = read
+        self._signature = signature
         self._lock = Lock()
 
     def __call__(self, number: np.int64) -> Sequence[npt.NDArray[Any]]:
-        with self._lock:
+        with reading(), self._lock:
+            if is_ending():
+                return [_nothing(spec) for spec in self._signature]
             # TensorFlow asks for later chunks after one has failed; the first failure stays.
             if self._layer.failure:
                 raise self._layer.failure
@@ -103,3 +106,9 @@ class _Guarded:
             except OwltfError as error:
                 self._layer.failure = self._layer.context.error(str(error))
                 raise
+
+
+def _nothing(spec: tf.TensorSpec) -> npt.NDArray[Any]:
+    """Return an array that fits a signature, for a pipeline that nobody takes batches from."""
+    shape = [size or 0 for size in spec.shape]
+    return np.full(shape, b"" if spec.dtype == tf.string else 0, spec.dtype.as_numpy_dtype)

@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import subprocess
-import sys
 from types import SimpleNamespace
 
 import numpy as np
@@ -51,33 +49,6 @@ def test_an_error_of_the_reader_reaches_the_user(layer):
         list(chunks)
     error = pipeline_error(caught.value, [SimpleNamespace(explain=lambda _: None), layer])
     assert str(error) == "DummyData layer 'd' (net.prototxt:2): record 2 is odd"
-
-
-READS_AT_EXIT = """
-import time
-from types import SimpleNamespace
-import numpy as np, tensorflow as tf
-from owltf.data.pipeline import read_ahead, read_chunks
-
-def read(number):
-    time.sleep(0.3)
-    return [np.float32(number)]
-
-def run():
-    layer = SimpleNamespace(failure=None)
-    chunks = read_chunks(layer, read, 0, 1, [tf.TensorSpec([], tf.float32)])
-    batches = iter(read_ahead(chunks, 2))
-    step = tf.function(lambda: next(batches))
-    print(step()[0].numpy())
-
-run()
-"""
-
-
-def test_a_program_ends_while_a_reader_reads():
-    command = [sys.executable, "-c", READS_AT_EXIT]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
-    assert (done.returncode, done.stdout) == (0, "0.0\n")
 
 
 def test_other_errors_are_not_explained(layer):
