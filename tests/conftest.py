@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import signal
 
-# A run in the background of a shell, or under nohup, inherits that signals are ignored, and so would
-# what tests start.
+# A run in the background of a shell, or under nohup, inherits that signals are ignored, and so
+# would what tests start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
 

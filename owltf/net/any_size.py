@@ -7,6 +7,8 @@ from typing import Any
 
 import keras
 
+from owltf.net.checks import check_alike
+
 # Keras's own layers that compute the same whatever the size; ours say so by `any_size = True`.
 _OF_KERAS = (
     keras.layers.Activation,
@@ -20,6 +22,10 @@ _OF_KERAS = (
     keras.layers.ReLU,
     keras.layers.Softmax,
 )
+
+
+# Those that would spread a smaller image over a larger one, where Caffe wants one size.
+_OF_ONE_SIZE = (keras.layers.Add, keras.layers.Maximum, keras.layers.Multiply)
 
 
 class FixedSizeError(Exception):
@@ -62,6 +68,10 @@ def _call(layer: Any, *args: Any, **kwargs: Any) -> Any:
     if not takes_any and any(map(_is_open, keras.tree.flatten((args, kwargs)))):
         raise FixedSizeError(layer.name)
     try:
+        if isinstance(layer, _OF_ONE_SIZE) and any(map(_is_open, args[0])):
+            # A factor of a Scale is of size 1 along the axes that it is spread over.
+            spreads = isinstance(layer, keras.layers.Multiply)
+            args = (Alike(layer.name, spreads, name=f"{layer.name}.alike")(args[0]),)
         return layer(*args, **kwargs)
     except ValueError as error:
         raise FixedSizeError(layer.name) from error
@@ -69,3 +79,33 @@ def _call(layer: Any, *args: Any, **kwargs: Any) -> Any:
 
 def _is_open(value: Any) -> bool:
     return isinstance(value, keras.KerasTensor) and None in value.shape[1:]
+
+
+@keras.saving.register_keras_serializable("owltf")
+class Alike(keras.layers.Layer):
+    """Gives its inputs; a pass ends with an error if they differ along an axis that is open.
+
+    Args:
+        layer: the name of the layer that takes them.
+        spreads: whether one of them may have a fixed size along such an axis.
+        **kwargs: those of every Keras layer.
+    """
+
+    any_size = True
+
+    def __init__(self, layer: str, spreads: bool, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.layer, self.spreads = layer, spreads
+
+    def call(self, inputs: Sequence[Any]) -> Any:
+        """Return the inputs."""
+        first, *others = inputs
+        return [first, *(check_alike(first, other, self.layer, self.spreads) for other in others)]
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """Return the shapes of the inputs."""
+        return input_shape
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what rebuilds the layer."""
+        return {**super().get_config(), "layer": self.layer, "spreads": self.spreads}

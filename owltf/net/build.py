@@ -20,7 +20,7 @@ from owltf.net.names import Names
 from owltf.net.net import Loss, Net, Source
 from owltf.net.params import Param
 from owltf.net.propagate_down import stopped
-from owltf.net.shared import LayerWeights
+from owltf.net.shared import Key, LayerWeights
 from owltf.net.total import total
 from owltf.plugin.registry import near
 
@@ -77,9 +77,17 @@ def _layer(
     layer = _bare_layer(graph_layer, context, names)
     blobs = converter.param_blobs(layer)
     filler = None if layer.name in context.loaded else context.filler(layer.name, layer.error)
-    keys = [param_key(layer.name, layer.parameter, index) for index in range(len(blobs))]
+    keys = [_shared_key(layer, index) for index in range(len(blobs))]
     layer.weights = LayerWeights(layer.error, keys, blobs, context.shared, filler)
     return layer
+
+
+def _shared_key(layer: Layer, index: int) -> Key:
+    """Return what a blob is shared by: a TEST net has the TRAIN net's by the layer's name."""
+    own = (layer.name, index)
+    if layer.phase == "TEST" and own in layer.shared.variables:
+        return own
+    return param_key(layer.name, layer.parameter, index)
 
 
 def _bare_layer(graph_layer: GraphLayer, context: NetContext, names: Names) -> Layer:
@@ -203,6 +211,8 @@ class _Builder:
         found = layer.weights.present()
         for index in found:
             self.multipliers.add(layer, index)
+            if self.context.phase == "TRAIN":
+                layer.weights.name_by_layer(layer.name, index)
         if found:
             self.with_params.append(layer)
 
@@ -214,7 +224,7 @@ class _Builder:
         return Param(
             layer=layer.name,
             index=index,
-            blob=layer.weights.blobs[index],
+            blob=layer.weights.layout(index),
             variable=layer.weights.variable(index),
             lr_mult=self.multipliers.of(key, "lr_mult"),
             decay_mult=self.multipliers.of(key, "decay_mult"),

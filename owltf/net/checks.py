@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from owltf.errors import OwltfError
 from owltf.net.replicas import replicas_of_batch
-from owltf.net.sizes import are_known
+from owltf.net.sizes import are_known, sizes_of
 
 _OPEN, _CLOSE = "owltf[", "]owltf"
 _MARKED = re.compile(re.escape(_OPEN) + "(.*?)" + re.escape(_CLOSE), re.DOTALL)
@@ -117,6 +117,26 @@ def check_room(images: Any, out: Sequence[Any], layer: str) -> Any:
     fits = tf.reduce_all(tf.stack(out) >= 1)
     with tf.control_dependencies([tf.debugging.Assert(fits, [text])]):
         return tf.identity(images)
+
+
+def check_alike(one: Any, other: Any, layer: str, spreads: bool) -> Any:
+    """Return a tensor, if it has another's size along the axes that are not known before a pass.
+
+    Args:
+        one: what it is compared with.
+        other: the tensor.
+        layer: the name of the layer that takes both.
+        spreads: leave out the axes along which one of them is known.
+    """
+    known = any if spreads else all
+    pairs = zip(sizes_of(one), sizes_of(other), strict=True)
+    open_pairs = [pair for pair in pairs if not known(isinstance(size, int) for size in pair)]
+    if not open_pairs:
+        return other
+    text = f"{_OPEN}the bottoms of layer '{layer}' are of different sizes{_CLOSE}"
+    alike = tf.reduce_all([tf.equal(*pair) for pair in open_pairs])
+    with tf.control_dependencies([tf.debugging.Assert(alike, [text])]):
+        return tf.identity(other)
 
 
 def check_one_replica(title: str, what: str) -> None:

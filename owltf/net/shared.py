@@ -12,6 +12,7 @@ import numpy as np
 from owltf.errors import OwltfError
 from owltf.net.memory import in_c_order
 from owltf.net.params import ParamBlob
+from owltf.net.turned import turned
 
 Key = str | tuple[str, int]
 Fill = Callable[[tuple[int, ...]], np.ndarray]
@@ -28,6 +29,7 @@ class SharedLayers:
 
     _layers: dict[tuple[str, str], tuple[type, dict[str, Any], Any]] = field(default_factory=dict)
     variables: dict[Key, Any] = field(default_factory=dict)
+    layouts: dict[Key, ParamBlob] = field(default_factory=dict)
 
     def layer(
         self, key: tuple[str, str], layer_class: type, config: dict[str, Any], name: str
@@ -78,12 +80,18 @@ class LayerWeights:
             return original(*args, **kwargs)
         known = self.shared.variables.get(self.keys[index])
         if known is not None:
+            known = turned(known, self.layout(index), self.blobs[index])
             return self._checked(index, known, tuple(kwargs["shape"]))
         if index < len(fillers):
             kwargs["initializer"] = self._initializer(fillers[index], index)
         variable = original(*args, **kwargs)
         self.shared.variables[self.keys[index]] = variable
+        self.shared.layouts[self.keys[index]] = self.blobs[index]
         return variable
+
+    def layout(self, index: int) -> ParamBlob:
+        """Return how a blob's variable lies: as in the layer that made it."""
+        return self.shared.layouts.get(self.keys[index], self.blobs[index])
 
     def _index(self, name: str | None) -> int | None:
         return next((i for i, blob in enumerate(self.blobs) if blob.name == name), None)
@@ -107,6 +115,11 @@ class LayerWeights:
             return in_c_order(blob.to_keras(caffe))
 
         return initializer
+
+    def name_by_layer(self, layer: str, index: int) -> None:
+        """Let nets that are built later find a blob by its layer, whatever its own name is."""
+        self.shared.variables.setdefault((layer, index), self.variable(index))
+        self.shared.layouts.setdefault((layer, index), self.layout(index))
 
     def present(self) -> list[int]:
         """Return the positions of the blobs that the layer has: a bias may be left out."""

@@ -74,6 +74,15 @@ def test_gives_what_a_net_built_for_the_size_gives(net: Net, size: tuple[int, in
         np.testing.assert_allclose(found[name], value, rtol=1e-5, atol=1e-6, err_msg=name)
 
 
+def test_a_pyramid_of_one_level_pools_the_whole_image() -> None:
+    pool = """
+    layer { name: "spp" type: "SPP" bottom: "data" top: "spp" spp_param { pyramid_height: 1 } }
+    """
+    net = build(input_text("data", 1, 3, 5, 5) + pool, "TEST")
+    found = net.forward({"data": images(10, 6)})["spp"]
+    np.testing.assert_array_equal(found, images(10, 6).max((2, 3), keepdims=True))
+
+
 def test_losses_and_accuracies_are_of_any_size() -> None:
     heads = """
     layer { name: "loss" type: "SoftmaxWithLoss" bottom: "data" bottom: "label" top: "loss" }
@@ -115,6 +124,19 @@ def test_weights_along_height_and_width_are_of_one_size() -> None:
     net = build(input_text("data", 1, 3, 8, 8) + scale, "TEST")
     with pytest.raises(OwltfError, match="Scale layer 's'"):
         net.forward({"data": images(9, 8)})
+
+
+def test_bottoms_that_must_be_of_one_size_are_not_spread() -> None:
+    text = """
+    layer { name: "small" type: "Pooling" bottom: "data" top: "small"
+      pooling_param { kernel_size: 4 stride: 4 } }
+    layer { name: "global" type: "Pooling" bottom: "data" top: "global"
+      pooling_param { global_pooling: true } }
+    layer { name: "sum" type: "Eltwise" bottom: "small" bottom: "global" top: "sum" }
+    """
+    net = build(input_text("data", 1, 3, 4, 4) + text, "TEST")
+    with pytest.raises(OwltfError, match="^the bottoms of layer 'sum' are of different sizes$"):
+        net.forward({"data": images(8, 8)})
 
 
 def test_an_image_that_is_too_small_is_told_in_one_line(net: Net) -> None:

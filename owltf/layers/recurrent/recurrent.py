@@ -96,7 +96,9 @@ class Recurrent(keras.layers.Layer):
         gates = tf.ensure_shape(gates, (x.shape[0], *gates.shape[1:]))
         if static is None:
             return gates
-        return gates + product(static, tf.convert_to_tensor(self.static_kernel))
+        gates += product(static, tf.convert_to_tensor(self.static_kernel))
+        # The static input's rows may be open where there is one stream.
+        return tf.ensure_shape(gates, (x.shape[0], x.shape[1], gates.shape[-1]))
 
     @abstractmethod
     def over_time(self, gates: Any, keep: Any, first: Any) -> tuple[Any, Sequence[Any]]:

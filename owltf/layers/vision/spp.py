@@ -37,6 +37,9 @@ class SPP(LayerConverter):
         window = _window(images.shape[2:], 2**level)
         method = method_of(layer.parameter.spp_param)
         check_fits(layer, images, window, method)
+        if level == 0:
+            # The whole image, whatever its size.
+            return images.map(pool(layer, method, images.batch, part="level0"))
         config = {"kernel": window.kernel, "stride": window.stride, "pad": window.pad}
         return images.map(pool(layer, method, images.batch, part=f"level{level}", **config))
 

@@ -9,7 +9,7 @@ import h5py
 import numpy as np
 import pytest
 import tensorflow as tf
-from oracle_case import assert_close, check_case
+from oracle_case import assert_close, check_case, one_layer
 from recurrent_case import LSTM, MARKERS, STREAMS, TIME, UNITS, random
 from solver_case import Case, flat
 
@@ -132,3 +132,10 @@ def test_each_device_may_have_its_own_batch(sequences: Case) -> None:
     start, recorder = sequences.run(2, batch_per_gpu=True)
     assert np.isfinite(flat(start.nets.train.get_params())).all()
     assert recorder.displays[-1].loss < recorder.displays[0].loss
+
+
+def test_a_static_input_of_one_stream() -> None:
+    net = net_of(
+        one_layer('type: "LSTM" recurrent_param { num_output: 2 }', (3, 1, 2), (3, 1), (1, 4))
+    )
+    assert net.blob_shapes["top0"] == (3, 1, 2)
