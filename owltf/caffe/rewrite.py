@@ -15,8 +15,13 @@ from owltf.caffe.write import write_caffemodel
 from owltf.errors import OwltfError
 
 
-def upgraded_text(path: Path, schema: Schema) -> str:
+def upgraded_text(path: Path, schema: Schema, *, ignore_unknown_fields: bool = False) -> str:
     """Return a net's or a solver's prototxt in today's form; comments are lost.
+
+    Args:
+        path: the file.
+        schema: the message format.
+        ignore_unknown_fields: leave out fields that the schema does not know.
 
     Raises:
         OwltfError: the file is missing or neither a net nor a solver, or it cannot be upgraded.
@@ -25,7 +30,8 @@ def upgraded_text(path: Path, schema: Schema) -> str:
     if kind not in (NET, SOLVER):
         raise OwltfError(f"{path}: neither a net's nor a solver's prototxt")
     read = read_solver if kind == SOLVER else read_net
-    return str(text_format.MessageToString(read(path, schema).parameter))
+    source = read(path, schema, ignore_unknown_fields=ignore_unknown_fields)
+    return str(text_format.MessageToString(source.parameter))
 
 
 def upgrade_caffemodel(path: Path, out: Path, schema: Schema) -> None:

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
 import click
 
+from owltf.errors import OwltfError
+
+_OF_WEIGHTS, _OF_TEXT = (".caffemodel", ".h5"), (".prototxt", ".txt")
+
 
 @click.command()
 @click.argument("file", metavar="FILE")
 @click.argument("out", required=False, type=click.Path(path_type=Path), metavar="[OUT]")
+@click.option(
+    "--ignore-unknown-fields",
+    is_flag=True,
+    help="Leave out prototxt fields that owltf does not know.",
+)
 @click.pass_context
-def upgrade(context: click.Context, file: str, out: Path | None) -> None:
+def upgrade(
+    context: click.Context, file: str, out: Path | None, ignore_unknown_fields: bool
+) -> None:
     """Write a net, a solver or a caffemodel of any generation in today's form.
 
     FILE is a prototxt of a net or a solver, or a caffemodel. The new file goes to OUT, whole or
@@ -25,14 +37,18 @@ def upgrade(context: click.Context, file: str, out: Path | None) -> None:
     if file_kind(path) == CAFFEMODEL:
         _upgrade_weights(path, out, context.obj.schema)
     else:
-        _upgrade_text(path, out, context.obj.schema)
+        options = {"ignore_unknown_fields": ignore_unknown_fields}
+        _upgrade_text(path, out, context.obj.schema, options)
+    if out is not None:
+        click.echo(f"Wrote {out}", err=True)
 
 
-def _upgrade_text(path: Path, out: Path | None, schema: Any) -> None:
+def _upgrade_text(path: Path, out: Path | None, schema: Any, options: dict[str, bool]) -> None:
     from owltf.caffe.atomic import atomic_path
     from owltf.caffe.rewrite import upgraded_text
 
-    text = upgraded_text(path, schema)
+    _check_suffix(path, out, _OF_WEIGHTS, "text")
+    text = upgraded_text(path, schema, **options)
     if out is None:
         click.echo(text, nl=False)
         return
@@ -40,10 +56,16 @@ def _upgrade_text(path: Path, out: Path | None, schema: Any) -> None:
         temporary.write_text(text)
 
 
+def _check_suffix(path: Path, out: Path | None, others: Collection[str], what: str) -> None:
+    """Refuse a name that says the file is of the other kind, and may be one of that kind."""
+    if out is not None and out.suffix in others:
+        raise OwltfError(f"{path} is {what}: OUT cannot be {out}, whose name says it is not")
+
+
 def _upgrade_weights(path: Path, out: Path | None, schema: Any) -> None:
     from owltf.caffe.rewrite import upgrade_caffemodel
-    from owltf.errors import OwltfError
 
+    _check_suffix(path, out, _OF_TEXT, "a caffemodel")
     if out is None:
         raise OwltfError(f"{path} is a caffemodel: give OUT, the file to write")
     upgrade_caffemodel(path, out, schema)

@@ -90,7 +90,8 @@ class LiveReport(Report):
 
     def stopped(self, message: str) -> None:
         """Say how to resume."""
-        self._console.print(Text(message, style="yellow"))
+        # The command is one line, to be copied.
+        self._console.print(Text(message, style="yellow"), soft_wrap=True)
 
     def close(self) -> None:
         """End the line."""

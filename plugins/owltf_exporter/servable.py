@@ -33,8 +33,10 @@ class Servable(tf.Module):
         # The model is left out of sight: its variables are these in another wrapping, and would be
         # saved twice. With the model alone, saved_model_cli would not find them.
         self._exported = exported
-        self._model = exported.model if is_fixed else exported.net.model
-        self.variables_of_model = [variable.value for variable in self._model.variables]
+        model = exported.model if is_fixed else exported.net.model
+        self._run = lambda inputs: model(inputs, training=False)
+        self._shapes = {name: tensor.shape for name, tensor in model.input.items()}
+        self.variables_of_model = [variable.value for variable in model.variables]
         self.names = _table(labels) if labels else None
 
     def signatures(self) -> dict[str, Any]:
@@ -53,8 +55,9 @@ class Servable(tf.Module):
             return self._outputs(dict(zip(blobs.values(), arrays, strict=True)))
 
         # Height and width are open where the net takes images of any size.
-        taken = self._model.input
-        specs = [tf.TensorSpec(taken[blob].shape, tf.float32, name) for name, blob in blobs.items()]
+        specs = [
+            tf.TensorSpec(self._shapes[blob], tf.float32, name) for name, blob in blobs.items()
+        ]
         return tf.function(serve, autograph=False).get_concrete_function(*specs)
 
     def _by_images(self, how: Preprocessing) -> Any:
@@ -72,7 +75,7 @@ class Servable(tf.Module):
         return tf.function(serve, autograph=False).get_concrete_function(spec)
 
     def _outputs(self, inputs: dict[str, Any]) -> dict[str, Any]:
-        tops = self._model(inputs, training=False)
+        tops = self._run(inputs)
         made = {keras_name(name): top for name, top in tops.items()}
         classes = self._exported.classes
         return made if classes is None else {**made, **self._best(tops, classes)}

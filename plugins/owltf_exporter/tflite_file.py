@@ -59,6 +59,11 @@ def _quantize(converter: Any, exported: Exported) -> None:
     if exported.quantize == "float16":
         converter.target_spec.supported_types = [tf.float16]
     else:
+        if not exported.calibration:
+            exported.tell(
+                "int8: the range of values is that of random inputs; --calibration FOLDER of "
+                "images gives the real one"
+            )
         converter.representative_dataset = _samples(exported)
 
 

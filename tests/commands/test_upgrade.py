@@ -74,3 +74,18 @@ def test_mistakes_are_one_line(tmp_path: Path) -> None:
 def test_weights_need_a_file_to_go_to() -> None:
     result = upgrade(LEGACY / "lenet_v1.caffemodel")
     assert (result.exit_code, "give OUT" in result.stderr) == (2, True)
+
+
+def test_weights_are_not_replaced_by_text(tmp_path: Path) -> None:
+    (tmp_path / "net.prototxt").write_text(V1_NET)
+    (tmp_path / "net.caffemodel").write_bytes(b"weights")
+    ran = upgrade(tmp_path / "net.prototxt", tmp_path / "net.caffemodel")
+    assert ran.exit_code == 2
+    assert "is text: OUT cannot be" in ran.stderr
+    assert (tmp_path / "net.caffemodel").read_bytes() == b"weights"
+
+
+def test_unknown_fields_can_be_left_out(tmp_path: Path) -> None:
+    (tmp_path / "net.prototxt").write_text(V1_NET + "\nflip: true")
+    assert upgrade(tmp_path / "net.prototxt").exit_code == 2
+    assert upgrade(tmp_path / "net.prototxt", "--ignore-unknown-fields").exit_code == 0

@@ -168,3 +168,13 @@ def test_an_old_export_is_replaced(run: Export, case: Path) -> None:
     assert run("model").exit_code == 0
     assert not (case / "model" / "assets.extra").exists()
     assert not [path for path in case.iterdir() if path.name.startswith(".")]
+
+
+def test_weights_are_saved_once(run: Export, case: Path) -> None:
+    assert run("model").exit_code == 0
+    names = [
+        name for name, _ in tf.train.list_variables(str(case / "model" / "variables" / "variables"))
+    ]
+    kept = [name for name in names if not name.startswith("_CHECKPOINTABLE")]
+    assert kept
+    assert {name.split("/")[0] for name in kept} == {"variables_of_model"}
