@@ -22,8 +22,6 @@ _OF_KERAS = (
     keras.layers.ReLU,
     keras.layers.Softmax,
 )
-
-
 # Those that would spread a smaller image over a larger one, where Caffe wants one size.
 _OF_ONE_SIZE = (keras.layers.Add, keras.layers.Maximum, keras.layers.Multiply)
 

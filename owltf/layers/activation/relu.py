@@ -1,39 +1,11 @@
 """ReLU: max(x, 0), with a slope for negative values if asked for."""
 
-from __future__ import annotations
-
-from typing import Any
-
 import keras
-import tensorflow as tf
 
+from owltf.layers.activation.rising_relu import RisingReLU
 from owltf.net.blob import Blob
 from owltf.net.converter import LayerConverter
 from owltf.net.layer import Layer
-
-
-@keras.saving.register_keras_serializable("owltf")
-class RisingReLU(keras.layers.Layer):
-    """x where it is positive, else slope * x, with a slope below 0, which Keras's ReLU refuses.
-
-    Args:
-        negative_slope: the slope.
-        **kwargs: those of every Keras layer.
-    """
-
-    any_size = True
-
-    def __init__(self, negative_slope: float, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.negative_slope = negative_slope
-
-    def call(self, inputs: Any) -> Any:
-        """Return the values."""
-        return tf.where(inputs > 0, inputs, inputs * self.negative_slope)
-
-    def get_config(self) -> dict[str, Any]:
-        """Return what rebuilds the layer."""
-        return {**super().get_config(), "negative_slope": self.negative_slope}
 
 
 class ReLU(LayerConverter):

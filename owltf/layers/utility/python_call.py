@@ -11,6 +11,7 @@ import numpy as np
 import tensorflow as tf
 
 from owltf.errors import OwltfError
+from owltf.net.any_size import opened
 from owltf.net.checks import marked
 from owltf.net.replicas import current_step, global_sum, replicas_of_batch, step
 from owltf.net.whole_batch import gathered, once, own, replica
@@ -187,8 +188,7 @@ class PythonCall(keras.layers.Layer):
 
 def _any_size(top: Shape) -> Shape:
     """Return a source's shape in a pass: one that gives image after image may give any size."""
-    is_image = len(top) > 2 and top[0] == 1
-    return (*top[:2], *(None for _ in top[2:])) if is_image else top
+    return opened(top) if top and top[0] == 1 else top
 
 
 def _scaled(count: int | None, have: int | None, rows: int) -> int | None:

@@ -1,0 +1,32 @@
+"""RisingReLU: a ReLU whose slope for negative values is below 0."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+
+@keras.saving.register_keras_serializable("owltf")
+class RisingReLU(keras.layers.Layer):
+    """x where it is positive, else slope * x, with a slope below 0, which Keras's ReLU refuses.
+
+    Args:
+        negative_slope: the slope.
+        **kwargs: those of every Keras layer.
+    """
+
+    any_size = True
+
+    def __init__(self, negative_slope: float, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.negative_slope = negative_slope
+
+    def call(self, inputs: Any) -> Any:
+        """Return the values."""
+        return tf.where(inputs > 0, inputs, inputs * self.negative_slope)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what rebuilds the layer."""
+        return {**super().get_config(), "negative_slope": self.negative_slope}
