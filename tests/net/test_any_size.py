@@ -119,6 +119,17 @@ def test_a_layer_of_one_size_is_named() -> None:
         net.forward({"data": images(9, 8)})
 
 
+def test_an_axis_that_is_left_out_is_of_one_size() -> None:
+    reshape = """
+    layer { name: "r" type: "Reshape" bottom: "data" top: "r"
+      reshape_param { shape { dim: 0 dim: 0 dim: -1 } } }
+    """
+    net = build(input_text("data", 1, 3, 1, 8) + reshape, "TEST")
+    assert net.forward({"data": images(1, 8)})["r"].shape == (2, 3, 8)
+    with pytest.raises(OwltfError, match="Reshape layer 'r' .* is for images of one size"):
+        net.forward({"data": images(2, 8)})
+
+
 def test_weights_along_height_and_width_are_of_one_size() -> None:
     scale = 'layer { name: "s" type: "Scale" bottom: "data" top: "s" scale_param { num_axes: -1 } }'
     net = build(input_text("data", 1, 3, 8, 8) + scale, "TEST")
