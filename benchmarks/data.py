@@ -18,9 +18,9 @@ import click
 import owltf_nets
 from turns import take_turns
 
-from owltf.caffe.read import read_net
+from owltf.caffe.net.read import read_net
 from owltf.plugin.manager import make_manager
-from owltf.plugin.registry import Registry
+from owltf.registry.registry import Registry
 
 NET = Path(__file__).parents[1] / "examples" / "mnist" / "lenet_train_test.prototxt"
 SOLVER = {"base_lr": 0.0001, "momentum": 0.9, "weight_decay": 0.0005}

@@ -25,11 +25,11 @@ from rich.console import Console
 from rich.table import Table
 from turns import Program, Timing, take_turns
 
-from owltf.caffe.schema import load_schema
-from owltf.caffe.weights import read_weights
-from owltf.net.caffemodel import load_weights, save_weights
+from owltf.caffe.binary.read_weights import read_weights
+from owltf.caffe.schema.schema import load_schema
+from owltf.inference.load_net import load_net
 from owltf.net.net import Net
-from owltf.train.load import load_net
+from owltf.net.weights import load_weights, save_weights
 
 LIMIT = 1.5
 _OWLTF, _NUMPY, _TF = "owltf", "copy, NumPy's transpose", "copy, tf.transpose"

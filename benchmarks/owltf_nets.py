@@ -10,20 +10,20 @@ from typing import Any
 import tensorflow as tf
 from turns import Program, Timing, timed
 
-from owltf.caffe.source import SolverSource
+from owltf.caffe.prototxt.source import SolverSource
+from owltf.net.batches import batches
 from owltf.plugin.manager import make_manager
-from owltf.plugin.registry import Registry
-from owltf.train.batches import batches
-from owltf.train.devices import one_cpu
-from owltf.train.report import Display, Report
-from owltf.train.start import RunOptions, Start, prepare
+from owltf.registry.registry import Registry
+from owltf.runtime.devices import one_cpu
+from owltf.train.prepare import PreparedRun, RunOptions, prepare
+from owltf.train.report.report import Display, Report
 from owltf.train.step import TrainStep, forward
 from owltf.train.trainer import Trainer
 
 NETS = Path(__file__).parent / "nets"
 
 
-def start_of(**solver: Any) -> Start:
+def start_of(**solver: Any) -> PreparedRun:
     """Return a run that is ready to train, on the CPU as one device.
 
     Args:
@@ -36,7 +36,7 @@ def start_of(**solver: Any) -> Start:
     return prepare(SolverSource(parameter, None), registry, one_cpu(), RunOptions())
 
 
-def looped(start: Start) -> Program:
+def looped(start: PreparedRun) -> Program:
     """Return owltf's own step: many iterations, data and all, in one TensorFlow call."""
     net = start.nets.train
     feed = batches(net, start.state.train)
@@ -44,7 +44,7 @@ def looped(start: Start) -> Program:
     return TrainStep(net, start.solver, start.devices, feed, never).run
 
 
-def bare(start: Start) -> Program:
+def bare(start: PreparedRun) -> Program:
     """Return the same net's step without a loop: a call for each, on one batch."""
     net, solver = start.nets.train, start.solver
     batch = next(batches(net, start.state.train))
@@ -65,7 +65,7 @@ def bare(start: Start) -> Program:
     return run
 
 
-def trainer_and_bare(start: Start, rounds: int, steps: int) -> tuple[Timing, Timing]:
+def trainer_and_bare(start: PreparedRun, rounds: int, steps: int) -> tuple[Timing, Timing]:
     """Return the time of a whole run's step, and that of the bare step, taking turns.
 
     Args:
@@ -97,7 +97,7 @@ class _Turns(Report):
         self._since = perf_counter()
 
 
-def parameters(start: Start) -> int:
+def parameters(start: PreparedRun) -> int:
     """Return how many learnable values the net has."""
     params = (param for param in start.nets.train.params if param.is_trained)
     return sum(param.variable.value.shape.num_elements() for param in params)

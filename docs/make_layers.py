@@ -16,7 +16,7 @@ from types import ModuleType
 from typing import Any
 
 from owltf.plugin.manager import SWITCH, make_manager
-from owltf.plugin.registry import Registry
+from owltf.registry.registry import Registry
 
 ROOT = Path(__file__).parent.parent
 OUT = ROOT / "docs" / "layers.md"
@@ -32,9 +32,9 @@ Fields in parentheses belong to the type's message and change nothing here.
 SHARED = (
     "owltf.layers",
     "owltf.data",
-    "owltf.net.window",
-    "owltf.net.checks",
-    "owltf.python_layer",
+    "owltf.convert.window",
+    "owltf.runtime.graph_checks",
+    "owltf.pycaffe",
 )
 PARAM = re.compile(r"\b(\w+_param)\b")
 

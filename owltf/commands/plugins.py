@@ -11,14 +11,14 @@ import click
 
 from owltf import __version__
 from owltf.commands.table import print_table
-from owltf.plugin.markers import PROJECT
+from owltf.registry.markers import PROJECT
 
 
 @click.command()
 @click.pass_context
 def plugins(context: click.Context) -> None:
     """List the plugins: name, version, module, and what each adds."""
-    from owltf.train.quiet import start_tensorflow
+    from owltf.runtime.start_tensorflow import start_tensorflow
 
     start_tensorflow()
     print_table(("plugin", "version", "module", "adds"), list(_rows(context.obj.manager)))

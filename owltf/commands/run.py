@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from owltf.train.device_options import DEVICE_FLAGS, device_options, devices_of
+from owltf.options.devices import DEVICE_FLAGS, device_options, devices_of
 
 _REPEATED = ("batch_per_gpu", "allow_nan", "ignore_unknown_fields", "allow_python_layers")
 
@@ -41,7 +41,7 @@ def _paths(context: click.Context, option: click.Parameter, value: str | None) -
     "--weights",
     callback=_paths,
     metavar="FILE[,FILE]",
-    help="Start from the weights of caffemodels; later ones win.",
+    help="PreparedRun from the weights of caffemodels; later ones win.",
 )
 @click.option(
     "--reinit-mismatched",
@@ -80,8 +80,8 @@ def run(context: click.Context, /, solver: str, plain: bool, **flags: Any) -> No
     Ctrl-C finishes the iteration, writes a snapshot and says how to resume; a second one stops at
     once. SIGHUP writes a snapshot and goes on.
     """
-    from owltf.caffe.paths import find_file
-    from owltf.caffe.read import read_solver
+    from owltf.caffe.find_file import find_file
+    from owltf.caffe.net.read import read_solver
 
     registry = context.obj
     source = read_solver(
@@ -93,10 +93,10 @@ def run(context: click.Context, /, solver: str, plain: bool, **flags: Any) -> No
 
 
 def _train(registry: Any, source: Any, plain: bool, flags: dict[str, Any]) -> int:
-    from owltf.train.quiet import start_tensorflow
+    from owltf.runtime.start_tensorflow import start_tensorflow
 
     start_tensorflow()
-    from owltf.train.start import RunOptions, prepare
+    from owltf.train.prepare import RunOptions, prepare
     from owltf.train.trainer import Trainer
 
     again = tuple(_again(flags))
@@ -117,10 +117,10 @@ def _again(flags: dict[str, Any]) -> Iterator[str]:
 def _report(plain: bool) -> Any:
     from rich.console import Console
 
-    from owltf.train.live_report import LiveReport
-    from owltf.train.plain_report import PlainReport
+    from owltf.train.report.lines import LineReport
+    from owltf.train.report.terminal import TerminalReport
 
     console = Console()
     if plain or not console.is_terminal:
-        return PlainReport(lambda line: print(line, flush=True))
-    return LiveReport(console)
+        return LineReport(lambda line: print(line, flush=True))
+    return TerminalReport(console)

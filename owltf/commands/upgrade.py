@@ -30,8 +30,8 @@ def upgrade(
     FILE is a prototxt of a net or a solver, or a caffemodel. The new file goes to OUT, whole or
     not at all; a prototxt goes to the screen without one. Comments are lost.
     """
-    from owltf.caffe.kind import CAFFEMODEL, file_kind
-    from owltf.caffe.paths import find_file
+    from owltf.caffe.file_kind import CAFFEMODEL, file_kind
+    from owltf.caffe.find_file import find_file
 
     path = find_file(file, None)
     if file_kind(path) == CAFFEMODEL:
@@ -44,8 +44,8 @@ def upgrade(
 
 
 def _upgrade_text(path: Path, out: Path | None, schema: Any, options: dict[str, bool]) -> None:
-    from owltf.caffe.atomic import atomic_path
-    from owltf.caffe.rewrite import upgraded_text
+    from owltf.caffe.upgrade_file import upgraded_text
+    from owltf.files import atomic_path
 
     _check_suffix(path, out, _OF_WEIGHTS, "text")
     text = upgraded_text(path, schema, **options)
@@ -63,7 +63,7 @@ def _check_suffix(path: Path, out: Path | None, others: Collection[str], what: s
 
 
 def _upgrade_weights(path: Path, out: Path | None, schema: Any) -> None:
-    from owltf.caffe.rewrite import upgrade_caffemodel
+    from owltf.caffe.upgrade_file import upgrade_caffemodel
 
     _check_suffix(path, out, _OF_TEXT, "a caffemodel")
     if out is None:

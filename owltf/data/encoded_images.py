@@ -13,9 +13,9 @@ import tensorflow as tf
 from owltf.data.data_layer import DataLayer
 from owltf.data.pipeline import read_chunks
 from owltf.data.source.datum import read_layout
+from owltf.data.source.datum_fields import Record
 from owltf.data.source.image import decode_image, to_caffe
 from owltf.data.source.records import Reader, Records, record_error
-from owltf.data.source.wire import Record
 from owltf.data.transform import Shape, Transform
 from owltf.errors import OwltfError
 
@@ -59,7 +59,7 @@ class EncodedImages:
         reader = self.records.reader()
         for first, count in sorted(self._recent):
             for number, record in enumerate(reader.read(first, count), first):
-                reason = self._misfit(record)
+                reason = self._mismatch(record)
                 if reason:
                     return record_error(self.records, number, reason)
         return None
@@ -106,7 +106,7 @@ class EncodedImages:
     def _batched_shape(self) -> Shape:
         return self.transform.output_shape(self.shape) if self._crops_early else self.shape
 
-    def _misfit(self, record: Record) -> str | None:
+    def _mismatch(self, record: Record) -> str | None:
         try:
             shape = decoded_shape(record, self.channels)
         except ValueError as error:

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from owltf.data.at_exit import is_ending, reading
 from owltf.data.data_layer import DataLayer
+from owltf.data.stop_readers import is_ending, reading
 from owltf.errors import OwltfError
 
 _CHUNK_BYTES = 1 << 19

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from owltf.caffe.read import read_mean
+from owltf.caffe.net.read import read_mean
 from owltf.data.data_layer import DataContext
 from owltf.data.draws import record_draws, stream_key
 from owltf.errors import OwltfError

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from owltf.plugin.markers import hookimpl
+from owltf.registry.markers import hookimpl
 
 
 @hookimpl

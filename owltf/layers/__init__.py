@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from owltf.plugin.markers import hookimpl
+from owltf.registry.markers import hookimpl
 
 
 @hookimpl
 def owltf_layer_converters() -> list[Any]:
     """Return every converter of this folder."""
-    from owltf.net.converter import LayerConverter
-    from owltf.plugin.discover import classes_in
+    from owltf.convert.converter import LayerConverter
+    from owltf.registry.discover import classes_in
 
     return classes_in(__name__, LayerConverter)

@@ -8,21 +8,21 @@ from typing import Any
 
 import keras
 
-from owltf.caffe.graph import Graph, GraphLayer
+from owltf.caffe.net.graph import Graph, GraphLayer
+from owltf.convert.blob import Blob
+from owltf.convert.context import NetContext
+from owltf.convert.converter import LayerConverter
+from owltf.convert.keras_names import KerasNames
+from owltf.convert.layer import Layer, UnsupportedLayerError, param_key
+from owltf.convert.params import Param
+from owltf.convert.sharing import Key, WeightSharing
 from owltf.data.data_layer import DataContext
+from owltf.did_you_mean import did_you_mean
 from owltf.errors import OwltfError
-from owltf.net.blob import Blob
-from owltf.net.context import NetContext
-from owltf.net.converter import LayerConverter
-from owltf.net.layer import Layer, UnsupportedLayerError, param_key
-from owltf.net.multipliers import Multipliers
-from owltf.net.names import Names
+from owltf.net.lr_mult import Multipliers
 from owltf.net.net import Loss, Net, Source
-from owltf.net.params import Param
-from owltf.net.propagate_down import stopped
-from owltf.net.shared import Key, LayerWeights
-from owltf.net.total import total
-from owltf.plugin.registry import near
+from owltf.net.objective import objective_term
+from owltf.net.stop_gradient import stop_gradients
 
 _NOT_YET = frozenset({"ImageData", "MemoryData", "WindowData"})
 
@@ -59,26 +59,26 @@ def unsupported_reason(graph_layer: GraphLayer, context: NetContext) -> str | No
     if graph_layer.type not in known:
         return (
             f"layer '{graph_layer.name}' ({graph_layer.where}): unknown layer type "
-            f"'{graph_layer.type}': {near(graph_layer.type, known)}"
+            f"'{graph_layer.type}': {did_you_mean(graph_layer.type, known)}"
         )
     converter = context.registry.converters.get(graph_layer.type)
     if converter is None:
         return None
     try:
-        converter.check(_layer(graph_layer, converter, context, Names(())))
+        converter.check(_layer(graph_layer, converter, context, KerasNames(())))
     except UnsupportedLayerError as error:
         return str(error)
     return None
 
 
 def _layer(
-    graph_layer: GraphLayer, converter: LayerConverter, context: NetContext, names: Names
+    graph_layer: GraphLayer, converter: LayerConverter, context: NetContext, names: KerasNames
 ) -> Layer:
     layer = _bare_layer(graph_layer, context, names)
     blobs = converter.param_blobs(layer)
     filler = None if layer.name in context.loaded else context.filler(layer.name, layer.error)
     keys = [_shared_key(layer, index) for index in range(len(blobs))]
-    layer.weights = LayerWeights(layer.error, keys, blobs, context.shared, filler)
+    layer.weights = WeightSharing(layer.error, keys, blobs, context.shared, filler)
     return layer
 
 
@@ -90,7 +90,7 @@ def _shared_key(layer: Layer, index: int) -> Key:
     return param_key(layer.name, layer.parameter, index)
 
 
-def _bare_layer(graph_layer: GraphLayer, context: NetContext, names: Names) -> Layer:
+def _bare_layer(graph_layer: GraphLayer, context: NetContext, names: KerasNames) -> Layer:
     return Layer(
         name=graph_layer.name,
         parameter=graph_layer.parameter,
@@ -119,12 +119,14 @@ class _Builder:
     sources: list[Source] = field(default_factory=list)
     with_params: list[Layer] = field(default_factory=list)
     multipliers: Multipliers = field(default_factory=Multipliers)
-    anchor: Any = None
-    names: Names = field(init=False)
+    any_input: Any = None
+    names: KerasNames = field(init=False)
 
     def __post_init__(self) -> None:
         layers = self.graph.layers
-        self.names = Names({name for each in layers for name in (each.name, *each.parameter.top)})
+        self.names = KerasNames(
+            {name for each in layers for name in (each.name, *each.parameter.top)}
+        )
 
     def build(self) -> Net:
         # A layer without bottoms hangs on an input, wherever that stands in the file.
@@ -143,20 +145,20 @@ class _Builder:
             sources=tuple(self.sources),
             layer_params={layer.name: self._params(layer) for layer in self.with_params},
             owners=self.names.owners,
-            anchor=self.anchor,
+            any_input=self.any_input,
         )
 
     def _takes_blobs(self, graph_layer: GraphLayer) -> bool:
         converter = self.context.registry.converters.get(graph_layer.type)
         return converter is not None and (converter.bottoms != (0, 0) or bool(converter.params))
 
-    def _anchor(self) -> Any:
+    def _any_input(self) -> Any:
         """Return a tensor of an input; a net without inputs gets one that it feeds by itself."""
         for blob in self.inputs.values():
             return blob.tensor
-        if self.anchor is None:
-            self.anchor = keras.Input(batch_shape=(), name=self.names.helper("net", "anchor"))
-        return self.anchor
+        if self.any_input is None:
+            self.any_input = keras.Input(batch_shape=(), name=self.names.helper("net", "any_input"))
+        return self.any_input
 
     def _add_source(self, graph_layer: GraphLayer) -> None:
         parameter, context = graph_layer.parameter, self.context
@@ -180,8 +182,8 @@ class _Builder:
     def _add_layer(self, graph_layer: GraphLayer) -> None:
         converter = self.context.registry.converters[graph_layer.type]
         layer = _layer(graph_layer, converter, self.context, self.names)
-        layer.anchor, self.names.owner = self._anchor, layer.title
-        bottoms = stopped(layer, [self.blobs[name] for name in graph_layer.parameter.bottom])
+        layer.any_input, self.names.owner = self._any_input, layer.title
+        bottoms = stop_gradients(layer, [self.blobs[name] for name in graph_layer.parameter.bottom])
         tops = self._convert(converter, layer, bottoms)
         self._keep(layer, tops)
         self._keep_params(layer)
@@ -195,7 +197,7 @@ class _Builder:
         try:
             made = converter.build(layer, *bottoms)
         except ValueError as error:
-            raise layer.error(_misfit(layer, bottoms, error)) from error
+            raise layer.error(_mismatch(layer, bottoms, error)) from error
         layer.finish()
         return [made] if isinstance(made, Blob) else list(made)
 
@@ -235,10 +237,10 @@ class _Builder:
         for blob, weight in zip(tops, _loss_weights(converter, layer, len(tops)), strict=True):
             # What a layer without tops makes has no weight: it is there for what the layer does.
             if weight or not layer.tops:
-                self.losses.append(Loss(blob.name, total(blob), weight))
+                self.losses.append(Loss(blob.name, objective_term(blob), weight))
 
 
-def _misfit(layer: Layer, bottoms: Sequence[Blob], error: Exception) -> str:
+def _mismatch(layer: Layer, bottoms: Sequence[Blob], error: Exception) -> str:
     """Say what Keras's own checks of shapes found; its first line names it."""
     shapes = ", ".join(f"'{each.name}' {each.shape}" for each in bottoms)
     reason = next(iter(str(error).splitlines()), type(error).__name__)

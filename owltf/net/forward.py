@@ -11,10 +11,11 @@ import numpy as np
 import tensorflow as tf
 
 from owltf.errors import OwltfError
-from owltf.net.any_size import FixedSizeError, of_any_size, opened
-from owltf.net.carried import carried
-from owltf.net.checks import user_errors
-from owltf.net.traced import traced
+from owltf.net.open_images import FixedSizeError, with_open_images
+from owltf.runtime.compiled import compiled
+from owltf.runtime.graph_checks import user_errors
+from owltf.runtime.open_sizes import opened
+from owltf.runtime.recurrent_state import carried
 
 
 @dataclass(frozen=True)
@@ -69,8 +70,10 @@ class Forward:
     def _function(self, blobs: Sequence[str], any_size: bool) -> Any:
         model = self.model_of(blobs)
         if not any_size:
-            return traced(carried(model), training=self.training)
-        return traced(carried(of_any_size(model)), self._open_specs(), training=self.training)
+            return compiled(carried(model), training=self.training)
+        return compiled(
+            carried(with_open_images(model)), self._open_specs(), training=self.training
+        )
 
     def _open_specs(self) -> dict[str, tf.TensorSpec]:
         shapes = {name: (None, *opened(shape)[1:]) for name, shape in self.shapes.items()}

@@ -10,15 +10,15 @@ from typing import Any
 import keras
 import numpy as np
 
-from owltf.caffe.graph import Graph
+from owltf.caffe.net.graph import Graph
+from owltf.convert.blob import Blob
+from owltf.convert.context import NetContext
+from owltf.convert.params import Param
+from owltf.did_you_mean import did_you_mean
 from owltf.errors import OwltfError
-from owltf.net.any_size import FixedSizeError, of_any_size
-from owltf.net.blob import Blob
-from owltf.net.context import NetContext
 from owltf.net.forward import Forward
-from owltf.net.inputless import Inputless
-from owltf.net.params import Param
-from owltf.plugin.registry import near
+from owltf.net.no_inputs import ModelWithoutInputs
+from owltf.net.open_images import FixedSizeError, with_open_images
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Net:
         sources: the data layers.
         layer_params: the parameter blobs of each layer that has some.
         owners: the Caffe layer, in words, that each Keras layer is part of, by that one's name.
-        anchor: an input that the net feeds by itself, as it has no others; None if it has.
+        any_input: an input that the net feeds by itself, as it has no others; None if it has.
     """
 
     graph: Graph
@@ -77,7 +77,7 @@ class Net:
     sources: tuple[Source, ...]
     layer_params: Mapping[str, Sequence[Param]]
     owners: Mapping[str, str]
-    anchor: Any = None
+    any_input: Any = None
 
     @property
     def name(self) -> str:
@@ -120,7 +120,7 @@ class Net:
         """
         model = self.model_of(self.outputs)
         try:
-            return of_any_size(model) if self.anchor is None else model
+            return with_open_images(model) if self.any_input is None else model
         except FixedSizeError:
             return model
 
@@ -136,8 +136,8 @@ class Net:
 
     def model_of_tensors(self, outputs: Any) -> Any:
         """Return a `keras.Model` from the inputs to a structure of the net's Keras tensors."""
-        if self.anchor is not None and not self.input_blobs:
-            return Inputless(keras.Model(self.anchor, outputs, name="net"))
+        if self.any_input is not None and not self.input_blobs:
+            return ModelWithoutInputs(keras.Model(self.any_input, outputs, name="net"))
         inputs = {name: blob.tensor for name, blob in self.input_blobs.items()}
         return keras.Model(inputs, outputs, name="net")
 
@@ -152,7 +152,9 @@ class Net:
             OwltfError: if there is none; near names are listed.
         """
         if name not in self.blobs:
-            raise OwltfError(f"net '{self.name}' has no blob '{name}': {near(name, self.blobs)}")
+            raise OwltfError(
+                f"net '{self.name}' has no blob '{name}': {did_you_mean(name, self.blobs)}"
+            )
         return self.blobs[name]
 
     def output_of(self, name: str, *, before_in_place: bool = False) -> Blob:
@@ -171,7 +173,7 @@ class Net:
         if not tops:
             known = {*self.blobs, *(each for each, made in self.layer_tops.items() if made)}
             raise OwltfError(
-                f"net '{self.name}' has no layer or blob '{name}': {near(name, known)}"
+                f"net '{self.name}' has no layer or blob '{name}': {did_you_mean(name, known)}"
             )
         if len(tops) > 1:
             names = ", ".join(f"'{top.name}'" for top in tops)
@@ -204,7 +206,7 @@ class Net:
         """
         for name in params:
             if name not in self.layer_params:
-                hint = near(name, self.layer_params)
+                hint = did_you_mean(name, self.layer_params)
                 raise OwltfError(f"net '{self.name}' has no layer '{name}' with parameters: {hint}")
         for name, arrays in params.items():
             self._set_layer(name, [np.asarray(array, np.float32) for array in arrays])

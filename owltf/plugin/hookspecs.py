@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from owltf.plugin.markers import hookspec
+from owltf.registry.markers import hookspec
 
 if TYPE_CHECKING:
     import click
 
+    from owltf.convert.converter import LayerConverter
     from owltf.data.data_layer import DataLayer
-    from owltf.net.converter import LayerConverter
     from owltf.net.net import Net
     from owltf.solvers.learning_rate import LearningRate
     from owltf.solvers.solver import Solver

@@ -9,10 +9,10 @@ from importlib.metadata import EntryPoint, entry_points
 
 import pluggy
 
+from owltf.did_you_mean import did_you_mean
 from owltf.errors import OwltfError
 from owltf.plugin import hookspecs
-from owltf.plugin.markers import PROJECT
-from owltf.plugin.registry import near
+from owltf.registry.markers import PROJECT
 
 BUILT_INS = ("owltf.commands", "owltf.data", "owltf.fillers", "owltf.layers", "owltf.solvers")
 # Tests, and people whose installation holds a broken plugin, choose the installed plugins by name:
@@ -65,7 +65,7 @@ def _is_chosen(entry: EntryPoint) -> bool:
 
 def _check_known(disabled: set[str], known: set[str]) -> None:
     for name in sorted(disabled - known):
-        raise OwltfError(f"no plugin is named '{name}': {near(name, known)}")
+        raise OwltfError(f"no plugin is named '{name}': {did_you_mean(name, known)}")
 
 
 def _register(manager: pluggy.PluginManager, name: str, entry: EntryPoint) -> None:
@@ -92,5 +92,6 @@ def _check_hooks(manager: pluggy.PluginManager) -> None:
         for plugin in (each.plugin_name for each in mandatory):
             raise OwltfError(
                 f"plugin '{plugin}' has a hook that owltf does not have, {name}: "
-                f"{near(name, known)}; repair it, or leave it out with --disable-plugin {plugin}"
+                f"{did_you_mean(name, known)}; repair it, or leave it out with "
+                f"--disable-plugin {plugin}"
             )

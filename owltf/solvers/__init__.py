@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from owltf.plugin.markers import hookimpl
+from owltf.registry.markers import hookimpl
 
 
 @hookimpl
 def owltf_solvers() -> list[Any]:
     """Return every solver of this folder."""
-    from owltf.plugin.discover import classes_in
+    from owltf.registry.discover import classes_in
     from owltf.solvers.solver import Solver
 
     return classes_in(__name__, Solver)

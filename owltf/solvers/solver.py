@@ -10,8 +10,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from owltf.convert.params import Param
 from owltf.errors import OwltfError
-from owltf.net.params import Param
 
 
 class Solver(keras.optimizers.Optimizer):

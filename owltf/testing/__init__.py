@@ -13,36 +13,36 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from owltf.testing.batches import check_batches
-    from owltf.testing.caffemodel import check_caffemodel
+    from owltf.testing.checks.batches import check_batches
+    from owltf.testing.checks.caffemodel import check_caffemodel
+    from owltf.testing.checks.contract import check_converter
+    from owltf.testing.checks.forward import check_forward
+    from owltf.testing.checks.gradients import check_gradients
+    from owltf.testing.checks.keras_file import check_keras_file
+    from owltf.testing.checks.replicas import ReplicaRun, check_replicas, run_replicas
+    from owltf.testing.checks.sizes import check_sizes
     from owltf.testing.compare import assert_close, check_layer
-    from owltf.testing.contract import check_converter
-    from owltf.testing.forward import check_forward
-    from owltf.testing.gradients import check_gradients
-    from owltf.testing.keras_file import check_keras_file
     from owltf.testing.layer_run import LayerRun, run_layer
     from owltf.testing.nets import LAYER, net_of, one_layer, use_plugins
-    from owltf.testing.replicas import ReplicaRun, check_replicas, run_replicas
-    from owltf.testing.sizes import check_sizes
 
 _LATE = {
     "LAYER": "owltf.testing.nets",
     "LayerRun": "owltf.testing.layer_run",
-    "ReplicaRun": "owltf.testing.replicas",
+    "ReplicaRun": "owltf.testing.checks.replicas",
     "assert_close": "owltf.testing.compare",
-    "check_batches": "owltf.testing.batches",
-    "check_caffemodel": "owltf.testing.caffemodel",
-    "check_converter": "owltf.testing.contract",
-    "check_forward": "owltf.testing.forward",
-    "check_gradients": "owltf.testing.gradients",
-    "check_keras_file": "owltf.testing.keras_file",
+    "check_batches": "owltf.testing.checks.batches",
+    "check_caffemodel": "owltf.testing.checks.caffemodel",
+    "check_converter": "owltf.testing.checks.contract",
+    "check_forward": "owltf.testing.checks.forward",
+    "check_gradients": "owltf.testing.checks.gradients",
+    "check_keras_file": "owltf.testing.checks.keras_file",
     "check_layer": "owltf.testing.compare",
-    "check_replicas": "owltf.testing.replicas",
-    "check_sizes": "owltf.testing.sizes",
+    "check_replicas": "owltf.testing.checks.replicas",
+    "check_sizes": "owltf.testing.checks.sizes",
     "net_of": "owltf.testing.nets",
     "one_layer": "owltf.testing.nets",
     "run_layer": "owltf.testing.layer_run",
-    "run_replicas": "owltf.testing.replicas",
+    "run_replicas": "owltf.testing.checks.replicas",
     "use_plugins": "owltf.testing.nets",
 }
 

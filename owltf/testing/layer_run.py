@@ -12,7 +12,7 @@ import tensorflow as tf
 
 from owltf.errors import OwltfError
 from owltf.net.net import Net
-from owltf.net.replicas import Step, step
+from owltf.runtime.step import Step, step
 from owltf.testing.nets import LAYER, bottom_names, net_of
 
 

@@ -8,16 +8,16 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
-from owltf.caffe.filter import filter_net, net_state
-from owltf.caffe.graph import Graph
-from owltf.caffe.input_shapes import Shapes, with_input_shapes
-from owltf.caffe.read import net_from_text, read_net
-from owltf.caffe.source import NetSource
+from owltf.caffe.net.filter import filter_net, net_state
+from owltf.caffe.net.graph import Graph
+from owltf.caffe.net.input_shapes import Shapes, with_input_shapes
+from owltf.caffe.net.read import net_from_text, read_net
+from owltf.caffe.prototxt.source import NetSource
+from owltf.convert.context import NetContext
 from owltf.net.build import build_net
-from owltf.net.context import NetContext
 from owltf.net.net import Net
 from owltf.plugin.manager import make_manager
-from owltf.plugin.registry import Registry
+from owltf.registry.registry import Registry
 from owltf.testing.cpu_devices import ask_for_cpus
 
 LAYER = "layer"
@@ -58,7 +58,7 @@ def _settled(registry: Registry) -> Iterator[Registry]:
         _registry.reset(token)
 
 
-def settled_plugins() -> AbstractContextManager[Registry]:
+def fixed_plugins() -> AbstractContextManager[Registry]:
     """Return a context in which plugins are looked for once, for many nets."""
     return _settled(_current())
 

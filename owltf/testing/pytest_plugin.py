@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from owltf.plugin.registry import Registry
+    from owltf.registry.registry import Registry
 
 FIXTURES = frozenset(
     {

@@ -1,1 +1,1 @@
-"""A run: devices, iterations, tests, snapshots, and what a person sees of them."""
+"""A training run."""

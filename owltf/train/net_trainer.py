@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from owltf.caffe.paths import find_file
-from owltf.caffe.read import read_solver
+from owltf.caffe.find_file import find_file
+from owltf.caffe.net.read import read_solver
 from owltf.errors import OwltfError
 from owltf.net.net import Net
 from owltf.plugin.manager import make_manager
-from owltf.plugin.registry import Registry
-from owltf.train.devices import choose_devices
-from owltf.train.plain_report import PlainReport
-from owltf.train.report import Report
-from owltf.train.start import RunOptions, Start, prepare
+from owltf.registry.registry import Registry
+from owltf.runtime.devices import choose_devices
+from owltf.train.prepare import PreparedRun, RunOptions, prepare
+from owltf.train.report.lines import LineReport
+from owltf.train.report.report import Report
 from owltf.train.trainer import Trainer
 
 
@@ -46,8 +46,8 @@ class NetTrainer:
         self.snapshot = snapshot
         self.num_gpu = num_gpu
         self.allow_python_layers = allow_python_layers
-        self._report = report or PlainReport()
-        self._start: Start | None = None
+        self._report = report or LineReport()
+        self._start: PreparedRun | None = None
 
     def build_net(self) -> None:
         """Build the nets, and take the weights of the snapshot.

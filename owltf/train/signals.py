@@ -14,7 +14,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from owltf.caffe.atomic import remove_unfinished
+from owltf.files import remove_unfinished
 
 STOPPING = (signal.SIGINT, signal.SIGTERM)
 _SHOW_CURSOR = "\x1b[?25h"

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from owltf.caffe.source import SolverSource
+from owltf.caffe.prototxt.source import SolverSource
+from owltf.did_you_mean import did_you_mean
 from owltf.errors import OwltfError
-from owltf.plugin.registry import Registry, near
+from owltf.registry.registry import Registry
+from owltf.snapshot.snapshot import Prefix
 from owltf.train.schedule import Schedule
-from owltf.train.snapshot import Prefix
 
 _LEAST = {"iter_size": 1, "average_loss": 1, "max_iter": 0, "display": 0, "snapshot": 0}
 
@@ -30,7 +31,7 @@ def solver_class_of(registry: Registry, source: SolverSource) -> Any:
     with errors_at(source.where("type", "solver_type")):
         if name not in registry.solvers:
             raise OwltfError(
-                f"solver type '{name}' is not supported: {near(name, registry.solvers)}"
+                f"solver type '{name}' is not supported: {did_you_mean(name, registry.solvers)}"
             )
     return registry.solvers[name]
 
@@ -41,7 +42,7 @@ def learning_rate_of(registry: Registry, source: SolverSource) -> Any:
     with errors_at(source.where("lr_policy")):
         if name not in policies:
             what = f"unknown lr_policy '{name}'" if name else "lr_policy is missing"
-            raise OwltfError(f"{what}: {near(name, policies)}")
+            raise OwltfError(f"{what}: {did_you_mean(name, policies)}")
         return policies[name].from_solver(source.parameter)
 
 

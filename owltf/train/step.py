@@ -8,11 +8,11 @@ from typing import Any
 
 import tensorflow as tf
 
-from owltf.net import replicas
 from owltf.net.net import Net
-from owltf.net.traced import traced
+from owltf.runtime import step as replicas
+from owltf.runtime.compiled import compiled
+from owltf.runtime.devices import Devices
 from owltf.solvers.solver import Solver
-from owltf.train.devices import Devices
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,8 @@ class TrainStep:
         self._net, self._solver, self._devices = net, solver, devices
         self._batches, self._stop, self._allow_nan = batches, stop, allow_nan
         self._variables = [param.variable.value for param in net.params if param.is_trained]
-        self._many = traced(self._loop)
-        self._forward = traced(self._forward_once)
+        self._many = compiled(self._loop)
+        self._forward = compiled(self._forward_once)
 
     def run(self, count: int) -> Ran:
         """Compute up to `count` iterations, fewer where a signal or a NaN ends them."""

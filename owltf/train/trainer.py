@@ -11,33 +11,33 @@ from typing import Any
 import numpy as np
 
 from owltf.errors import OwltfError
+from owltf.net.batches import batches, positions_after
+from owltf.net.data_errors import plain_errors
 from owltf.net.net import Net, Source
-from owltf.train.batches import batches, positions_after
-from owltf.train.carried_states import CarriedStates
-from owltf.train.plain_errors import plain_errors
-from owltf.train.report import Display, Report, Scores, Setup, outputs_of
-from owltf.train.run_state import RunState, threads
+from owltf.snapshot.run_state import RunState, threads
+from owltf.snapshot.snapshot import write_snapshot
+from owltf.train.evaluation import Evaluation
+from owltf.train.prepare import PreparedRun
+from owltf.train.recurrent_states import RecurrentStates
+from owltf.train.report.report import Display, Report, Scores, Setup, outputs_of
 from owltf.train.signals import Signals
-from owltf.train.snapshot import write_snapshot
-from owltf.train.start import Start
 from owltf.train.step import Ran, TrainStep
-from owltf.train.test_pass import TestPass
 
 
 class Trainer:
-    """Runs what a `Start` holds.
+    """Runs what a `PreparedRun` holds.
 
     Args:
         start: nets, solver, and where the run stands.
         report: what tells people of it.
     """
 
-    def __init__(self, start: Start, report: Report) -> None:
+    def __init__(self, start: PreparedRun, report: Report) -> None:
         self._start, self._report = start, report
         self._parameter = start.source.parameter
         self._schedule, self._nets, self._solver = start.schedule, start.nets, start.solver
         self._hook: Any = start.registry.manager.hook
-        self._carried = CarriedStates(start.nets, start.devices)
+        self._carried = RecurrentStates(start.nets, start.devices)
         self._signals = Signals()
         self._iteration = self._first = self._saved = start.state.iteration
         self._kept = start.resumed_from
@@ -52,7 +52,7 @@ class Trainer:
             allow_nan=start.options.allow_nan,
         )
         self._tests = [
-            TestPass(net, start.devices, batches(net, place), self._signals.end)
+            Evaluation(net, start.devices, batches(net, place), self._signals.end)
             for net, place in zip(self._nets.tests, start.state.test, strict=True)
         ]
 

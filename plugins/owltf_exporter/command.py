@@ -98,7 +98,7 @@ def export(registry: Any, /, net: str, out: Path, format_: str | None, **options
     deploy form is made: data layers become inputs, losses the scores they are of. What was written
     is loaded again and compared with the net before it gets the name OUT.
     """
-    from owltf_exporter.formats import format_name
+    from owltf_exporter.formats.choose import format_name
 
     name = format_name(out, format_)
     from owltf.api import start_tensorflow

@@ -10,14 +10,12 @@ from typing import Any
 
 import click
 
-from owltf.api import Net, OwltfError, atomic_outputs, load_net, rebuild_net, solver_of
-from owltf_exporter.classes import find_classes
-from owltf_exporter.deploy import data_layers, deploy_form
-from owltf_exporter.difference import difference, random_inputs
-from owltf_exporter.exported import Arrays, Exported
-from owltf_exporter.fold import fold
-from owltf_exporter.formats import SAVED_MODEL, load_format
-from owltf_exporter.preprocessing import (
+from owltf.api import Net, OwltfError, atomic_outputs, fold, load_net, rebuild_net, solver_of
+from owltf_exporter.compare import difference, random_inputs
+from owltf_exporter.deploy.deploy import data_layers, deploy_form
+from owltf_exporter.export_job import Arrays, Exported
+from owltf_exporter.formats.choose import SAVED_MODEL, load_format
+from owltf_exporter.images.preprocessing import (
     ORDERS,
     Preprocessing,
     Wishes,
@@ -25,6 +23,7 @@ from owltf_exporter.preprocessing import (
     read_preprocessing,
 )
 from owltf_exporter.random_weights import fill_zeros
+from owltf_exporter.served_classes import find_classes
 
 _TIMED = 5
 _BATCH = 8
@@ -134,7 +133,7 @@ def prepare_export(registry: Any, file: str, name: str, options: Options) -> Exp
         net = _optimized(net)
     preprocessing = _preprocessing(net, data, options)
     if preprocessing is None and name == SAVED_MODEL:
-        click.echo(f"no image signatures: {_misfit(net)}")
+        click.echo(f"no image signatures: {_mismatch(net)}")
     classes = find_classes(net, options.labels, options.top_k)
     calibration = tuple(sorted(options.calibration.iterdir())) if options.calibration else ()
     if options.calibration and not calibration:
@@ -191,7 +190,7 @@ def _load(registry: Any, file: str, options: Options, rewrite: Any) -> Net:
 
 def _preprocessing(net: Net, data: Sequence[Any], options: Options) -> Preprocessing | None:
     """Return how images are prepared; None where none are taken."""
-    reason = _misfit(net)
+    reason = _mismatch(net)
     if reason is None:
         shape = net.blob_shapes[net.inputs[0]]
         source = next((each for each in data if net.inputs[0] in each.top), None)
@@ -201,7 +200,7 @@ def _preprocessing(net: Net, data: Sequence[Any], options: Options) -> Preproces
     return None
 
 
-def _misfit(net: Net) -> str | None:
+def _mismatch(net: Net) -> str | None:
     """Say why a net takes no images, or None where it does."""
     if len(net.inputs) != 1:
         return f"the net has {len(net.inputs)} inputs"

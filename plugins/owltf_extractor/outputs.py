@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from owltf.api import OwltfError, classes_in, near
+from owltf.api import OwltfError, classes_in, did_you_mean
 from owltf_extractor.formats.writer import Column, Writer
 
 
@@ -70,7 +70,7 @@ def _format(path: Path, default: str | None) -> type[Writer]:
     known = formats()
     suffix = path.suffix if path.suffix in known else default or path.suffix
     if suffix not in known:
-        hint = near(suffix, known) if suffix else f"the name must end in {', '.join(known)}"
+        hint = did_you_mean(suffix, known) if suffix else f"the name must end in {', '.join(known)}"
         raise OwltfError(f"{path}: there is no format '{suffix}'; {hint}")
     return known[suffix]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from owltf.caffe.schema import Schema, load_schema
+from owltf.caffe.schema.schema import Schema, load_schema
 from owltf.errors import OwltfError
 
 DATA = Path(__file__).parent / "data"

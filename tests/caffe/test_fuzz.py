@@ -14,13 +14,13 @@ import h5py
 import numpy as np
 import pytest
 
-from owltf.caffe.hdf5 import write_solverstate_hdf5, write_weights_hdf5
-from owltf.caffe.read import read_blob, read_mean, read_net, read_solver
-from owltf.caffe.schema import Schema, load_schema
-from owltf.caffe.solver_state import SolverState
-from owltf.caffe.solverstate import read_solverstate
-from owltf.caffe.weights import read_weights
-from owltf.caffe.wire import encode_length, encode_varint
+from owltf.caffe.binary.hdf5 import write_solverstate_hdf5, write_weights_hdf5
+from owltf.caffe.binary.protobuf_wire import encode_length, encode_varint
+from owltf.caffe.binary.read_weights import read_weights
+from owltf.caffe.binary.solver_state import SolverState
+from owltf.caffe.binary.solverstate_file import read_solverstate
+from owltf.caffe.net.read import read_blob, read_mean, read_net, read_solver
+from owltf.caffe.schema.schema import Schema, load_schema
 from owltf.errors import OwltfError
 
 pytest.importorskip("hypothesis")

@@ -10,8 +10,8 @@ import lmdb
 import numpy as np
 from click.testing import CliRunner, Result
 
-from owltf.caffe.schema import load_schema
-from owltf.caffe.weights import read_weights
+from owltf.caffe.binary.read_weights import read_weights
+from owltf.caffe.schema.schema import load_schema
 from owltf.cli import cli
 
 NET = """name: "tiny"

@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 from owltf.api import Layer, LayerConverter, hookimpl
 from owltf.cli import Commands
 from owltf.plugin.manager import make_manager
-from owltf.plugin.registry import Registry
+from owltf.registry.registry import Registry
 
 INPUT = 'layer { name: "x" type: "Input" top: "x" input_param { shape { dim: 2 dim: 3 } } }\n'
 BAD = (

@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from owltf.caffe.compile_schema import compile_extension
-from owltf.caffe.read import read_net, read_solver
-from owltf.caffe.schema import Schema, load_schema
+from owltf.caffe.net.read import read_net, read_solver
+from owltf.caffe.schema.compile_schema import compile_extension
+from owltf.caffe.schema.schema import Schema, load_schema
 from owltf.cli import cli
 from owltf.commands import new_plugin
-from owltf.commands.new_plugin import FILES, NUMBERS, TEMPLATE, Names, free_number
+from owltf.commands.new_plugin import FILES, NUMBERS, TEMPLATE, PluginNames, free_number
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "my_layer_plugin"
 
@@ -116,13 +116,13 @@ def test_a_layer_may_be_named_otherwise(owltf: Owltf) -> None:
 @pytest.mark.parametrize(
     ("name", "names"),
     [
-        ("shrink", Names("shrink", "shrink", "Shrink", "shrink")),
-        ("my-thing", Names("my-thing", "my_thing", "MyThing", "my_thing")),
-        ("my_thing2", Names("my_thing2", "my_thing2", "MyThing2", "my_thing2")),
+        ("shrink", PluginNames("shrink", "shrink", "Shrink", "shrink")),
+        ("my-thing", PluginNames("my-thing", "my_thing", "MyThing", "my_thing")),
+        ("my_thing2", PluginNames("my_thing2", "my_thing2", "MyThing2", "my_thing2")),
     ],
 )
-def test_names_follow_from_the_plugins(name: str, names: Names) -> None:
-    assert Names.of(name) == names
+def test_names_follow_from_the_plugins(name: str, names: PluginNames) -> None:
+    assert PluginNames.of(name) == names
 
 
 def test_the_example_has_the_form_of_a_new_plugin(owltf: Owltf, tmp_path: Path) -> None:

@@ -278,7 +278,7 @@ def test_ctrl_c_before_training_is_one_line(case: Case, monkeypatch: pytest.Monk
     def interrupted(*args: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("owltf.train.start.prepare", interrupted)
+    monkeypatch.setattr("owltf.train.prepare.prepare", interrupted)
     result = case.run()
     assert (result.exit_code, result.stderr) == (130, "owltf: interrupted\n")
 

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from run_case import LOSS, Case, Edits, image, write_lmdb
 
-from owltf.caffe.schema import load_schema
-from owltf.caffe.solver_state import SolverState
-from owltf.caffe.solverstate import read_solverstate, write_solverstate
+from owltf.caffe.binary.solver_state import SolverState
+from owltf.caffe.binary.solverstate_file import read_solverstate, write_solverstate
+from owltf.caffe.schema.schema import load_schema
 
 SNAPSHOT = "snap_iter_6"
 
@@ -77,7 +77,10 @@ def test_arguments(case: Case, args: list[str], parts: list[str]) -> None:
         ({'"fixed"': '"fixed'}, ["solver.prototxt:4:12: String missing ending quote"]),
         (
             {"base_lr: 0.05": "base_ler: 0.05"},
-            ["solver.prototxt:2:1: SolverParameter has no field 'base_ler': did you mean base_lr?"],
+            [
+                "solver.prototxt:2:1: SolverParameter has no field 'base_ler'",
+                "did you mean 'base_lr'?",
+            ],
         ),
         ({'"fixed"': '"fixd"'}, ["solver.prototxt:4: unknown lr_policy 'fixd': ", "'fixed'?"]),
         ({'lr_policy: "fixed"': ""}, ["solver.prototxt: lr_policy is missing: known: exp, fixed"]),
@@ -121,7 +124,7 @@ def test_solver(case: Case, edits: Edits, parts: list[str]) -> None:
             ["net.prototxt:11:1: LayerParameter has no field 'layer': is a } missing before it?"],
         ),
         ({"phase: TEST } }\n": "phase: TEST }\n"}, ["net.prototxt:15:1: layer is never closed"]),
-        ({"kernel_size": "kernel_siz"}, ["net.prototxt:9:37: Conv", "did you mean kernel_size"]),
+        ({"kernel_size": "kernel_siz"}, ["net.prototxt:9:37: Conv", "did you mean 'kernel_size"]),
         (
             {"LMDB": "ROCKSDB"},
             ["net.prototxt:4:51: backend cannot be ROCKSDB: one of LEVELDB, LMDB"],

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 import pytest
 from run_case import Case
 
-from owltf.train.plain_report import PlainReport
+from owltf.train.report.lines import LineReport
 
 WITHOUT_TESTS = {"test_iter: 2\ntest_interval: 3\n": "", "snapshot: 3\n": ""}
 ENDLESS = {"max_iter: 6": "max_iter: 1000000", "display: 2": "display: 1000000"}
@@ -122,12 +122,12 @@ def interrupt_test(monkeypatch: pytest.MonkeyPatch) -> Callable[[int, int], None
     def interrupt(iteration: int, index: int) -> None:
         left = [(iteration, index)]
 
-        def testing(report: PlainReport, *place: int) -> None:
+        def testing(report: LineReport, *place: int) -> None:
             if place in left:
                 left.remove(place)
                 os.kill(os.getpid(), signal.SIGINT)
 
-        monkeypatch.setattr(PlainReport, "testing", testing)
+        monkeypatch.setattr(LineReport, "testing", testing)
 
     return interrupt
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
-from owltf.caffe.read import read_net
-from owltf.caffe.schema import load_schema
-from owltf.caffe.weights import read_weights
+from owltf.caffe.binary.read_weights import read_weights
+from owltf.caffe.net.read import read_net
+from owltf.caffe.schema.schema import load_schema
 from owltf.cli import cli
 
 LEGACY = Path(__file__).parents[3] / "shared" / "zoo" / "legacy"

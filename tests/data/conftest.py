@@ -11,9 +11,9 @@ import lmdb
 import numpy as np
 import pytest
 
-from owltf.caffe.paths import find_file
-from owltf.caffe.read import net_from_text
-from owltf.caffe.schema import Schema, load_schema
+from owltf.caffe.find_file import find_file
+from owltf.caffe.net.read import net_from_text
+from owltf.caffe.schema.schema import Schema, load_schema
 from owltf.data import owltf_data_layers
 from owltf.data.data_layer import DataContext, DataLayer
 from owltf.errors import OwltfError

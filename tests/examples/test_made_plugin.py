@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 from plugin_environment import Environment
 
-from owltf.caffe.schema import load_schema
-from owltf.caffe.weights import read_weights
+from owltf.caffe.binary.read_weights import read_weights
+from owltf.caffe.schema.schema import load_schema
 
 pytest.importorskip("hatchling")
 pytestmark = pytest.mark.slow

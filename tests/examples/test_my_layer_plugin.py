@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from owltf.caffe.schema import load_schema
-from owltf.caffe.weights import read_weights
+from owltf.caffe.binary.read_weights import read_weights
+from owltf.caffe.schema.schema import load_schema
 
 pytest.importorskip("hatchling")
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from owltf.caffe.schema import load_schema
+from owltf.caffe.schema.schema import load_schema
 
 Fill = Callable[..., np.ndarray]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from owltf.caffe.schema import load_schema
+from owltf.caffe.schema.schema import load_schema
 from owltf.fillers.fan import fan
 
 

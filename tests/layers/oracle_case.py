@@ -12,8 +12,8 @@ import numpy as np
 from owltf.net.net import Net
 from owltf.testing import LayerRun, compare, one_layer, run_layer
 from owltf.testing.case import LayerCase
-from owltf.testing.gradients import Objective
-from owltf.testing.keras_file import compare_loaded
+from owltf.testing.checks.gradients import Objective
+from owltf.testing.checks.keras_file import compare_loaded
 
 __all__ = [
     "ORACLE",

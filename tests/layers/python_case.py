@@ -8,8 +8,8 @@ from typing import Any
 
 from oracle_case import one_layer
 
+from owltf.inference.load_net import load_net
 from owltf.net.net import Net
-from owltf.train.load import load_net
 
 PYLOSS = '''
 import caffe

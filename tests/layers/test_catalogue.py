@@ -13,7 +13,7 @@ from oracle_case import Case, one_layer
 from recurrent_case import random
 
 from owltf.plugin.manager import make_manager
-from owltf.plugin.registry import Registry
+from owltf.registry.registry import Registry
 from owltf.testing import check_converter
 
 Options = Mapping[str, Any]

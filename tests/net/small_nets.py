@@ -6,19 +6,19 @@ from typing import Any
 
 import keras
 
-from owltf.caffe.filter import filter_net, net_state
-from owltf.caffe.graph import Graph
-from owltf.caffe.read import net_from_text
-from owltf.caffe.schema import load_schema
-from owltf.net.blob import Blob
+from owltf.caffe.net.filter import filter_net, net_state
+from owltf.caffe.net.graph import Graph
+from owltf.caffe.net.read import net_from_text
+from owltf.caffe.schema.schema import load_schema
+from owltf.convert.blob import Blob
+from owltf.convert.context import NetContext
+from owltf.convert.keras_names import KerasNames
+from owltf.convert.layer import Layer
+from owltf.convert.sharing import SharedLayers
 from owltf.net.build import build_net
-from owltf.net.context import NetContext
-from owltf.net.layer import Layer
-from owltf.net.names import Names
 from owltf.net.net import Net
-from owltf.net.shared import SharedLayers
 from owltf.plugin.manager import make_manager
-from owltf.plugin.registry import Registry
+from owltf.registry.registry import Registry
 
 
 def build(
@@ -40,13 +40,13 @@ def build(
 def layer_of(**fields: Any) -> Layer:
     """Return a layer as a converter gets it, with the given fields of a `LayerParameter`."""
     parameter = load_schema().message("LayerParameter")(name="one", type="Some", **fields)
-    return Layer("one", parameter, "net.prototxt:7", "TRAIN", 0, Names(()), SharedLayers())
+    return Layer("one", parameter, "net.prototxt:7", "TRAIN", 0, KerasNames(()), SharedLayers())
 
 
 def input_blob(*shape: int) -> Blob:
     """Return a blob in Caffe's order that is fed from outside."""
     tensor = keras.Input(batch_shape=(None, *shape[1:]), name="x")
-    return Blob("x", tensor, shape[0], Names(()))
+    return Blob("x", tensor, shape[0], KerasNames(()))
 
 
 def input_text(name: str, *shape: int) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from owltf.plugin import manager
-from owltf.plugin.markers import hookimpl
+from owltf.registry.markers import hookimpl
 
 
 def plugin(**hooks: Callable[..., Any]) -> ModuleType:

@@ -8,7 +8,7 @@ import pluggy
 import pytest
 
 from owltf.plugin import hookspecs
-from owltf.plugin.markers import PROJECT
+from owltf.registry.markers import PROJECT
 
 HOOKS = {
     name: function

@@ -10,7 +10,7 @@ import keras
 import numpy as np
 import pytest
 
-from owltf.caffe.schema import load_schema
+from owltf.caffe.schema.schema import load_schema
 from owltf.errors import OwltfError
 from owltf.solvers.learning_rate import POLICIES, LearningRate
 

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from owltf.convert.params import Param, ParamBlob
 from owltf.errors import OwltfError
-from owltf.net.params import Param, ParamBlob
 from owltf.solvers.sgd import SGD
 
 RNG = np.random.default_rng(5)

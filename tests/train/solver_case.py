@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from owltf.caffe.read import read_solver
+from owltf.caffe.net.read import read_solver
 from owltf.plugin.manager import make_manager
-from owltf.plugin.registry import Registry
-from owltf.train.devices import choose_devices
-from owltf.train.report import Display, Report, Scores
-from owltf.train.start import RunOptions, Start, prepare
+from owltf.registry.registry import Registry
+from owltf.runtime.devices import choose_devices
+from owltf.train.prepare import PreparedRun, RunOptions, prepare
+from owltf.train.report.report import Display, Report, Scores
 from owltf.train.trainer import Trainer
 
 ORACLE = Path(__file__).parent / "oracle"
@@ -72,13 +72,15 @@ class Case:
 
     folder: Path
 
-    def start(self, replicas: int = 1, solver: str = "solver.prototxt", **options: Any) -> Start:
+    def start(
+        self, replicas: int = 1, solver: str = "solver.prototxt", **options: Any
+    ) -> PreparedRun:
         registry = Registry(make_manager())
         source = read_solver(self.folder / solver, registry.schema)
         devices = choose_devices(cpu_replicas=replicas)
         return prepare(source, registry, devices, RunOptions(**options))
 
-    def run(self, replicas: int = 1, **options: Any) -> tuple[Start, Recorder]:
+    def run(self, replicas: int = 1, **options: Any) -> tuple[PreparedRun, Recorder]:
         start, recorder = self.start(replicas, **options), Recorder()
         assert Trainer(start, recorder).run() == 0
         return start, recorder

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from owltf.caffe.schema import load_schema
+from owltf.caffe.schema.schema import load_schema
 from owltf.train.schedule import Schedule
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 from solver_case import Case, flat
 
-from owltf.net.replicas import share
-from owltf.train.batches import batches
+from owltf.net.batches import batches
+from owltf.runtime.step import share
+from owltf.train.prepare import PreparedRun
 from owltf.train.signals import Signals
-from owltf.train.start import Start
 from owltf.train.step import TrainStep
 
 
-def step_of(start: Start, signals: Signals) -> TrainStep:
+def step_of(start: PreparedRun, signals: Signals) -> TrainStep:
     source = batches(start.nets.train, start.state.train)
     return TrainStep(start.nets.train, start.solver, start.devices, source, signals.pause)
 

@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 from solver_case import ORACLE, SOLVER, Case, flat
 
-from owltf.caffe.schema import load_schema
-from owltf.caffe.solverstate import read_solverstate
-from owltf.caffe.weights import read_weights
+from owltf.caffe.binary.read_weights import read_weights
+from owltf.caffe.binary.solverstate_file import read_solverstate
+from owltf.caffe.schema.schema import load_schema
 from owltf.errors import OwltfError
-from owltf.plugin.markers import hookimpl
-from owltf.train.batches import batches
-from owltf.train.report import Report
+from owltf.net.batches import batches
+from owltf.registry.markers import hookimpl
+from owltf.train.evaluation import Evaluation
+from owltf.train.report.report import Report
 from owltf.train.signals import Signals
-from owltf.train.test_pass import TestPass
 from owltf.train.trainer import Trainer
 
 CASES = sorted(path.name for path in ORACLE.iterdir())
@@ -67,7 +67,7 @@ def test_test_figures_are_caffes(oracle_case: Case) -> None:
     expected = np.load("result.npz")
     start, _ = oracle_case.run(weights=[oracle_case.folder / "init.caffemodel"])
     (net,) = start.nets.tests
-    passes = TestPass(net, start.devices, batches(net, start.state.test[0]), Signals().end)
+    passes = Evaluation(net, start.devices, batches(net, start.state.test[0]), Signals().end)
     _, _, means = passes.run(4)
     for name, mean in means.items():
         np.testing.assert_allclose(mean, expected[f"test/{name}"], rtol=1e-3, atol=1e-4)

@@ -11,12 +11,12 @@ import pytest
 from click.testing import CliRunner
 from zoo_files import ZOO
 
-from owltf.caffe.kind import SOLVER, file_kind
-from owltf.caffe.read import read_solver
-from owltf.caffe.schema import load_schema
+from owltf.caffe.file_kind import SOLVER, file_kind
+from owltf.caffe.net.read import read_solver
+from owltf.caffe.schema.schema import load_schema
 from owltf.commands.layers import layers
 from owltf.plugin.manager import make_manager
-from owltf.plugin.registry import Registry
+from owltf.registry.registry import Registry
 
 # Of stock Caffe, and not read yet.
 LATER = {"ImageData", "MemoryData", "WindowData"}

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from owltf.caffe.filter import filter_net, net_state
-from owltf.caffe.graph import Graph
-from owltf.caffe.read import read_net
+from owltf.caffe.net.filter import filter_net, net_state
+from owltf.caffe.net.graph import Graph
+from owltf.caffe.net.read import read_net
+from owltf.convert.context import NetContext
 from owltf.net.build import build_net
-from owltf.net.context import NetContext
 from owltf.net.net import Net
 from owltf.plugin.manager import make_manager
-from owltf.plugin.registry import Registry
+from owltf.registry.registry import Registry
 
 IMAGES = {"data": (100, 3, 227, 227), "label": (100,)}
 SENTENCES = dict.fromkeys(("cont_sentence", "input_sentence", "target_sentence"), (20, 100))

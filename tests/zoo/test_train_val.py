@@ -12,7 +12,7 @@ import pytest
 import tensorflow as tf
 from click.testing import CliRunner
 
-from owltf.caffe.schema import load_schema
+from owltf.caffe.schema.schema import load_schema
 from owltf.cli import cli
 
 CLASSES = 1000

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from owltf.data.source.wire import TAGGED_FLOAT, Field, Record, read_fields
+from owltf.data.source.datum_fields import TAGGED_FLOAT, Field, Record, read_fields
 
 Places = npt.NDArray[np.intp]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from owltf.data.source.wire import Record
+from owltf.data.source.datum_fields import Record
 from owltf.errors import OwltfError
 
 

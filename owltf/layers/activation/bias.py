@@ -8,11 +8,11 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from owltf.convert.blob import Blob
+from owltf.convert.converter import LayerConverter
+from owltf.convert.layer import Layer
+from owltf.convert.params import ParamBlob
 from owltf.layers.activation.affine import affine, axes_of, broadcast
-from owltf.net.blob import Blob
-from owltf.net.converter import LayerConverter
-from owltf.net.layer import Layer
-from owltf.net.params import ParamBlob
 
 
 @keras.saving.register_keras_serializable("owltf")

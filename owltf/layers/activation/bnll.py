@@ -2,9 +2,9 @@
 
 import keras
 
-from owltf.net.blob import Blob
-from owltf.net.converter import LayerConverter
-from owltf.net.layer import Layer
+from owltf.convert.blob import Blob
+from owltf.convert.converter import LayerConverter
+from owltf.convert.layer import Layer
 
 
 class BNLL(LayerConverter):

@@ -8,9 +8,9 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from owltf.net.blob import Blob
-from owltf.net.converter import LayerConverter
-from owltf.net.layer import Layer
+from owltf.convert.blob import Blob
+from owltf.convert.converter import LayerConverter
+from owltf.convert.layer import Layer
 
 
 @keras.saving.register_keras_serializable("owltf")

@@ -2,10 +2,10 @@
 
 import keras
 
+from owltf.convert.blob import Blob
+from owltf.convert.converter import LayerConverter
+from owltf.convert.layer import Layer
 from owltf.layers.activation.rising_relu import RisingReLU
-from owltf.net.blob import Blob
-from owltf.net.converter import LayerConverter
-from owltf.net.layer import Layer
 
 
 class ReLU(LayerConverter):

@@ -7,12 +7,12 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from owltf.convert.blob import Blob
+from owltf.convert.converter import LayerConverter
+from owltf.convert.layer import Layer
+from owltf.convert.params import ParamBlob
 from owltf.layers.common.rows import rows
-from owltf.net.blob import Blob
-from owltf.net.checks import check_range
-from owltf.net.converter import LayerConverter
-from owltf.net.layer import Layer
-from owltf.net.params import ParamBlob
+from owltf.runtime.graph_checks import check_range
 
 
 @keras.saving.register_keras_serializable("owltf")

@@ -7,11 +7,11 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from owltf.net.blob import Blob
-from owltf.net.converter import LayerConverter
-from owltf.net.layer import Layer
-from owltf.net.params import ParamBlob
-from owltf.net.portable import is_for_gpu, is_portable
+from owltf.convert.blob import Blob
+from owltf.convert.converter import LayerConverter
+from owltf.convert.layer import Layer
+from owltf.convert.params import ParamBlob
+from owltf.runtime.portable import is_for_gpu, is_portable
 
 # Kernels of so many values and more have their input's gradient the other way round on a CPU.
 LARGE = 1 << 21

@@ -7,13 +7,13 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from owltf.convert.axis_zero import with_leading_axis
+from owltf.convert.blob import Blob
+from owltf.convert.converter import LayerConverter
+from owltf.convert.layer import Layer
 from owltf.layers.loss.normalization import global_mean, ignore_label
 from owltf.layers.loss.softmax_with_loss import scores_and_labels
-from owltf.net.blob import Blob
-from owltf.net.checks import check_labels
-from owltf.net.converter import LayerConverter
-from owltf.net.layer import Layer
-from owltf.net.lifted import lifted
+from owltf.runtime.graph_checks import check_labels
 
 
 @keras.saving.register_keras_serializable("owltf")
@@ -77,7 +77,7 @@ class Accuracy(LayerConverter):
     def build(self, layer: Layer, scores: Blob, labels: Blob) -> list[Blob]:
         """Return the accuracy and, where a second top asks for it, that of each class."""
         param = layer.parameter.accuracy_param
-        scores, axis = lifted(layer, scores, layer.axis(scores, param.axis))
+        scores, axis = with_leading_axis(layer, scores, layer.axis(scores, param.axis))
         classes = scores.shape[axis]
         if param.top_k > classes:
             raise layer.error(

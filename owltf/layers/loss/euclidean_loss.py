@@ -7,11 +7,11 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from owltf.convert.blob import Blob
+from owltf.convert.converter import LayerConverter
+from owltf.convert.layer import Layer
 from owltf.layers.loss.normalization import global_mean
 from owltf.layers.loss.pair import in_one_shape
-from owltf.net.blob import Blob
-from owltf.net.converter import LayerConverter
-from owltf.net.layer import Layer
 
 
 @keras.saving.register_keras_serializable("owltf")

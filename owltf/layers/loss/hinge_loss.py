@@ -7,12 +7,12 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from owltf.convert.blob import Blob
+from owltf.convert.converter import LayerConverter
+from owltf.convert.layer import Layer
 from owltf.layers.loss.normalization import global_mean
 from owltf.layers.loss.softmax_with_loss import scores_and_labels
-from owltf.net.blob import Blob
-from owltf.net.checks import check_labels
-from owltf.net.converter import LayerConverter
-from owltf.net.layer import Layer
+from owltf.runtime.graph_checks import check_labels
 
 
 @keras.saving.register_keras_serializable("owltf")

@@ -9,15 +9,15 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from owltf.caffe.read import read_blob
+from owltf.caffe.net.read import read_blob
+from owltf.convert.axis_zero import with_leading_axis, without_leading_axis
+from owltf.convert.blob import Blob
+from owltf.convert.converter import LayerConverter
+from owltf.convert.layer import Layer
 from owltf.layers.loss.multinomial_logistic_loss import SMALLEST
 from owltf.layers.loss.normalization import ignore_label, normalization, normalized
 from owltf.layers.loss.softmax_with_loss import Probabilities, scores_and_labels
-from owltf.net.blob import Blob
-from owltf.net.checks import check_labels, check_one_replica
-from owltf.net.converter import LayerConverter
-from owltf.net.layer import Layer
-from owltf.net.lifted import lifted, lowered
+from owltf.runtime.graph_checks import check_labels, check_one_replica
 
 
 @tf.custom_gradient
@@ -96,7 +96,7 @@ class InfogainLoss(LayerConverter):
     def build(self, layer: Layer, scores: Blob, labels: Blob, *matrix: Blob) -> list[Blob]:
         """Return the loss and, where a second top asks for them, the probabilities."""
         first = layer.axis(scores, layer.parameter.infogain_loss_param.axis)
-        scores, axis = lifted(layer, scores, first)
+        scores, axis = with_leading_axis(layer, scores, first)
         given = [_square(layer, each, scores.shape[axis]) for each in matrix]
         kept = None if given else _from_file(layer, scores.shape[axis])
         # A blob without an open batch, such as a Parameter, is whole on every replica.
@@ -108,7 +108,7 @@ class InfogainLoss(LayerConverter):
             loss.kept.assign(kept)
         if len(layer.tops) > 1:
             softmax = layer.keras(Probabilities, part="softmax", axis=scores.axis(axis))
-            tops.append(lowered(scores.map(softmax), first))
+            tops.append(without_leading_axis(scores.map(softmax), first))
         return tops
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from math import prod
 
-from owltf.net.blob import Blob, in_one_layout
-from owltf.net.layer import Layer
+from owltf.convert.blob import Blob, in_one_layout
+from owltf.convert.layer import Layer
 
 
 def in_one_shape(layer: Layer, *bottoms: Blob) -> list[Blob]:

@@ -9,12 +9,12 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from owltf.convert.axis_zero import with_leading_axis, without_leading_axis
+from owltf.convert.blob import Blob
+from owltf.convert.converter import LayerConverter
+from owltf.convert.layer import Layer
 from owltf.layers.loss.normalization import ignore_label, normalization, normalized
-from owltf.net.blob import Blob
-from owltf.net.checks import check_labels
-from owltf.net.converter import LayerConverter
-from owltf.net.layer import Layer
-from owltf.net.lifted import lifted, lowered
+from owltf.runtime.graph_checks import check_labels
 
 # Caffe takes the logarithm of no probability below the smallest normal float.
 LARGEST = -log(np.finfo(np.float32).tiny)
@@ -81,7 +81,7 @@ class SoftmaxWithLoss(LayerConverter):
     def build(self, layer: Layer, scores: Blob, labels: Blob) -> list[Blob]:
         """Return the loss and, where a second top asks for them, the probabilities."""
         given = layer.axis(scores, layer.parameter.softmax_param.axis)
-        scores, axis = lifted(layer, scores, given)
+        scores, axis = with_leading_axis(layer, scores, given)
         inputs = [each.tensor for each in scores_and_labels(layer, scores, labels, axis)]
         param = layer.parameter.loss_param
         loss = layer.keras(
@@ -94,7 +94,7 @@ class SoftmaxWithLoss(LayerConverter):
         tops = [scores.scalar(loss(inputs))]
         if len(layer.tops) > 1:
             softmax = layer.keras(Probabilities, part="softmax", axis=scores.axis(axis))
-            tops.append(lowered(scores.map(softmax), given))
+            tops.append(without_leading_axis(scores.map(softmax), given))
         return tops
 
 

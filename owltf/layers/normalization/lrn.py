@@ -8,10 +8,10 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from owltf.net.blob import Blob
-from owltf.net.converter import LayerConverter
-from owltf.net.layer import Layer
-from owltf.net.portable import is_for_gpu, is_portable
+from owltf.convert.blob import Blob
+from owltf.convert.converter import LayerConverter
+from owltf.convert.layer import Layer
+from owltf.runtime.portable import is_for_gpu, is_portable
 
 
 class LocalResponseNorm(keras.layers.Layer):

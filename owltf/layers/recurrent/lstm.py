@@ -8,13 +8,13 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from owltf.convert.blob import Blob
+from owltf.convert.converter import LayerConverter
+from owltf.convert.layer import Layer
+from owltf.convert.params import ParamBlob
 from owltf.layers.recurrent.lstm_unit import activated
 from owltf.layers.recurrent.over_time import as_rows, before, over_time
 from owltf.layers.recurrent.recurrent import INPUT_BLOBS, Recurrent, build, with_static
-from owltf.net.blob import Blob
-from owltf.net.converter import LayerConverter
-from owltf.net.layer import Layer
-from owltf.net.params import ParamBlob
 
 
 @tf.custom_gradient

@@ -9,13 +9,13 @@ from typing import Any, ClassVar
 import keras
 import tensorflow as tf
 
+from owltf.convert.blob import Blob
+from owltf.convert.layer import Layer
+from owltf.convert.params import ParamBlob
 from owltf.layers.common.inner_product import product
 from owltf.layers.recurrent.over_time import as_rows
-from owltf.net.blob import Blob
-from owltf.net.carried import Carried
-from owltf.net.checks import check_one_replica
-from owltf.net.layer import Layer
-from owltf.net.params import ParamBlob
+from owltf.runtime.graph_checks import check_one_replica
+from owltf.runtime.recurrent_state import RecurrentState
 
 INPUT_BLOBS = (ParamBlob("kernel", caffe="oi", keras="io"), ParamBlob("bias"))
 STATIC_BLOB = ParamBlob("static_kernel", caffe="oi", keras="io")
@@ -29,8 +29,9 @@ class Recurrent(keras.layers.Layer):
     the states to start from, each (1, N, units). It gives (T, N, units), and with `expose_hidden`
     the states it ends with.
 
-    Without `expose_hidden` it goes on from the states of the pass before, as `Carried` says. No
-    gradient goes through the states into another pass, nor out of the layer: Caffe has none there.
+    Without `expose_hidden` it goes on from the states of the pass before, as `RecurrentState` says.
+    No gradient goes through the states into another pass, nor out of the layer: Caffe has none
+    there.
 
     Args:
         units: the size of the hidden state.
@@ -69,7 +70,7 @@ class Recurrent(keras.layers.Layer):
             self.static_kernel = self._matrix("static_kernel", others[0][-1], width)
         self.recurrent_kernel = self._matrix("recurrent_kernel", self.units, width)
         if not self.expose_hidden:
-            self.carried = Carried([(x[1], self.units)] * self.states)
+            self.carried = RecurrentState([(x[1], self.units)] * self.states)
 
     def _matrix(self, name: str, rows: int, columns: int) -> Any:
         return self.add_weight(name=name, shape=(rows, columns))

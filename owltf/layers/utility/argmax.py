@@ -7,10 +7,10 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from owltf.net.blob import Blob
-from owltf.net.checks import check_one_replica
-from owltf.net.converter import LayerConverter
-from owltf.net.layer import Layer
+from owltf.convert.blob import Blob
+from owltf.convert.converter import LayerConverter
+from owltf.convert.layer import Layer
+from owltf.runtime.graph_checks import check_one_replica
 
 
 @keras.saving.register_keras_serializable("owltf")

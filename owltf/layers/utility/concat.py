@@ -6,9 +6,9 @@ from typing import Any
 
 import keras
 
-from owltf.net.blob import Blob, in_one_layout
-from owltf.net.converter import LayerConverter
-from owltf.net.layer import Layer
+from owltf.convert.blob import Blob, in_one_layout
+from owltf.convert.converter import LayerConverter
+from owltf.convert.layer import Layer
 
 
 class Concat(LayerConverter):

@@ -12,13 +12,13 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from owltf.caffe.atomic import atomic_path
+from owltf.convert.blob import Blob
+from owltf.convert.converter import LayerConverter
+from owltf.convert.layer import Layer
 from owltf.errors import OwltfError
-from owltf.net.blob import Blob
-from owltf.net.checks import marked
-from owltf.net.converter import LayerConverter
-from owltf.net.layer import Layer
-from owltf.net.whole_batch import gathered, replica
+from owltf.files import atomic_path
+from owltf.runtime.graph_checks import marked
+from owltf.runtime.whole_batch import gathered, replica
 
 DATASETS = ("data", "label")
 _AXES = 4

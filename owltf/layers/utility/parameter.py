@@ -8,10 +8,10 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from owltf.net.blob import Blob
-from owltf.net.converter import LayerConverter
-from owltf.net.layer import Layer
-from owltf.net.params import ParamBlob
+from owltf.convert.blob import Blob
+from owltf.convert.converter import LayerConverter
+from owltf.convert.layer import Layer
+from owltf.convert.params import ParamBlob
 
 
 @keras.saving.register_keras_serializable("owltf")
@@ -58,5 +58,5 @@ class Parameter(LayerConverter):
         shape = tuple(layer.parameter.parameter_param.shape.dim)
         if any(size < 1 for size in shape):
             raise layer.error(f"every size of the shape must be at least 1, got {shape}")
-        tensor = layer.keras(Learnable, shape=shape)(layer.anchor())
+        tensor = layer.keras(Learnable, shape=shape)(layer.any_input())
         return Blob(layer.name, tensor, shape[0] if shape else None, layer.names)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from owltf.layers.utility.python_call import Hosts, PythonCall
-from owltf.net.blob import Blob
-from owltf.net.converter import LayerConverter
-from owltf.net.layer import Layer
-from owltf.net.params import ParamBlob
-from owltf.python_layer.host_layer import HostLayer
+from owltf.convert.blob import Blob
+from owltf.convert.converter import LayerConverter
+from owltf.convert.layer import Layer
+from owltf.convert.params import ParamBlob
+from owltf.layers.utility.python_call import HostLayers, PythonCall
+from owltf.pycaffe.host_layer import HostLayer
 
 MOST_BLOBS = 16
 
@@ -48,9 +48,9 @@ class Python(LayerConverter):
             split=split,
             blobs=[blob.shape for blob in host.blobs],
             is_own=layer.batch_factor > 1,
-            hosts=Hosts(host, is_shared=layer.parameter.python_param.share_in_parallel),
+            hosts=HostLayers(host, is_shared=layer.parameter.python_param.share_in_parallel),
         )
-        made = call([bottom.tensor for bottom in plain] if plain else layer.anchor())
+        made = call([bottom.tensor for bottom in plain] if plain else layer.any_input())
         if not layer.tops:
             return [Blob(layer.name, made[0], None, layer.names)]
         tops = zip(made, host.top_shapes, split, strict=True)

@@ -11,17 +11,17 @@ import numpy as np
 import tensorflow as tf
 
 from owltf.errors import OwltfError
-from owltf.net.any_size import opened
-from owltf.net.checks import marked
-from owltf.net.replicas import current_step, global_sum, replicas_of_batch, step
-from owltf.net.whole_batch import gathered, once, own, replica
-from owltf.python_layer.host_layer import HostLayer
+from owltf.pycaffe.host_layer import HostLayer
+from owltf.runtime.graph_checks import marked
+from owltf.runtime.open_sizes import opened
+from owltf.runtime.step import current_step, global_sum, replicas_of_batch, step
+from owltf.runtime.whole_batch import gathered, once, own, replica
 
 Shape = Sequence[int | None]
 Tensors = Sequence[Any]
 
 
-class Hosts:
+class HostLayers:
     """The user's layer; where each replica has a batch of its own, one for each.
 
     Attributes:
@@ -70,7 +70,7 @@ class PythonCall(keras.layers.Layer):
         split: Sequence[bool],
         blobs: Sequence[Shape],
         is_own: bool,
-        hosts: Hosts | None = None,
+        hosts: HostLayers | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)

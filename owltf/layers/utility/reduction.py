@@ -9,11 +9,11 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from owltf.net.blob import Blob
-from owltf.net.converter import LayerConverter
-from owltf.net.layer import Layer
-from owltf.net.replicas import global_sum
-from owltf.net.sizes import sizes_of
+from owltf.convert.blob import Blob
+from owltf.convert.converter import LayerConverter
+from owltf.convert.layer import Layer
+from owltf.runtime.open_sizes import sizes_of
+from owltf.runtime.step import global_sum
 
 TERMS = {"SUM": tf.identity, "MEAN": tf.identity, "ASUM": tf.abs, "SUMSQ": tf.square}
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import keras
 
-from owltf.net.blob import Blob
-from owltf.net.converter import LayerConverter
-from owltf.net.layer import Layer
-from owltf.net.lifted import lifted, lowered
+from owltf.convert.axis_zero import with_leading_axis, without_leading_axis
+from owltf.convert.blob import Blob
+from owltf.convert.converter import LayerConverter
+from owltf.convert.layer import Layer
 
 
 class Softmax(LayerConverter):
@@ -18,5 +18,7 @@ class Softmax(LayerConverter):
     def build(self, layer: Layer, bottom: Blob) -> Blob:
         """Return exp(x) divided by its sum along `axis`."""
         axis = layer.axis(bottom, layer.parameter.softmax_param.axis)
-        scores, along = lifted(layer, bottom, axis)
-        return lowered(scores.map(layer.keras(keras.layers.Softmax, axis=scores.axis(along))), axis)
+        scores, along = with_leading_axis(layer, bottom, axis)
+        return without_leading_axis(
+            scores.map(layer.keras(keras.layers.Softmax, axis=scores.axis(along))), axis
+        )

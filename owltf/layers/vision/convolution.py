@@ -9,15 +9,15 @@ from typing import Any, ClassVar
 import keras
 import tensorflow as tf
 
+from owltf.convert.axis_zero import with_leading_axis, without_leading_axis
+from owltf.convert.blob import Blob
+from owltf.convert.converter import LayerConverter
+from owltf.convert.layer import Layer
+from owltf.convert.params import ParamBlob
+from owltf.convert.window import Window, convolution_window, dims
 from owltf.layers.vision.correlate import correlate
-from owltf.net.blob import Blob
-from owltf.net.checks import check_room
-from owltf.net.converter import LayerConverter
-from owltf.net.layer import Layer
-from owltf.net.lifted import lifted, lowered
-from owltf.net.params import ParamBlob
-from owltf.net.sizes import sizes_of, where_known
-from owltf.net.window import Window, by, convolution_window
+from owltf.runtime.graph_checks import check_room
+from owltf.runtime.open_sizes import sizes_of, where_known
 
 
 @keras.saving.register_keras_serializable("owltf")
@@ -160,8 +160,8 @@ def check_fits(layer: Layer, window: Window, bottom: Blob) -> None:
     size = bottom.shape[bottom.rank - len(window.kernel) :]
     if min(window.convolved(size), default=1) < 1:
         raise layer.error(
-            f"a kernel covering {by(window.extent)} does not fit in "
-            f"'{bottom.name}' {bottom.shape} with pad {by(window.pad)}"
+            f"a kernel covering {dims(window.extent)} does not fit in "
+            f"'{bottom.name}' {bottom.shape} with pad {dims(window.pad)}"
         )
 
 
@@ -175,8 +175,8 @@ def over_images(layer: Layer, bottom: Blob, axis: int, convolution: Any) -> Blob
         convolution: the Keras layer.
     """
     if axis <= 1:
-        images, _ = lifted(layer, bottom, axis)
-        return lowered(images.to_channels_last().map(convolution), axis)
+        images, _ = with_leading_axis(layer, bottom, axis)
+        return without_leading_axis(images.to_channels_last().map(convolution), axis)
     before = bottom.shape[:axis]
     images = bottom.reshape((prod(before), *bottom.shape[axis:]), "images")
     top = images.to_channels_last().map(convolution)

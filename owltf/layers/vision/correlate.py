@@ -9,10 +9,10 @@ from typing import Any
 
 import tensorflow as tf
 
+from owltf.convert.window import Window
 from owltf.layers.vision.patches import cells_of, under
-from owltf.net.portable import is_for_gpu, is_portable
-from owltf.net.sizes import sizes_of
-from owltf.net.window import Window
+from owltf.runtime.open_sizes import sizes_of
+from owltf.runtime.portable import is_for_gpu, is_portable
 
 
 def correlate(inputs: Any, kernel: Any, window: Window, groups: int = 1) -> Any:

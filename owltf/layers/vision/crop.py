@@ -8,10 +8,10 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from owltf.net.blob import Blob, in_one_layout
-from owltf.net.checks import check_one_replica
-from owltf.net.converter import LayerConverter
-from owltf.net.layer import Layer
+from owltf.convert.blob import Blob, in_one_layout
+from owltf.convert.converter import LayerConverter
+from owltf.convert.layer import Layer
+from owltf.runtime.graph_checks import check_one_replica
 
 
 @tf.custom_gradient

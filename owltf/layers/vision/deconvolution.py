@@ -7,12 +7,12 @@ from typing import Any
 
 import keras
 
+from owltf.convert.blob import Blob
+from owltf.convert.layer import Layer
+from owltf.convert.params import ParamBlob
+from owltf.convert.window import Window, dims
 from owltf.layers.vision.convolution import Conv, Convolution
 from owltf.layers.vision.correlate import uncorrelate
-from owltf.net.blob import Blob
-from owltf.net.layer import Layer
-from owltf.net.params import ParamBlob
-from owltf.net.window import Window, by
 
 
 @keras.saving.register_keras_serializable("owltf")
@@ -43,6 +43,6 @@ class Deconvolution(Convolution):
         size = bottom.shape[bottom.rank - len(window.kernel) :]
         if min(window.deconvolved(size), default=1) < 1:
             raise layer.error(
-                f"pad {by(window.pad)} leaves nothing of '{bottom.name}' {bottom.shape} under a "
-                f"kernel covering {by(window.extent)}"
+                f"pad {dims(window.pad)} leaves nothing of '{bottom.name}' {bottom.shape} under a "
+                f"kernel covering {dims(window.extent)}"
             )

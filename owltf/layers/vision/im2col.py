@@ -9,14 +9,14 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from owltf.convert.blob import Blob
+from owltf.convert.converter import LayerConverter
+from owltf.convert.layer import Layer
+from owltf.convert.window import Window, convolution_window
 from owltf.layers.vision.convolution import channel_axis, check_fits, over_images
 from owltf.layers.vision.patches import patches
-from owltf.net.blob import Blob
-from owltf.net.checks import check_room
-from owltf.net.converter import LayerConverter
-from owltf.net.layer import Layer
-from owltf.net.sizes import sizes_of, where_known
-from owltf.net.window import Window, convolution_window
+from owltf.runtime.graph_checks import check_room
+from owltf.runtime.open_sizes import sizes_of, where_known
 
 
 @keras.saving.register_keras_serializable("owltf")

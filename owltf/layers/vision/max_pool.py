@@ -7,9 +7,9 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from owltf.convert.window import Window
 from owltf.layers.vision.pool2d import Pool2D
-from owltf.net.sizes import are_known, sizes_of
-from owltf.net.window import Window
+from owltf.runtime.open_sizes import are_known, sizes_of
 
 
 @keras.saving.register_keras_serializable("owltf")

@@ -8,7 +8,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from owltf.net.window import Window
+from owltf.convert.window import Window
 
 
 def patches(inputs: Any, window: Window, out: Sequence[Any]) -> Any:

@@ -11,9 +11,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from owltf.net.checks import check_room
-from owltf.net.sizes import are_known, sizes_of, where_known
-from owltf.net.window import Pair, Window
+from owltf.convert.window import Pair, Window
+from owltf.runtime.graph_checks import check_room
+from owltf.runtime.open_sizes import are_known, sizes_of, where_known
 
 
 class Pool2D(keras.layers.Layer):

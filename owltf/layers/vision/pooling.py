@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from owltf.convert.blob import Blob
+from owltf.convert.converter import LayerConverter
+from owltf.convert.layer import Layer
+from owltf.convert.window import Window, dims, pooling_window
 from owltf.layers.vision.average_pool import AveragePool2D
 from owltf.layers.vision.max_pool import MaxPlace2D, MaxPool2D
 from owltf.layers.vision.stochastic_pool import StochasticPool2D
-from owltf.net.blob import Blob
-from owltf.net.converter import LayerConverter
-from owltf.net.layer import Layer
-from owltf.net.window import Window, by, pooling_window
 
 
 class Pooling(LayerConverter):
@@ -79,12 +79,14 @@ def check_fits(
     """
     pad, kernel, size = window.pad, window.kernel, bottom.shape[2:]
     if any(pad) and method == "STOCHASTIC":
-        raise layer.error(f"pool: STOCHASTIC has no padding in Caffe, got pad {by(pad)}")
+        raise layer.error(f"pool: STOCHASTIC has no padding in Caffe, got pad {dims(pad)}")
     if any(side >= cover for side, cover in zip(pad, kernel, strict=True)):
-        raise layer.error(f"pad must be less than the kernel, got pad {by(pad)} for {by(kernel)}")
+        raise layer.error(
+            f"pad must be less than the kernel, got pad {dims(pad)} for {dims(kernel)}"
+        )
     # One window may hang over the end by less than a stride, Caffe's rounding keeps it.
     if min(window.pooled(size, floor=floor)) < 1:
         raise layer.error(
-            f"a kernel of {by(kernel)} does not fit in '{bottom.name}' {bottom.shape} "
-            f"with pad {by(pad)}"
+            f"a kernel of {dims(kernel)} does not fit in '{bottom.name}' {bottom.shape} "
+            f"with pad {dims(pad)}"
         )

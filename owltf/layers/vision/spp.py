@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import keras
 
+from owltf.convert.blob import Blob
+from owltf.convert.converter import LayerConverter
+from owltf.convert.layer import Layer
+from owltf.convert.window import Window
 from owltf.layers.vision.pooling import check_fits, method_of, pool
-from owltf.net.blob import Blob
-from owltf.net.converter import LayerConverter
-from owltf.net.layer import Layer
-from owltf.net.window import Window
 
 
 class SPP(LayerConverter):

@@ -7,11 +7,11 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from owltf.convert.window import Window
 from owltf.layers.vision.patches import patches
 from owltf.layers.vision.pool2d import Pool2D
-from owltf.net.replicas import current_step
-from owltf.net.sizes import sizes_of
-from owltf.net.window import Window
+from owltf.runtime.open_sizes import sizes_of
+from owltf.runtime.step import current_step
 
 
 @keras.saving.register_keras_serializable("owltf")

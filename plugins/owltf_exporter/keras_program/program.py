@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from owltf.api import Net, OwltfError
-from owltf_exporter.exported import Exported
+from owltf_exporter.export_job import Exported
 from owltf_exporter.keras_program.calls import Call, calls_of
 from owltf_exporter.keras_program.statements import statement
 

@@ -10,7 +10,7 @@ import numpy as np
 from onnx import TensorProto, helper, numpy_helper
 
 from owltf.api import Net, keras_name
-from owltf_exporter.open_batch import has_open_batch
+from owltf_exporter.deploy.open_batch import has_open_batch
 
 Shape = tuple[int, ...]
 # They are read by OpenCV and by every onnxruntime of the last years.

@@ -11,9 +11,9 @@ import tensorflow as tf
 from oracle_case import assert_close, check_case, one_layer
 from replica_run import run_replicas
 
-from owltf.caffe.schema import load_schema
+from owltf.caffe.schema.schema import load_schema
 from owltf.errors import OwltfError
-from owltf.net.checks import user_message
+from owltf.runtime.graph_checks import user_message
 from owltf.testing import net_of, run_layer
 
 RNG = np.random.default_rng(0)

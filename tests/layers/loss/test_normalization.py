@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from owltf.caffe.schema import load_schema
+from owltf.caffe.schema.schema import load_schema
 from owltf.layers.loss.normalization import (
     global_mean,
     ignore_label,

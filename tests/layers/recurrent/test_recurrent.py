@@ -11,11 +11,11 @@ from oracle_case import assert_close, check_gradients, gradient_case, save_and_l
 from recurrent_case import LSTM, RNN, UNITS, Kind, random
 from replica_run import run_replicas
 
-from owltf.caffe.schema import load_schema
-from owltf.caffe.weights import read_weights
+from owltf.caffe.binary.read_weights import read_weights
+from owltf.caffe.schema.schema import load_schema
 from owltf.errors import OwltfError
-from owltf.net.caffemodel import load_weights, save_weights
-from owltf.net.checks import user_message
+from owltf.net.weights import load_weights, save_weights
+from owltf.runtime.graph_checks import user_message
 from owltf.testing import LAYER, net_of
 
 KINDS = pytest.mark.parametrize("kind", [LSTM, RNN], ids=lambda kind: kind.name)

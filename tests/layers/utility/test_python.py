@@ -13,14 +13,14 @@ from python_case import PYLOSS, load, python, write_module
 from replica_run import run_replicas
 from solver_case import Case, flat
 
-from owltf.caffe.schema import load_schema
-from owltf.caffe.weights import read_weights
+from owltf.caffe.binary.read_weights import read_weights
+from owltf.caffe.schema.schema import load_schema
+from owltf.convert.context import NetContext
 from owltf.errors import OwltfError
-from owltf.net.caffemodel import save_weights
-from owltf.net.checks import user_message
-from owltf.net.context import NetContext
+from owltf.inference.load_net import load_net
+from owltf.net.weights import save_weights
+from owltf.runtime.graph_checks import user_message
 from owltf.testing import LAYER, net_of, nets, run_layer
-from owltf.train.load import load_net
 
 LOSS = python('"EuclideanLossLayer"', (4, 3), (4, 3), fields="loss_weight: 2")
 SCALED = python('"Scaled" param_str: "0.5"', (4, 3, 2), tops=2)

@@ -11,9 +11,9 @@ import pytest
 import tensorflow as tf
 from python_case import PYLOSS, python, write_module
 
+from owltf.convert.context import NetContext
 from owltf.errors import OwltfError
-from owltf.layers.utility.python_call import Hosts, PythonCall
-from owltf.net.context import NetContext
+from owltf.layers.utility.python_call import HostLayers, PythonCall
 from owltf.testing import LAYER, net_of, nets
 
 SCALED = python('"Scaled" param_str: "0.5"', (4, 3, 2), tops=2)
@@ -37,7 +37,7 @@ class Host:
 
 @pytest.mark.parametrize("is_shared", [False, True])
 def test_each_device_has_a_layer_or_they_take_turns(is_shared: bool) -> None:
-    hosts, found = Hosts(Host(), is_shared=is_shared), []
+    hosts, found = HostLayers(Host(), is_shared=is_shared), []
     strategy = tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
     for _ in range(2):
         strategy.run(lambda: found.append(hosts.of_replica()))

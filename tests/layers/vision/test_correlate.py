@@ -13,14 +13,14 @@ import tensorflow as tf
 from convolve_by_loop import convolved, deconvolved
 from oracle_case import assert_close
 
+from owltf.convert.window import Window
 from owltf.layers.vision.correlate import correlate, uncorrelate
-from owltf.net.window import Window
 
 SIZES = (5, 6, 4, 5)
 HOLES = """
 import tensorflow as tf
 from owltf.layers.vision.correlate import correlate
-from owltf.net.window import Window
+from owltf.convert.window import Window
 
 images, filters = tf.ones((1, 9, 9, 4)), tf.ones((3, 3, 2, 6))
 for stride in (1, 2):

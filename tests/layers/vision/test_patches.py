@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import tensorflow as tf
 
+from owltf.convert.window import Window
 from owltf.layers.vision.patches import patches
-from owltf.net.window import Window
 
 
 def test_gives_what_each_window_covers() -> None:

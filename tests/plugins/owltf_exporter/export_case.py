@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from owltf.api import load_net, save_weights
 from owltf.cli import Commands
 from owltf.plugin.manager import make_manager
-from owltf.plugin.registry import Registry
+from owltf.registry.registry import Registry
 
 Export = Callable[..., Result]
 

@@ -126,3 +126,10 @@ def test_signals_leave_nothing(case: Path, number: signal.Signals, status: int) 
         process.send_signal(number)
         assert process.wait(60) == status
     assert left(case) == set()
+
+
+def test_optimize_says_what_it_brings(run: object, case: object) -> None:
+    arguments = ["net.prototxt", "out.keras", "--weights", "net.caffemodel", "--optimize"]
+    ran = export(CliRunner(), arguments)
+    assert ran.exit_code == 0, ran.output
+    assert "optimize: 2 layers folded, which changes the outputs by " in ran.stdout

@@ -1,0 +1,1 @@
+"""Binary files: weights and solver states, in protobuf and HDF5."""

@@ -1,0 +1,65 @@
+"""Reading and writing solverstates, binary or HDF5."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from google.protobuf.message import DecodeError
+
+from owltf.caffe.binary.blob import decode_blob, encode_blob
+from owltf.caffe.binary.hdf5 import is_hdf5, read_solverstate_hdf5, write_solverstate_hdf5
+from owltf.caffe.binary.mapped_file import map_file
+from owltf.caffe.binary.protobuf_wire import BrokenWireError, encode_length, walk
+from owltf.caffe.binary.solver_state import SolverState
+from owltf.caffe.file_kind import SOLVERSTATE, expect_kind
+from owltf.caffe.schema.schema import Schema
+from owltf.errors import OwltfError
+from owltf.files import atomic_path
+
+_HISTORY = 3
+
+
+def read_solverstate(path: Path | str, schema: Schema) -> SolverState:
+    """Read a solver's state.
+
+    Raises:
+        OwltfError: the file is missing, of another kind, cut short or corrupt.
+    """
+    path = Path(path)
+    expect_kind(path, SOLVERSTATE)
+    if is_hdf5(path):
+        return read_solverstate_hdf5(path)
+    try:
+        return _decode(map_file(path), schema)
+    except (BrokenWireError, DecodeError) as error:
+        raise OwltfError(f"{path}: truncated or corrupt: {error}") from error
+
+
+def write_solverstate(path: Path | str, schema: Schema, state: SolverState) -> None:
+    """Write a solver's state, whole or not at all; in HDF5 where the path ends in `.h5`."""
+    with atomic_path(Path(path)) as temporary:
+        if Path(path).suffix == ".h5":
+            write_solverstate_hdf5(temporary, state)
+        else:
+            with temporary.open("wb") as file:
+                file.writelines(_encode(schema, state))
+
+
+def _decode(data: memoryview, schema: Schema) -> SolverState:
+    rest, history = [], []
+    for field in walk(data, 0, len(data)):
+        if field.number == _HISTORY:
+            history.append(decode_blob(data, field.start, field.end))
+        else:
+            rest.append(data[field.tag : field.end])
+    known = schema.binary_message("SolverState").FromString(b"".join(rest))
+    return SolverState(known.iter, known.learned_net, known.current_step, tuple(history))
+
+
+def _encode(schema: Schema, state: SolverState) -> Iterator[bytes | memoryview]:
+    message = schema.message("SolverState")
+    yield message(iter=state.iteration, learned_net=state.learned_net).SerializeToString()
+    for array in state.history:
+        blob = encode_blob(array)
+        yield encode_length(_HISTORY, sum(map(len, blob)))
+        yield from blob
+    yield message(current_step=state.current_step).SerializeToString()

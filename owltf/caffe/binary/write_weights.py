@@ -1,0 +1,70 @@
+"""Writing caffemodels as Caffe does, layer by layer, the numbers straight from their arrays."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from owltf.caffe.binary.blob import encode_blob
+from owltf.caffe.binary.hdf5 import write_weights_hdf5
+from owltf.caffe.binary.protobuf_wire import encode_length
+from owltf.caffe.layer_names import unique_names
+from owltf.caffe.prototxt.source import copied
+from owltf.caffe.schema.messages import LayerParameter, NetParameter
+from owltf.files import atomic_path
+
+_LAYER, _BLOBS = 100, 7
+
+
+def write_caffemodel(
+    path: Path | str, parameter: NetParameter, blobs: Mapping[str, Sequence[np.ndarray]]
+) -> None:
+    """Write a net's weights, whole or not at all; in HDF5 where the path ends in `.h5`.
+
+    Args:
+        path: The file to write.
+        parameter: The filtered net, without blobs.
+        blobs: The learned blobs of each layer that has some, in Caffe's shapes, by the names that
+            `owltf.caffe.layer_names` gives the layers.
+
+    Raises:
+        KeyError: blobs are given for a layer that the net does not have.
+    """
+    layers = dict(zip(unique_names(parameter.layer), parameter.layer, strict=True))
+    if strangers := blobs.keys() - layers.keys():
+        raise KeyError(f"the net has no layers {sorted(strangers)}")
+    with atomic_path(Path(path)) as temporary:
+        if Path(path).suffix == ".h5":
+            pairs = ((layer.name, blobs.get(name, ())) for name, layer in layers.items())
+            write_weights_hdf5(temporary, pairs)
+            return
+        with temporary.open("wb") as file:
+            file.write(type(parameter)(name=parameter.name).SerializeToString())
+            for name, layer in layers.items():
+                file.writelines(_encode_layer(layer, blobs.get(name, ())))
+
+
+def _encode_layer(
+    layer: LayerParameter, blobs: Sequence[np.ndarray]
+) -> Iterator[bytes | memoryview]:
+    before, after = _around_blobs(layer)
+    encoded = [encode_blob(blob) for blob in blobs]
+    sizes = [sum(map(len, blob)) for blob in encoded]
+    heads = [encode_length(_BLOBS, size) for size in sizes]
+    yield encode_length(_LAYER, len(before) + sum(map(len, heads)) + sum(sizes) + len(after))
+    yield before
+    for head, blob in zip(heads, encoded, strict=True):
+        yield head
+        yield from blob
+    yield after
+
+
+def _around_blobs(layer: LayerParameter) -> tuple[bytes, bytes]:
+    """Encode a layer but for its blobs: what stands before them in a file, and what behind."""
+    before, after = copied(layer), copied(layer)
+    for known in layer.DESCRIPTOR.fields:
+        if known.number >= _BLOBS:
+            before.ClearField(known.name)
+        if known.number <= _BLOBS:
+            after.ClearField(known.name)
+    return before.SerializeToString(), after.SerializeToString()

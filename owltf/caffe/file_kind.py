@@ -1,0 +1,150 @@
+"""Telling Caffe's files apart by what is in them, whatever they are called."""
+
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+
+import h5py
+
+from owltf.caffe.binary.hdf5 import open_hdf5
+from owltf.caffe.binary.protobuf_wire import (
+    FIXED32,
+    FIXED64,
+    LENGTH,
+    VARINT,
+    BrokenWireError,
+    CutShortError,
+    walk,
+)
+from owltf.caffe.prototxt.text import looks_binary
+from owltf.caffe.prototxt.tokens import tokenize
+from owltf.errors import OwltfError
+
+CAFFEMODEL = "caffemodel"
+SOLVERSTATE = "solverstate"
+MEAN_IMAGE = "mean image"
+NET = "net prototxt"
+SOLVER = "solver prototxt"
+LMDB = "LMDB"
+LEVELDB = "LevelDB"
+HDF5_DATA = "HDF5 data"
+FOLDER = "folder"
+TEXT = "text"
+UNKNOWN = "unknown"
+
+_MEANINGS = {
+    CAFFEMODEL: "a caffemodel (a net's weights)",
+    SOLVERSTATE: "a solverstate (what a solver needs to go on)",
+    MEAN_IMAGE: "a mean image (binaryproto)",
+    NET: "a net's prototxt",
+    SOLVER: "a solver's prototxt",
+    LMDB: "an LMDB database",
+    LEVELDB: "a LevelDB database",
+    HDF5_DATA: "an HDF5 file of data",
+    FOLDER: "a folder",
+    TEXT: "a text file",
+    UNKNOWN: "a file of another kind",
+}
+_OF_SOLVERSTATES = {1: VARINT, 2: LENGTH, 3: LENGTH, 4: VARINT}.items()
+_OF_BLOBS = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12}
+_NUMBERS_OF_BLOBS = {(5, LENGTH), (5, FIXED32), (8, LENGTH), (8, FIXED64), (12, LENGTH)}
+_HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
+_HEAD = 1 << 16
+_FIRST_FIELDS = 16
+_OF_NETS = {"layer", "layers", "input"}
+_OF_SOLVERS = {"base_lr", "net", "train_net", "net_param", "train_net_param", "lr_policy"}
+
+
+def file_kind(path: Path) -> str:
+    """Say what a file is: "caffemodel", "solverstate", "mean image", "net prototxt" and so on.
+
+    Raises:
+        OwltfError: it cannot be read, or it is empty.
+    """
+    if path.is_dir():
+        return _folder_kind(path)
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD)
+    except OSError as error:
+        raise OwltfError(f"{path}: {(error.strerror or str(error)).lower()}") from error
+    if not head:
+        raise OwltfError(f"{path}: an empty file")
+    if head.startswith(_HDF5_MAGIC):
+        return _hdf5_kind(path)
+    return _binary_kind(head) if looks_binary(head) else _text_kind(head)
+
+
+def expect_kind(path: Path, wanted: str) -> None:
+    """Check that a file is of one kind.
+
+    Raises:
+        OwltfError: it is of another; the error says what both are.
+    """
+    _refuse(path, wanted, (wanted,))
+
+
+def expect_prototxt(path: Path, wanted: str) -> None:
+    """Check that a file that should be a prototxt is not clearly something else.
+
+    Raises:
+        OwltfError: it is; the error says what both are.
+    """
+    _refuse(path, wanted, (wanted, TEXT, UNKNOWN))
+
+
+def _refuse(path: Path, wanted: str, allowed: tuple[str, ...]) -> None:
+    kind = file_kind(path)
+    if kind not in allowed:
+        raise OwltfError(f"{path}: {_MEANINGS[kind]}, where {_MEANINGS[wanted]} is needed")
+
+
+def _folder_kind(path: Path) -> str:
+    if (path / "data.mdb").exists():
+        return LMDB
+    return LEVELDB if (path / "CURRENT").exists() else FOLDER
+
+
+def _hdf5_kind(path: Path) -> str:
+    with open_hdf5(path) as file:
+        if "iter" in file and "history" in file:
+            return SOLVERSTATE
+        return CAFFEMODEL if isinstance(file.get("data"), h5py.Group) else HDF5_DATA
+
+
+def _text_kind(head: bytes) -> str:
+    names = set(_outer_fields(head.decode("utf-8", "replace")))
+    if names & _OF_SOLVERS and not names & {"layer", "layers"}:
+        return SOLVER
+    return NET if names & _OF_NETS else TEXT
+
+
+def _outer_fields(text: str) -> Iterator[str]:
+    """Give the names of the fields that are not inside others."""
+    depth, last = 0, ""
+    for token in tokenize(text):
+        if depth == 0 and token.text in (":", "{", "<"):
+            yield last
+        depth += (token.text in ("{", "<")) - (token.text in ("}", ">"))
+        last = token.text
+
+
+def _binary_kind(head: bytes) -> str:
+    fields = dict(_first_fields(memoryview(head)))
+    if fields.get(100) == LENGTH or (fields.get(2) == LENGTH and fields.get(1) != VARINT):
+        return CAFFEMODEL
+    if fields.items() <= _OF_SOLVERSTATES and {1, 2} <= fields.keys():
+        return SOLVERSTATE
+    numbers = fields.items() & _NUMBERS_OF_BLOBS
+    return MEAN_IMAGE if numbers and fields.keys() <= _OF_BLOBS else UNKNOWN
+
+
+def _first_fields(head: memoryview) -> Iterator[tuple[int, int]]:
+    """Give number and wire type of a file's first fields, the one that the head cuts too."""
+    try:
+        for field in islice(walk(head, 0, len(head)), _FIRST_FIELDS):
+            yield field.number, field.wire_type
+    except CutShortError as cut:
+        yield cut.number, LENGTH
+    except BrokenWireError:
+        return

@@ -1,0 +1,1 @@
+"""Nets and solvers as read: filtered by phase, their layers in order."""

@@ -1,0 +1,1 @@
+"""Prototxt text: tokens, the places of fields, parsing."""

@@ -1,0 +1,215 @@
+"""A first walk over protobuf text: where its fields stand, and which the schema does not know.
+
+Protobuf's own parser stops at the first unknown field and forgets the lines of those it reads.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
+
+from owltf.caffe.prototxt.tokens import Token, tokenize
+from owltf.did_you_mean import did_you_mean
+
+_CLOSING = {"{": "}", "<": ">"}
+_FEW = 8
+_DEEPEST = 100
+_LONGEST = 60
+# Longer ones are no enum's values, and too long for Python to read.
+_NUMBER = re.compile(r"-?[0-9]{1,18}")
+
+
+@dataclass
+class Block:
+    """A field as it stands in the text, with the fields inside it."""
+
+    name: str
+    start: int
+    line: int
+    blocks: list["Block"] = field(default_factory=list)
+
+    def inside(self, *names: str) -> list["Block"]:
+        """Give the fields of these names directly inside this one, in their order."""
+        return [block for block in self.blocks if block.name in names]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong at a place: a field or an enum's value that the schema does not have."""
+
+    text: str
+    problem: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Scan:
+    """What a walk found: the fields as a tree, the unknown ones, and what ended the walk.
+
+    Attributes:
+        broken: Where the walk ended as the text is not well formed; protobuf says why.
+    """
+
+    root: Block
+    unknown: tuple[Fault, ...]
+    end: Fault | None
+    broken: int | None = None
+
+
+def scan(text: str, descriptor: Descriptor) -> Scan:
+    """Walk over a message's text; where the text is broken the walk ends there."""
+    scanner = _Scanner(text)
+    root = Block("", 0, 1)
+    broken = None
+    try:
+        scanner.message(root, descriptor, "")
+    except _BrokenTextError:
+        broken = scanner.last
+    return Scan(root, tuple(scanner.unknown), scanner.end, broken)
+
+
+class _BrokenTextError(Exception):
+    """The text is not well formed: protobuf's parser says where and why."""
+
+
+class _Scanner:
+    def __init__(self, text: str) -> None:
+        self.unknown: list[Fault] = []
+        self.end: Fault | None = None
+        self._depth = 0
+        self._text = text
+        self._tokens: Iterator[Token] = tokenize(text)
+        self._line = 1
+        self._counted = 0
+        self.last = 0
+        self._next: Token | None = next(self._tokens, None)
+
+    def message(self, block: Block, descriptor: Descriptor | None, closing: str) -> None:
+        """Walk over fields up to the closing mark; without a descriptor nothing is unknown."""
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise self._ended(block, f"lies more than {_DEEPEST} blocks deep")
+        while not self._accept(closing):
+            if self._next is None:
+                raise self._ended(block, f"is never closed; a {closing} is missing")
+            self._field(block, descriptor)
+            while self._accept(",", ";"):
+                pass
+        self._depth -= 1
+
+    def _ended(self, block: Block, problem: str) -> "_BrokenTextError":
+        self.end = Fault(block.name, f"{block.name} {problem}", block.start, self.last)
+        return _BrokenTextError()
+
+    def _field(self, parent: Block, descriptor: Descriptor | None) -> None:
+        start, name = self._name()
+        known = descriptor.fields_by_name.get(name) if descriptor else None
+        first = len(parent.blocks)
+        bad_values = self._values(parent, start, name, known)
+        if descriptor and not known:
+            problem = unknown_field(name, descriptor)
+            self.unknown.append(Fault(name, problem, start.start, self.last))
+            del parent.blocks[first:]
+        elif bad_values and known and known.enum_type:
+            text = f"{name}: {bad_values[0]}"
+            problem = unknown_value(bad_values[0], name, known.enum_type)
+            self.unknown.append(Fault(text, problem, start.start, self.last))
+
+    def _name(self) -> tuple[Token, str]:
+        token = self._take()
+        if token.text != "[":
+            if not token.text.isidentifier():
+                raise _BrokenTextError
+            return token, token.text
+        parts = [token.text]
+        while parts[-1] != "]":
+            parts.append(self._take().text)
+        return token, "".join(parts)
+
+    def _values(
+        self, parent: Block, start: Token, name: str, known: FieldDescriptor | None
+    ) -> list[str]:
+        self._accept(":")
+        if not self._accept("["):
+            return self._value(parent, start, name, known)
+        bad: list[str] = []
+        while not self._accept("]"):
+            bad += self._value(parent, self._peek(), name, known)
+            self._accept(",")
+        return bad
+
+    def _value(
+        self, parent: Block, start: Token, name: str, known: FieldDescriptor | None
+    ) -> list[str]:
+        block = Block(name, start.start, self._line_of(start))
+        parent.blocks.append(block)
+        token = self._take()
+        if token.text in _CLOSING:
+            self.message(block, known.message_type if known else None, _CLOSING[token.text])
+            return []
+        if token.text in "}>]:\"'":
+            raise _BrokenTextError
+        self._join_strings(token)
+        bad = known is not None and known.enum_type and not _is_value(token.text, known.enum_type)
+        return [token.text] if bad else []
+
+    def _join_strings(self, token: Token) -> None:
+        while token.text[0] in "\"'" and self._next and self._next.text[0] in "\"'":
+            self._take()
+
+    def _peek(self) -> Token:
+        if self._next is None:
+            raise _BrokenTextError
+        return self._next
+
+    def _take(self) -> Token:
+        token = self._peek()
+        self._next = next(self._tokens, None)
+        self.last = token.end
+        return token
+
+    def _accept(self, *marks: str) -> bool:
+        """Take the next token if it is one of the marks; "" is the end of the text."""
+        if self._next is None:
+            return "" in marks
+        if self._next.text in marks:
+            self._take()
+            return True
+        return False
+
+    def _line_of(self, token: Token) -> int:
+        self._line += self._text.count("\n", self._counted, token.start)
+        self._counted = token.start
+        return self._line
+
+
+def _is_value(text: str, enum: EnumDescriptor) -> bool:
+    if _NUMBER.fullmatch(text):
+        return int(text) in enum.values_by_number
+    return text in enum.values_by_name
+
+
+def unknown_field(name: str, descriptor: Descriptor) -> str:
+    """Say that a message has no such field, and which it has with a name like it."""
+    if name in ("layer", "layers"):
+        return f"{descriptor.name} has no field {name!r}: is a }} missing before it?"
+    name = shortened(name)
+    hint = did_you_mean(name, descriptor.fields_by_name, otherwise="no field has a name like it")
+    return f"{descriptor.name} has no field {name!r}: {hint}"
+
+
+def unknown_value(text: str, name: str, enum: EnumDescriptor) -> str:
+    """Say that an enum has no such value, and which it has."""
+    text, values = shortened(text), list(enum.values_by_name)
+    every = f"one of {', '.join(values)}"
+    few = len(values) <= _FEW
+    hint = every if few else did_you_mean(text.strip("\"'"), values, otherwise=every)
+    return f"{name} cannot be {text}: {hint}"
+
+
+def shortened(text: str) -> str:
+    """Cut a name that would not fit in an error, and show what has no letter."""
+    seen = text if text.isprintable() else ascii(text)[1:-1]
+    return seen if len(seen) <= _LONGEST else f"{seen[:_LONGEST]}..."

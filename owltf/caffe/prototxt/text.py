@@ -1,0 +1,164 @@
+"""Protobuf text (prototxt) to messages, with errors that say where and what."""
+
+import re
+from dataclasses import dataclass
+from typing import cast
+
+from google.protobuf import text_format
+from google.protobuf.descriptor import Descriptor
+from google.protobuf.message import Message
+
+from owltf.caffe.prototxt.scan import Block, Fault, Scan, scan
+from owltf.caffe.prototxt.tokens import line_and_column, tokenize
+from owltf.errors import OwltfError
+
+_POSITION = re.compile(r"^\d+:\d+ : ")
+_QUOTED_SOURCE = re.compile(r"^'.*?': (?=[A-Z])", re.DOTALL)
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+# Protobuf takes the square of their number to read them.
+_BACKSLASHES = "\\" * 1000
+_LONGEST = 300
+_MOST_LINES = 3
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+@dataclass(frozen=True)
+class ParsedText:
+    """What parsing found beside the message itself.
+
+    Attributes:
+        root: The fields as they stand in the text, with their lines.
+        ignored: Fault fields that were left out, each as `file:line:column: name`.
+    """
+
+    root: Block
+    ignored: tuple[str, ...]
+
+
+def parse_text(
+    text: str, message: Message, file: str, *, ignore_unknown: bool = False
+) -> list[str]:
+    """Parse prototxt into a message and list the unknown fields that were ignored.
+
+    Raises:
+        OwltfError: the text is not valid, or has unknown fields that are not to be ignored.
+    """
+    return list(parse_blocks(text, message, file, ignore_unknown=ignore_unknown).ignored)
+
+
+def parse_blocks(
+    text: str, message: Message, file: str, *, ignore_unknown: bool = False
+) -> ParsedText:
+    """Parse prototxt into a message as `parse_text` does, and keep where each field stands."""
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    _refuse_bad_bytes(text, file)
+    _refuse_backslashes(text, file)
+    found = scan(text, cast(Descriptor, message.DESCRIPTOR))
+    if found.unknown and not ignore_unknown:
+        raise OwltfError(_unknown_error(text, found.unknown, file))
+    if found.end:
+        raise OwltfError(f"{_at(text, found.end.start, file)}: {found.end.problem}")
+    _parse(_blank(text, found.unknown), message, file)
+    if found.broken is not None and found.unknown:
+        # Without the unknown fields, what stands behind one can read as a part of what is before.
+        raise OwltfError(f"{_at(text, found.broken, file)}: not well formed from here on")
+    _refuse_missing(message, found, file)
+    ignored = (f"{_at(text, one.start, file)}: {one.text}" for one in found.unknown)
+    return ParsedText(found.root, tuple(ignored))
+
+
+def decode_text(data: bytes, file: str) -> str:
+    """Decode a prototxt; bytes that are not UTF-8 are let through for comments to hold.
+
+    Raises:
+        OwltfError: the file is binary, or UTF-16.
+    """
+    if data.startswith(_UTF16):
+        raise OwltfError(f"{file}: saved as UTF-16; save it as UTF-8")
+    if looks_binary(data):
+        raise OwltfError(f"{file}: a binary file, where a text file (prototxt) is expected")
+    return data.decode("utf-8", "surrogateescape")
+
+
+def looks_binary(data: bytes) -> bool:
+    """Say whether these bytes, the first of a file, are no text."""
+    return _CONTROL.search(data[:4096]) is not None
+
+
+def _parse(text: str, message: Message, file: str) -> None:
+    try:
+        text_format.Parse(text, message)
+    except text_format.ParseError as error:
+        raise OwltfError(_parse_error(error, file)) from error
+
+
+def _parse_error(error: text_format.ParseError, file: str) -> str:
+    reason = " ".join(_POSITION.sub("", str(error)).split())
+    line, column = error.GetLine(), error.GetColumn()
+    where = f"{file}:{line}:{column}" if line else file
+    return f"{where}: {_shortened(_QUOTED_SOURCE.sub('', reason))}"
+
+
+def _shortened(reason: str) -> str:
+    """Cut what would not fit in a line, and show what is no letter."""
+    seen = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in reason)
+    return seen if len(seen) <= _LONGEST else f"{seen[:_LONGEST]}..."
+
+
+def _unknown_error(text: str, unknown: tuple[Fault, ...], file: str) -> str:
+    first, *others = unknown
+    more = f"; nor {_by_name(text, others)}" if others else ""
+    return (
+        f"{_at(text, first.start, file)}: {first.problem}{more}; a plugin can add what is missing, "
+        "--ignore-unknown-fields leaves it out"
+    )
+
+
+def _by_name(text: str, unknown: list[Fault]) -> str:
+    """Say where else something unknown stands: `'norm_param' (lines 12, 40), 'flip' (line 7)`."""
+    lines: dict[str, list[int]] = {}
+    for one in unknown:
+        lines.setdefault(one.text, []).append(line_and_column(text, one.start)[0])
+    return ", ".join(f"'{name}' ({_lines(found)})" for name, found in lines.items())
+
+
+def _lines(found: list[int]) -> str:
+    shown = ", ".join(map(str, found[:_MOST_LINES]))
+    more = f" and {len(found) - _MOST_LINES} more" if len(found) > _MOST_LINES else ""
+    return f"line{'s' if len(found) > 1 else ''} {shown}{more}"
+
+
+def _refuse_bad_bytes(text: str, file: str) -> None:
+    if text.isascii():
+        return
+    for token in tokenize(text):
+        if any("\udc80" <= letter <= "\udcff" for letter in token.text):
+            raise OwltfError(
+                f"{_at(text, token.start, file)}: bytes that are not UTF-8; save the file as UTF-8"
+            )
+
+
+def _refuse_backslashes(text: str, file: str) -> None:
+    if (start := text.find(_BACKSLASHES)) >= 0:
+        raise OwltfError(f"{_at(text, start, file)}: {len(_BACKSLASHES)} backslashes in a row")
+
+
+def _refuse_missing(message: Message, found: Scan, file: str) -> None:
+    missing = message.FindInitializationErrors()  # type: ignore[attr-defined]
+    if missing:
+        index = re.match(r"layer\[(\d+)\]", missing[0])
+        line = found.root.inside("layer")[int(index.group(1))].line if index else 0
+        where = f"{file}:{line}" if line else file
+        raise OwltfError(f"{where}: required but missing: {', '.join(missing)}")
+
+
+def _blank(text: str, unknown: tuple[Fault, ...]) -> str:
+    letters = list(text)
+    for one in unknown:
+        letters[one.start : one.end] = re.sub(r"[^\n]", " ", text[one.start : one.end])
+    return "".join(letters)
+
+
+def _at(text: str, offset: int, file: str) -> str:
+    line, column = line_and_column(text, offset)
+    return f"{file}:{line}:{column}"

@@ -1,0 +1,1 @@
+"""Caffe's message format, with what plugins add to it."""

@@ -1,0 +1,53 @@
+"""Reading what plugins add to the schema: `.proto` text or compiled descriptor sets."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from google.protobuf.descriptor_pb2 import FileDescriptorProto, FileDescriptorSet
+from google.protobuf.message import DecodeError
+
+from owltf.caffe.schema.protoc import compile_proto
+from owltf.errors import OwltfError
+
+BASE_NAME = "caffe.proto"
+
+
+@dataclass(frozen=True)
+class Extension:
+    """A plugin's descriptors: its own file and those that it imports, but for Caffe's."""
+
+    path: Path
+    files: tuple[FileDescriptorProto, ...]
+
+
+def read_extension(path: Path) -> Extension:
+    """Read an extension: `.proto` text, or a compiled descriptor set (any other suffix).
+
+    Raises:
+        OwltfError: there is no such file, or it is not valid.
+    """
+    if not path.is_file():
+        raise OwltfError(f"{path}: no such schema extension")
+    files = (compile_proto(path) if path.suffix == ".proto" else _read_compiled(path)).file
+    own = tuple(file for file in files if Path(file.name).name != BASE_NAME)
+    for file in own:
+        if file.syntax not in ("", "proto2") and not is_googles(file.name):
+            raise OwltfError(
+                f'{path}: {file.name} must be proto2 (syntax = "proto2";), as Caffe is'
+            )
+    return Extension(path, own)
+
+
+def _read_compiled(path: Path) -> FileDescriptorSet:
+    try:
+        compiled = FileDescriptorSet.FromString(path.read_bytes())
+    except DecodeError:
+        compiled = FileDescriptorSet()
+    if not compiled.file:
+        raise OwltfError(f"{path}: neither a .proto nor a compiled descriptor set")
+    return compiled
+
+
+def is_googles(name: str) -> bool:
+    """Say whether a file is one of protobuf's own, such as google/protobuf/any.proto."""
+    return name.startswith("google/protobuf/")

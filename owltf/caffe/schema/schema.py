@@ -1,0 +1,84 @@
+"""The schema: the classes of Caffe's messages, with whatever plugins add to them."""
+
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from google.protobuf.descriptor_pb2 import FileDescriptorProto, FileDescriptorSet
+from google.protobuf.descriptor_pool import DescriptorPool
+from google.protobuf.message_factory import GetMessageClass
+
+from owltf.caffe.schema.extensions import Extension, read_extension
+from owltf.caffe.schema.merge import Merged, for_binary, merge
+from owltf.caffe.schema.protoc import BASE_FOLDER
+from owltf.errors import OwltfError
+
+
+class Schema:
+    """Caffe's messages in a descriptor pool of their own.
+
+    Attributes:
+        notes: What had to be changed to bring the extensions together, as plain sentences.
+    """
+
+    def __init__(self, merged: Merged) -> None:
+        """Build the pools of a merged file."""
+        self.notes: tuple[str, ...] = tuple(merged.notes)
+        self._names = merged.names
+        self._pool = _pool(merged, merged.file)
+        self._binary_pool = _pool(merged, for_binary(merged)) if merged.text_only else self._pool
+
+    def message(self, name: str) -> Any:
+        """Give the class of a message: `NetParameter`, or a plugin's `its_package.MyParam`."""
+        return self._class(self._pool, name)
+
+    def binary_message(self, name: str) -> Any:
+        """Give the class that binary files are read with.
+
+        It lacks the fields that share a number: in a file, that number could mean either.
+        """
+        return self._class(self._binary_pool, name)
+
+    def _class(self, pool: DescriptorPool, name: str) -> Any:
+        full_name = self._names.get(name, f"caffe.{name}")
+        return GetMessageClass(pool.FindMessageTypeByName(full_name))
+
+
+def load_schema(extensions: Iterable[Path] = ()) -> Schema:
+    """Load Caffe's schema, extended by `.proto` files or compiled descriptor sets.
+
+    Raises:
+        OwltfError: an extension is missing or not valid, or two of them add a field of one name.
+    """
+    read = [read_extension(Path(path)) for path in extensions]
+    if not read:
+        return _base_schema()
+    for extension in read:
+        _check(extension)
+    return Schema(merge(_base_file(), read))
+
+
+@cache
+def _base_schema() -> Schema:
+    return Schema(merge(_base_file(), ()))
+
+
+@cache
+def _base_file() -> FileDescriptorProto:
+    compiled = (BASE_FOLDER / "caffe.pb").read_bytes()
+    return FileDescriptorSet.FromString(compiled).file[0]
+
+
+def _check(extension: Extension) -> None:
+    try:
+        Schema(merge(_base_file(), [extension]))
+    except TypeError as error:
+        raise OwltfError(f"{extension.path}: {' '.join(str(error).split())}") from error
+
+
+def _pool(merged: Merged, file: FileDescriptorProto) -> DescriptorPool:
+    pool = DescriptorPool()
+    for needed in (*merged.imports.values(), file):
+        pool.AddSerializedFile(needed.SerializeToString())
+    return pool

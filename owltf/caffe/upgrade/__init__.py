@@ -1,0 +1,1 @@
+"""Nets of Caffe's old generations in today's form."""

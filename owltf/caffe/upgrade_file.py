@@ -1,0 +1,57 @@
+"""Files of any generation in today's form."""
+
+from pathlib import Path
+
+from google.protobuf import text_format
+from google.protobuf.message import DecodeError
+
+from owltf.caffe.binary.read_weights import read_weights
+from owltf.caffe.binary.write_weights import write_caffemodel
+from owltf.caffe.file_kind import NET, SOLVER, file_kind
+from owltf.caffe.net.read import read_net, read_solver
+from owltf.caffe.prototxt.source import NetSource
+from owltf.caffe.schema.schema import Schema
+from owltf.caffe.upgrade.upgrade import upgrade_net
+from owltf.errors import OwltfError
+
+
+def upgraded_text(path: Path, schema: Schema, *, ignore_unknown_fields: bool = False) -> str:
+    """Return a net's or a solver's prototxt in today's form; comments are lost.
+
+    Args:
+        path: the file.
+        schema: the message format.
+        ignore_unknown_fields: leave out fields that the schema does not know.
+
+    Raises:
+        OwltfError: the file is missing or neither a net nor a solver, or it cannot be upgraded.
+    """
+    kind = file_kind(path)
+    if kind not in (NET, SOLVER):
+        raise OwltfError(f"{path}: neither a net's nor a solver's prototxt")
+    read = read_solver if kind == SOLVER else read_net
+    source = read(path, schema, ignore_unknown_fields=ignore_unknown_fields)
+    return str(text_format.MessageToString(source.parameter))
+
+
+def upgrade_caffemodel(path: Path, out: Path, schema: Schema) -> None:
+    """Write a caffemodel of any generation as today's, or as HDF5 where `out` ends in `.h5`.
+
+    Raises:
+        OwltfError: the file is missing, of another kind or corrupt, or cannot be upgraded.
+    """
+    weights = {layer.name: layer.blobs for layer in read_weights(path, schema) if layer.blobs}
+    source = upgrade_net(_net_of(path, schema))
+    names = {layer.name for layer in source.parameter.layer}
+    write_caffemodel(out, source.parameter, {k: v for k, v in weights.items() if k in names})
+
+
+def _net_of(path: Path, schema: Schema) -> NetSource:
+    """Read the net that a binary caffemodel holds beside its weights."""
+    try:
+        net = schema.binary_message("NetParameter").FromString(path.read_bytes())
+    except DecodeError as error:
+        raise OwltfError(f"{path}: not a binary caffemodel, or corrupt: {error}") from None
+    for layer in net.layer:
+        layer.ClearField("blobs")
+    return NetSource(net, path, (0,) * (len(net.layer) or len(net.layers)), str(path))

@@ -1,0 +1,1 @@
+"""What a layer's converter speaks: blobs, parameters, windows, the layer itself."""

@@ -1,0 +1,65 @@
+"""Lifted: a blob as the one image of a batch, for layers whose `axis: 0` is not the batch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from owltf.convert.blob import Blob
+from owltf.convert.layer import Layer
+from owltf.runtime.graph_checks import check_one_replica
+
+
+@keras.saving.register_keras_serializable("owltf")
+class LeadingAxis(keras.layers.Layer):
+    """Puts an axis of size 1 before the others; a batch that is split over replicas is refused.
+
+    Args:
+        rows: the size of the first axis, which is no batch any more and so is fixed.
+        title: Caffe's layer in words, for errors.
+        **kwargs: those of every Keras layer.
+    """
+
+    def __init__(self, rows: int, title: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.rows, self.title = rows, title
+
+    def call(self, inputs: Any) -> Any:
+        """Return the tensor with its new axis."""
+        check_one_replica(self.title, "axis: 0")
+        return tf.ensure_shape(inputs, (self.rows, *inputs.shape[1:]))[tf.newaxis]
+
+    def compute_output_shape(self, input_shape: Any) -> tuple[int | None, ...]:
+        """Return the shape of the top."""
+        return (1, self.rows, *input_shape[1:])
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what rebuilds the layer."""
+        return {**super().get_config(), "rows": self.rows, "title": self.title}
+
+
+def with_leading_axis(layer: Layer, bottom: Blob, axis: int) -> tuple[Blob, int]:
+    """Return a bottom and an axis of it that is not the first: 0 becomes 1 of (1, N, C, H, W).
+
+    Args:
+        layer: the layer.
+        bottom: the bottom.
+        axis: the axis counted from the front.
+    """
+    if axis > 0:
+        return bottom, axis
+    plain = bottom.to_caffe()
+    one = layer.keras(LeadingAxis, part="with_leading_axis", rows=plain.batch, title=layer.title)
+    return plain.plain(one(plain.tensor), 1), 1
+
+
+def without_leading_axis(top: Blob, axis: int) -> Blob:
+    """Return a top of a with_leading_axis bottom without the axis that was put before the others.
+
+    Args:
+        top: the top.
+        axis: the axis that was given to `with_leading_axis`.
+    """
+    return top if axis > 0 else top.reshape(top.shape[1:], "without_leading_axis")

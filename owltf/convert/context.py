@@ -1,0 +1,73 @@
+"""What a net is built with."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from owltf.caffe.find_file import find_file
+from owltf.convert.sharing import Fill, SharedLayers
+from owltf.did_you_mean import did_you_mean
+from owltf.pycaffe.user_code import UserCode
+from owltf.registry.registry import Registry
+
+
+@dataclass(frozen=True)
+class NetContext:
+    """The surroundings of a net: known types, phase, seed, and what it shares with other nets.
+
+    Attributes:
+        registry: converters, data layers and fillers.
+        phase: "TRAIN" or "TEST".
+        seed: what every random draw starts from.
+        shared: layers and variables in common with other nets.
+        loaded: layers whose weights will come from a file, so that they start as zeros.
+        batch_factor: factor on each data layer's `batch_size` (`--batch-per-gpu`).
+        folder: the folder of the net's file, beside which its sources are looked for.
+        allow_python_layers: run the code of the net's Python layers.
+        test_net: which of the solver's test nets it is, from 0.
+    """
+
+    registry: Registry
+    phase: str
+    seed: int = 0
+    shared: SharedLayers = field(default_factory=SharedLayers)
+    loaded: frozenset[str] = frozenset()
+    batch_factor: int = 1
+    folder: Path | None = None
+    allow_python_layers: bool = False
+    test_net: int = 0
+
+    @property
+    def python(self) -> UserCode | None:
+        """The user's code beside the net, if it may be run."""
+        return UserCode.beside(self.folder) if self.allow_python_layers else None
+
+    def find_file(self, path: str) -> Path:
+        """Return an existing file or folder that the net names."""
+        return find_file(path, self.folder)
+
+    def filler(self, layer: str, say: Callable[[str], Exception]) -> Callable[[Any, int], Fill]:
+        """Return what fills the parameter blobs of a layer.
+
+        Each blob's draws come from (seed, layer, position) alone, so a net starts the same whatever
+        else is in it.
+        """
+
+        def fill_with(parameter: Any, index: int) -> Fill:
+            fill = self.registry.fillers.get(parameter.type)
+            if fill is None:
+                hint = did_you_mean(parameter.type, self.registry.fillers)
+                raise say(f"unknown filler type '{parameter.type}': {hint}")
+            return lambda shape: fill(self._generator(layer, index), shape, parameter)
+
+        return fill_with
+
+    def _generator(self, layer: str, index: int) -> np.random.Generator:
+        key = (self.seed & 0xFFFFFFFFFFFFFFFF, zlib.crc32(f"{layer}/{index}".encode()))
+        return np.random.Generator(np.random.Philox(key=np.array(key, np.uint64)))

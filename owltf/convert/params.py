@@ -1,0 +1,82 @@
+"""A Caffe parameter blob and the Keras variable that holds it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from owltf.runtime.copy import contiguous
+
+
+@dataclass(frozen=True)
+class ParamBlob:
+    """How one of a layer's parameter blobs lies in Caffe and in Keras.
+
+    The order of axes is said once, a letter an axis; both directions follow from it.
+
+    Attributes:
+        name: the Keras layer's attribute, and the name its weight is added under.
+        caffe: the order of axes in Caffe, as `oi...`.
+        keras: the same letters in Keras's order, as `...io`.
+    """
+
+    name: str
+    caffe: str = "..."
+    keras: str = "..."
+
+    def to_keras(self, array: np.ndarray) -> np.ndarray:
+        """Return a Caffe blob in the variable's order."""
+        return np.asarray(np.einsum(f"{self.caffe}->{self.keras}", array))
+
+    def to_caffe(self, value: np.ndarray) -> np.ndarray:
+        """Return the variable's value in Caffe's order."""
+        return np.asarray(np.einsum(f"{self.keras}->{self.caffe}", value))
+
+    def caffe_shape(self, shape: tuple[int, ...]) -> tuple[int, ...]:
+        """Return the Caffe shape of a variable of the given shape."""
+        return self.to_caffe(np.broadcast_to(np.float32(0), shape)).shape
+
+
+@dataclass(frozen=True)
+class Param:
+    """One learnable blob of a net.
+
+    Attributes:
+        layer: the layer that owns it.
+        index: its position among that layer's blobs.
+        blob: its order of axes.
+        variable: the Keras variable.
+        lr_mult: factor on the learning rate; 0 leaves the blob as it is.
+        decay_mult: factor on the weight decay.
+    """
+
+    layer: str
+    index: int
+    blob: ParamBlob
+    variable: Any
+    lr_mult: float
+    decay_mult: float
+
+    @property
+    def is_trained(self) -> bool:
+        """Whether an update changes the blob."""
+        return self.lr_mult != 0 and bool(self.variable.trainable)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The blob's shape in Caffe's order."""
+        return self.blob.caffe_shape(tuple(self.variable.shape))
+
+    def get(self) -> np.ndarray:
+        """Return the value in Caffe's order."""
+        return self.to_caffe(np.asarray(self.variable.numpy()))
+
+    def to_caffe(self, value: np.ndarray) -> np.ndarray:
+        """Return an array of the variable's order in Caffe's, contiguous."""
+        return contiguous(self.blob.to_caffe(value))
+
+    def set(self, array: np.ndarray) -> None:
+        """Assign a Caffe blob."""
+        self.variable.assign(contiguous(self.blob.to_keras(array)))

@@ -1,0 +1,1 @@
+"""A built net used without training: loading, batches, images, views, scores."""

@@ -1,0 +1,95 @@
+"""BatchRunner: a net on whole batches, for tools that look at a net rather than train it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any
+
+import tensorflow as tf
+
+from owltf.inference.net_batches import Batch
+from owltf.net.data_errors import plain_errors
+from owltf.net.net import Net
+from owltf.runtime import step as replicas
+from owltf.runtime.devices import Devices, one_cpu
+
+
+class BatchRunner:
+    """Runs a net on whole batches, each device on one at a time.
+
+    Training splits a batch over the devices. Here they take whole batches in turn, so that N
+    devices give the bits of one: a device's kernels add up in another order for another batch.
+
+        runner = BatchRunner(net, {"fc7": net.output_of("fc7").to_caffe().tensor})
+        for batch, values in runner.run(net_batches(net)):
+            print(batch.keys[0], values["fc7"][0])
+
+    Args:
+        net: the net, made in the devices' scope (`load_net(..., devices=devices)`).
+        outputs: what to compute: a structure of dicts and lists of the net's Keras tensors.
+        devices: where it runs; TensorFlow's default device unless given.
+    """
+
+    def __init__(self, net: Net, outputs: Any, devices: Devices | None = None) -> None:
+        self._net, self._devices = net, devices or one_cpu()
+        self._model = net.model_of_tensors(outputs)
+        self._compute = tf.function(self._on_all, autograph=False)
+        self._done = 0
+
+    @property
+    def at_once(self) -> int:
+        """How many batches are computed at once."""
+        # A layer that goes on from the last batch needs them one by one; every device computes all.
+        goes_on = any(hasattr(layer, "carried") for layer in self._model.layers)
+        return 1 if goes_on else self._devices.count
+
+    def run(self, batches: Iterable[Batch]) -> Iterator[tuple[Batch, Any]]:
+        """Yield each batch, in order, with what was computed on it, as arrays.
+
+        Raises:
+            OwltfError: if the data turn out wrong.
+        """
+        rest = iter(batches)
+        while group := list(islice(rest, self.at_once)):
+            yield from zip(group, self.run_group([each.arrays for each in group]), strict=True)
+
+    def run_group(self, group: Sequence[Mapping[str, Any]]) -> list[Any]:
+        """Compute on up to `at_once` batches of inputs by blob name."""
+        missing = self._devices.count - len(group)
+        whole = [{name: each[name] for name in self._net.inputs} for each in group]
+        number = tf.constant(self._done, tf.int64)
+        with plain_errors(self._net.sources):
+            results = self._compute([*whole, *whole[-1:] * missing], number)
+        self._done += len(group)
+        return [tf.nest.map_structure(_array, result) for result in results[: len(group)]]
+
+    def _on_all(self, group: list[dict[str, Any]], number: Any) -> list[Any]:
+        if len(group) == 1:
+            return [self._on_one(group[0], number)]
+        strategy = self._devices.strategy
+        spread = strategy.experimental_distribute_values_from_function(
+            lambda context: (group[_place(context)], number + _place(context))
+        )
+        results = strategy.run(self._on_one, args=spread)
+        return [_results_of(place, results, strategy) for place in range(len(group))]
+
+    def _on_one(self, inputs: dict[str, Any], number: Any) -> Any:
+        rows = next((value.shape[0] for value in inputs.values()), None)
+        alone = replicas.Step(number, self._net.context.seed, 0, 1, rows)
+        with replicas.step(alone):
+            return self._model(inputs, training=self._net.phase == "TRAIN")
+
+
+def _results_of(place: int, results: Any, strategy: Any) -> Any:
+    return tf.nest.map_structure(
+        lambda value: strategy.experimental_local_results(value)[place], results
+    )
+
+
+def _place(context: Any) -> int:
+    return int(context.replica_id_in_sync_group)
+
+
+def _array(value: Any) -> Any:
+    return value.numpy()

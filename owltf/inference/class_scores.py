@@ -1,0 +1,116 @@
+"""Finding where a net says how likely each class is, and where it is told the true one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+
+from owltf.caffe.net.graph import GraphLayer
+from owltf.did_you_mean import did_you_mean
+from owltf.errors import OwltfError
+from owltf.net.net import Net
+
+_WITH_LABELS = ("Accuracy", "SoftmaxWithLoss")
+_WITH_PROBABILITIES = ("Softmax", "SoftmaxWithLoss")
+
+
+@dataclass(frozen=True)
+class ClassScores:
+    """The scores of the classes in a net.
+
+    Attributes:
+        layer: the layer they belong to.
+        tensor: the Keras tensor, the classes on its last axis.
+        classes: how many classes there are.
+        labels: the Keras tensor of the true classes; None where the net is not told.
+        ignore_label: the label that does not count; None if all do.
+    """
+
+    layer: str
+    tensor: Any
+    classes: int
+    labels: Any = None
+    ignore_label: int | None = None
+
+
+def class_scores(net: Net) -> ClassScores | None:
+    """Return the scores that a net compares with labels: what its last Accuracy layer looks at.
+
+    A net without one is judged by its last SoftmaxWithLoss layer.
+
+    Returns:
+        The scores before the softmax, or None if no such layer is in the net.
+    """
+    judges = [each for kind in _WITH_LABELS for each in _of_types(net, kind)[-1:]]
+    return _scores(net, judges[0], softmax=False) if judges else None
+
+
+def class_probabilities(net: Net, layer: str | None = None) -> ClassScores:
+    """Return the probabilities of the classes.
+
+    Args:
+        net: the net.
+        layer: a Softmax or SoftmaxWithLoss layer, or any layer or blob that gives a number for
+            each class; the last Softmax or SoftmaxWithLoss layer unless given.
+
+    Raises:
+        OwltfError: if there is no such layer.
+    """
+    if layer is None:
+        found = _of_types(net, *_WITH_PROBABILITIES)
+        if not found:
+            raise OwltfError(
+                f"net '{net.name}' has no Softmax or SoftmaxWithLoss layer; name the layer that "
+                f"gives the classes' scores"
+            )
+        return _probabilities(net, found[-1])
+    named = [each for each in net.graph.layers if each.name == layer]
+    if named:
+        return _probabilities(net, named[0])
+    if layer not in net.blobs:
+        known = {*net.blobs, *(each.name for each in net.graph.layers)}
+        raise OwltfError(f"net '{net.name}' has no layer '{layer}': {did_you_mean(layer, known)}")
+    return _rows(net, layer, layer)
+
+
+def _of_types(net: Net, *types: str) -> list[GraphLayer]:
+    return [each for each in net.graph.layers if each.type in types]
+
+
+def _probabilities(net: Net, layer: GraphLayer) -> ClassScores:
+    if layer.type == "SoftmaxWithLoss":
+        return _scores(net, layer, softmax=True)
+    return _rows(net, layer.name, net.output_of(layer.name).name)
+
+
+def _rows(net: Net, layer: str, name: str) -> ClassScores:
+    """Return scores that are a blob of the net, with the labels that the net has."""
+    blob = net.blob(name)
+    if blob.rank < 2:
+        raise OwltfError(f"'{layer}' has shape {blob.shape}, not a score for each class")
+    judge = class_scores(net)
+    labels = net.blob(net.label_blob).to_caffe().tensor if net.label_blob else None
+    if judge:
+        labels = judge.labels
+    ignored = judge.ignore_label if judge else None
+    return ClassScores(layer, blob.with_last(1).tensor, blob.shape[1], labels, ignored)
+
+
+def _scores(net: Net, layer: GraphLayer, *, softmax: bool) -> ClassScores:
+    """Return what a layer compares with labels."""
+    scores, labels = (net.blob(name) for name in list(layer.parameter.bottom)[:2])
+    param, axis = _settings(layer)
+    last = scores.with_last(axis).tensor
+    tensor = keras.ops.softmax(last, axis=-1) if softmax else last
+    ignored = param.ignore_label if param.HasField("ignore_label") else None
+    return ClassScores(layer.name, tensor, scores.shape[axis], labels.to_caffe().tensor, ignored)
+
+
+def _settings(layer: GraphLayer) -> tuple[Any, int]:
+    """Return the message that has the ignored label, and the axis of the classes."""
+    parameter = layer.parameter
+    if layer.type == "Accuracy":
+        return parameter.accuracy_param, parameter.accuracy_param.axis
+    return parameter.loss_param, parameter.softmax_param.axis

@@ -1,0 +1,38 @@
+"""ModelWithoutInputs: a model of a net that takes nothing from outside."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+
+@keras.saving.register_keras_serializable("owltf")
+class ModelWithoutInputs(keras.Model):
+    """Runs a model whose one input, a number, does not matter: Keras wants each to have one.
+
+    Args:
+        model: the model.
+        **kwargs: those of every Keras model.
+    """
+
+    def __init__(self, model: Any, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.model = model
+        self.built = True
+
+    def call(self, inputs: Any = None, training: bool = False) -> Any:
+        """Return the model's outputs."""
+        return self.model(tf.zeros(()), training=training)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what rebuilds the model."""
+        model = keras.saving.serialize_keras_object(self.model)
+        return {**super().get_config(), "model": model}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> ModelWithoutInputs:
+        """Return the model of a configuration."""
+        model = keras.saving.deserialize_keras_object(config.pop("model"))
+        return cls(model, **config)

@@ -1,0 +1,30 @@
+"""Total: what a top with a `loss_weight` adds to the objective."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from owltf.convert.blob import Blob
+from owltf.runtime.step import global_sum
+
+
+@keras.saving.register_keras_serializable("owltf")
+class ObjectiveTerm(keras.layers.Layer):
+    """The sum of a tensor's values over all replicas, each of which has some of its rows."""
+
+    any_size = True
+
+    def call(self, inputs: Any) -> Any:
+        """Return one number."""
+        return global_sum(tf.reduce_sum(inputs))[0]
+
+
+def objective_term(blob: Blob) -> Any:
+    """Return the tensor of a top's sum; that of a top without a batch is the top itself."""
+    # Every replica has all of a blob of fixed size, such as a loss or a Parameter.
+    if not blob.rank or blob.tensor.shape[0] is not None:
+        return blob.tensor
+    return ObjectiveTerm(name=blob.names.helper(blob.name, "total"))(blob.tensor)

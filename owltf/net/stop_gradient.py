@@ -1,0 +1,44 @@
+"""propagate_down: bottoms to which a layer sends no gradient."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from owltf.convert.blob import Blob
+from owltf.convert.layer import Layer
+
+
+@keras.saving.register_keras_serializable("owltf")
+class Stopped(keras.layers.Layer):
+    """Gives its input; no gradient comes back through it."""
+
+    any_size = True
+
+    def call(self, inputs: Any) -> Any:
+        """Return the input."""
+        return tf.stop_gradient(inputs)
+
+
+def stop_gradients(layer: Layer, bottoms: Sequence[Blob]) -> list[Blob]:
+    """Return a layer's bottoms, cut off from the gradient where `propagate_down` is false.
+
+    Raises:
+        OwltfError: if it is given, but not for each bottom.
+    """
+    flags = list(layer.parameter.propagate_down)
+    if not flags:
+        return list(bottoms)
+    if len(flags) != len(bottoms):
+        raise layer.error(
+            f"propagate_down must be given for each of {len(bottoms)} bottoms, got {len(flags)}"
+        )
+    pairs = zip(bottoms, flags, strict=True)
+    return [bottom if flag else _stopped(layer, bottom) for bottom, flag in pairs]
+
+
+def _stopped(layer: Layer, bottom: Blob) -> Blob:
+    return bottom.map(Stopped(name=layer.names.helper(layer.name, "stopped")))

@@ -1,0 +1,104 @@
+"""Weights in and out of a net, matched by layer name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from owltf.caffe.binary.weights import LayerWeights
+from owltf.caffe.binary.write_weights import write_caffemodel
+from owltf.convert.params import Param
+from owltf.errors import OwltfError
+from owltf.net.net import Net
+
+
+@dataclass
+class Loaded:
+    """What became of a weights file, by layer name.
+
+    Attributes:
+        loaded: layers that got their weights from it.
+        absent: layers of the net that it does not have; they keep their filler's values.
+        unused: layers of the file that the net does not have.
+        reinitialised: layers whose shapes differ and which keep their filler's values.
+    """
+
+    loaded: list[str] = field(default_factory=list)
+    absent: list[str] = field(default_factory=list)
+    unused: list[str] = field(default_factory=list)
+    reinitialised: list[str] = field(default_factory=list)
+
+    def summary(self) -> str:
+        """Say in one line how many layers were loaded, and name the others."""
+        parts = [f"{len(self.loaded)} layers loaded"]
+        others = {
+            "not in the file": self.absent,
+            "not in the net": self.unused,
+            "initialised anew, as their shape differs": self.reinitialised,
+        }
+        parts += [f"{why}: {', '.join(names)}" for why, names in others.items() if names]
+        return "; ".join(parts)
+
+
+def load_weights(
+    net: Net, weights: Iterable[LayerWeights], file: Path, *, reinit_mismatched: bool = False
+) -> Loaded:
+    """Assign the weights of a file to the layers of the same names.
+
+    Args:
+        net: the net.
+        weights: the file's layers, each with `name` and `blobs` in Caffe's shapes.
+        file: the file, for errors.
+        reinit_mismatched: leave a layer of another shape as its filler made it.
+
+    Raises:
+        OwltfError: if a layer's blobs have another number or shape; nothing is assigned then.
+    """
+    told = Loaded()
+    plan: list[tuple[Param, np.ndarray]] = []
+    for layer in weights:
+        params = net.layer_params.get(layer.name, ())
+        if not layer.blobs:
+            continue
+        if not params:
+            told.unused.append(layer.name)
+            continue
+        reason = _mismatch(params, layer.blobs)
+        if reason and not reinit_mismatched:
+            raise OwltfError(
+                f"{file}: layer '{layer.name}': {reason}; rename the layer to train it anew, "
+                f"or give --reinit-mismatched"
+            )
+        (told.reinitialised if reason else told.loaded).append(layer.name)
+        plan += [] if reason else zip(params, layer.blobs, strict=True)
+    for param, blob in plan:
+        param.set(np.reshape(blob, param.shape))
+    told.absent = [name for name in net.layer_params if name not in _seen(told)]
+    return told
+
+
+def _seen(told: Loaded) -> set[str]:
+    return {*told.loaded, *told.reinitialised}
+
+
+def _mismatch(params: Sequence[Param], blobs: Sequence[np.ndarray]) -> str | None:
+    if len(params) != len(blobs):
+        return f"the file has {len(blobs)} parameter blobs, the net {len(params)}"
+    for param, blob in zip(params, blobs, strict=True):
+        if not _same_shape(param.shape, blob.shape):
+            shapes = f"has shape {blob.shape}, the net's {param.shape}"
+            return f"the file's parameter {param.index} {shapes}"
+    return None
+
+
+def _same_shape(wanted: tuple[int, ...], got: tuple[int, ...]) -> bool:
+    # Old files give every blob as (num, channels, height, width), filled with 1 in front.
+    return wanted == got or (len(got) == 4 and got == (1,) * (4 - len(wanted)) + wanted)
+
+
+def save_weights(net: Net, path: Path) -> None:
+    """Write the net and its weights to a `.caffemodel` that Caffe reads, at once or not at all."""
+    write_caffemodel(path, net.graph.source.parameter, net.get_params())

@@ -1,0 +1,86 @@
+"""The options by which a command's user says which weights a net gets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from owltf.errors import OwltfError
+from owltf.options.common import take, with_options
+
+_NAMES = (
+    "weights",
+    "snapshot",
+    "reinit_mismatched",
+    "ignore_unknown_fields",
+    "allow_python_layers",
+)
+
+
+def _paths(context: click.Context, option: click.Parameter, value: str | None) -> Any:
+    if value is None:
+        return None
+    paths = [Path(part) for part in value.split(",") if part]
+    if not paths:
+        raise click.BadParameter("it names no file")
+    return paths
+
+
+_OPTIONS = (
+    click.option(
+        "--weights",
+        callback=_paths,
+        metavar="FILE[,FILE]",
+        help="The weights, from caffemodels; later ones win.",
+    ),
+    click.option(
+        "--snapshot",
+        type=click.IntRange(min=0),
+        metavar="N",
+        help="The weights of a solver's snapshot N, that of iteration N x its `snapshot`.",
+    ),
+    click.option(
+        "--reinit-mismatched",
+        is_flag=True,
+        help="Leave layers whose shape differs from the weights' as their fillers make them.",
+    ),
+    click.option(
+        "--ignore-unknown-fields",
+        is_flag=True,
+        help="Leave out prototxt fields that owltf does not know, and list them.",
+    ),
+    click.option(
+        "--allow-python-layers",
+        is_flag=True,
+        help="Run the code of the net's Python layers, found beside the net.",
+    ),
+)
+
+
+def weights_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command `--weights`, `--snapshot` and what else `weights_of` takes.
+
+    Args:
+        command: the command's function, before `click.command()` decorates it.
+    """
+    return with_options(command, _OPTIONS)
+
+
+def weights_of(flags: dict[str, Any]) -> dict[str, Any]:
+    """Take the values of `weights_options` out of a command's arguments, for `load_net`.
+
+    Args:
+        flags: the command's arguments by name; they are taken out of it.
+
+    Raises:
+        OwltfError: if there are neither weights nor a snapshot, or both.
+    """
+    taken = take(flags, _NAMES)
+    given = [name for name in ("weights", "snapshot") if taken[name] is not None]
+    if len(given) != 1:
+        both = "not both" if given else "a net without weights knows nothing"
+        raise OwltfError(f"give --weights FILE or, with a solver, --snapshot N; {both}")
+    return taken

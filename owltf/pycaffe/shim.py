@@ -1,0 +1,60 @@
+"""The module that a Python layer gets from `import caffe`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from types import ModuleType
+from typing import Any
+
+from owltf.pycaffe.blob import Blob, Blobs
+
+PHASES = {"TRAIN": 0, "TEST": 1}
+
+
+class Layer:
+    """What a Python layer inherits from.
+
+    Attributes:
+        param_str: the net's `python_param { param_str }`.
+        phase: `caffe.TRAIN` or `caffe.TEST`.
+        blobs: the parameter blobs.
+    """
+
+    type = "Python"
+    param_str: str
+    phase: int
+
+    def __init__(self, parameter: Any = None) -> None:
+        self.blobs = Blobs()
+
+    def setup(self, bottom: Sequence[Blob], top: Sequence[Blob]) -> None:
+        """Read `param_str` and check the bottoms, once."""
+
+    def reshape(self, bottom: Sequence[Blob], top: Sequence[Blob]) -> None:
+        """Give the tops their shapes, before each pass."""
+
+    def forward(self, bottom: Sequence[Blob], top: Sequence[Blob]) -> None:
+        """Fill the tops' `data`."""
+        raise NotImplementedError("the layer has no forward")
+
+    def backward(
+        self, top: Sequence[Blob], propagate_down: Sequence[bool], bottom: Sequence[Blob]
+    ) -> None:
+        """Fill the bottoms' `diff` from the tops'."""
+        raise NotImplementedError("the layer has no backward")
+
+
+class Caffe(ModuleType):
+    """The module; what else pycaffe has is missing, and said to be."""
+
+    def __init__(self) -> None:
+        super().__init__("caffe", "What a Python layer needs of pycaffe, given by owltf.")
+        self.Layer, self.Blob = Layer, Blob
+        self.TRAIN, self.TEST = PHASES["TRAIN"], PHASES["TEST"]
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        raise AttributeError(
+            f"owltf's caffe for Python layers has Layer, Blob, TRAIN and TEST, but no {name!r}"
+        )

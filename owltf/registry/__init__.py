@@ -1,0 +1,1 @@
+"""What plugins brought, by Caffe's names."""

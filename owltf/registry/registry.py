@@ -1,0 +1,87 @@
+"""What the plugins of a manager bring, by Caffe's names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import pluggy
+
+from owltf.errors import OwltfError
+
+BUILT_IN = "owltf."
+
+
+@dataclass(frozen=True)
+class Registry:
+    """Gathers converters, data layers, fillers, policies and solvers from all plugins.
+
+    Gathering imports TensorFlow, so each table is made when it is first asked for.
+
+    Attributes:
+        manager: the plugins.
+    """
+
+    manager: pluggy.PluginManager
+
+    @cached_property
+    def schema(self) -> Any:
+        """Caffe's message format with what plugins add to it."""
+        from owltf.caffe.schema.schema import load_schema
+
+        return load_schema([path for paths in self.manager.hook.owltf_schema() for path in paths])
+
+    @cached_property
+    def converters(self) -> Mapping[str, Any]:
+        """A converter for each Caffe layer type."""
+        classes = self._by_type("owltf_layer_converters", "convert {} layers")
+        return {name: made() for name, made in classes.items()}
+
+    @cached_property
+    def data_layers(self) -> Mapping[str, Any]:
+        """A `DataLayer` class for each type that brings batches from outside the net."""
+        return self._by_type("owltf_data_layers", "read {} layers")
+
+    @cached_property
+    def solvers(self) -> Mapping[str, Any]:
+        """A `Solver` class for each update rule."""
+        return self._by_type("owltf_solvers", "bring the solver {}")
+
+    @cached_property
+    def fillers(self) -> Mapping[str, Callable[..., Any]]:
+        """A function for each filler type."""
+        return self._gather("owltf_fillers", lambda found: found.items(), "bring the filler {}")
+
+    @cached_property
+    def learning_rates(self) -> Mapping[str, Any]:
+        """A schedule class for each `lr_policy`."""
+        return self._gather(
+            "owltf_learning_rates", lambda found: found.items(), "bring the lr_policy {}"
+        )
+
+    def _by_type(self, hook: str, does: str) -> dict[str, Any]:
+        return self._gather(hook, lambda found: ((each.caffe_type, each) for each in found), does)
+
+    def _gather(
+        self, hook: str, pairs: Callable[[Any], Iterable[tuple[str, Any]]], does: str
+    ) -> dict[str, Any]:
+        gathered: dict[str, tuple[str, Any]] = {}
+        for implementation in getattr(self.manager.hook, hook).get_hookimpls():
+            plugin = implementation.plugin_name
+            for name, member in pairs(implementation.function()):
+                gathered[name] = _winner(gathered.get(name), (plugin, member), does.format(name))
+        return {name: member for name, (_, member) in sorted(gathered.items())}
+
+
+def _winner(known: tuple[str, Any] | None, other: tuple[str, Any], does: str) -> tuple[str, Any]:
+    """Choose between two plugins for one name: an installed one replaces a built-in."""
+    if known is None or known[0] == other[0]:
+        return other
+    strangers = [pair for pair in (known, other) if not pair[0].startswith(BUILT_IN)]
+    if len(strangers) == 1:
+        return strangers[0]
+    raise OwltfError(
+        f"two plugins {does}: {known[0]} and {other[0]}; disable one of them with --disable-plugin"
+    )

@@ -1,0 +1,80 @@
+"""The whole batch on each replica, and a replica's own rows of it: for what cannot be split."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import tensorflow as tf
+
+from owltf.runtime.step import current_step, first_row, global_sum, replicas_of_batch, share
+
+
+def replica() -> int:
+    """Return which replica computes, 0 outside a strategy."""
+    context = tf.distribute.get_replica_context()
+    if context is None:
+        return 0
+    return int(tf.get_static_value(context.replica_id_in_sync_group))
+
+
+def own_rows(rows: int) -> tuple[int, int]:
+    """Return the first of this replica's rows of a blob, and how many they are.
+
+    Args:
+        rows: the blob's rows on all replicas together.
+    """
+    replicas, step = replicas_of_batch(), current_step()
+    # A blob may hold several rows for each of the data's, which are split together.
+    batch = step.batch if step and step.batch and rows % step.batch == 0 else rows
+    each = rows // batch
+    first, count = first_row(batch, replica(), replicas), share(batch, replica(), replicas)
+    return each * first, each * count
+
+
+def own(whole: Any) -> Any:
+    """Return this replica's rows of a tensor."""
+    if replicas_of_batch() == 1:
+        return whole
+    first, count = own_rows(whole.shape[0])
+    return whole[first : first + count]
+
+
+def padded(rows: Any, count: int) -> Any:
+    """Return this replica's rows in their place among zeros; the sum over replicas is the whole.
+
+    Args:
+        rows: the rows.
+        count: how many the whole has.
+    """
+    first, own_count = own_rows(count)
+    around = [(first, count - first - own_count), *[(0, 0)] * (len(rows.shape) - 1)]
+    return tf.ensure_shape(tf.pad(rows, around), (count, *rows.shape[1:]))
+
+
+def gathered(tensors: Sequence[Any], rows: Sequence[int | None]) -> Sequence[Any]:
+    """Return tensors whole: the rows of all replicas together.
+
+    Args:
+        tensors: each this replica's rows, or what every replica has.
+        rows: how many rows each has in all; None for what every replica has.
+    """
+    if replicas_of_batch() == 1:
+        return tensors
+    pairs = list(zip(tensors, rows, strict=True))
+    sums = iter(global_sum(*(padded(tensor, count) for tensor, count in pairs if count)))
+    return [next(sums) if count else tensor for tensor, count in pairs]
+
+
+def once(
+    compute: Callable[[], Sequence[Any]], shapes: Sequence[Sequence[int | None]]
+) -> Sequence[Any]:
+    """Compute something on the first replica alone, and return it on all.
+
+    Args:
+        compute: gives float32 tensors.
+        shapes: their shapes.
+    """
+    if replicas_of_batch() == 1:
+        return compute()
+    return global_sum(*(tf.zeros(shape) for shape in shapes) if replica() else compute())

@@ -1,0 +1,1 @@
+"""What every converter owes its nets, one check a file."""

@@ -1,0 +1,238 @@
+"""A net over several replicas, as the trainer runs it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from owltf.convert.params import Param
+from owltf.net.net import Net
+from owltf.runtime.compiled import compiled
+from owltf.runtime.graph_checks import user_errors
+from owltf.runtime.step import Step, first_row, share, step
+from owltf.testing.case import LayerCase
+from owltf.testing.checks.gradients import with_top_grads
+from owltf.testing.compare import assert_close
+from owltf.testing.cpu_devices import need_cpus
+from owltf.testing.layer_run import layer_tensors
+from owltf.testing.nets import LAYER, bottom_names
+
+# Sums over replicas are added up in another order.
+RTOL = 1e-3
+
+
+@dataclass(frozen=True)
+class ReplicaRun:
+    """What a pass over several replicas gave.
+
+    Attributes:
+        tops: each output of each replica, by blob name.
+        grads: the gradient of each input, its rows in the order of the whole batch.
+        param_grads: the gradient of each parameter blob of the layer named `layer`, summed over the
+            replicas.
+    """
+
+    tops: dict[str, list[np.ndarray]]
+    grads: dict[str, np.ndarray | None]
+    param_grads: list[np.ndarray | None]
+
+
+@user_errors()
+def check_replicas(
+    net: str | Path,
+    bottoms: Sequence[Any],
+    *,
+    params: Sequence[Any] = (),
+    top_grads: Sequence[Any] | None = None,
+    phase: str = "TRAIN",
+    replicas: int = 2,
+    draws: bool = False,
+) -> None:
+    """Check that a layer whose batch is split over replicas does what it does on one device.
+
+    Args:
+        net: a prototxt, as a path or as text.
+        bottoms: an array for each of the layer's bottoms, in Caffe's order, a row for each sample.
+        params: the layer's parameter blobs; filled by their fillers if absent.
+        top_grads: a gradient for each top; drawn if absent, unless the layer is a loss.
+        phase: "TRAIN" or "TEST".
+        replicas: how many; logical CPUs.
+        draws: whether the layer draws random numbers by `current_step().uniform`.
+
+    Raises:
+        AssertionError: if a top or a gradient differs.
+        OwltfError: if TensorFlow has started with fewer devices.
+    """
+    case = LayerCase.of(net, bottoms, params, top_grads, phase=phase, draws=draws)
+    compare_replicas(with_top_grads(case), replicas)
+
+
+def compare_replicas(case: LayerCase, replicas: int) -> None:
+    """Compare a case on one device and on several."""
+    net = case.built
+    one, many = (_run(case, case.feeds(net), count) for count in (1, replicas))
+    rule = f"{replicas} replicas must compute what one device computes; "
+    names = case.names
+    for index, blob in enumerate(net.layer_tops[LAYER]):
+        (whole,), parts = one.tops.get(blob.name, [None]), many.tops.get(blob.name, [])
+        for got in [np.concatenate(parts)] if _is_split(whole, parts) else parts:
+            assert_close(got, whole, rule + names("top", index))
+    for index, name in enumerate(bottom_names(net)):
+        _compare_grads(many.grads[name], one.grads[name], rule, names("bottom", index))
+    for index, grads in enumerate(zip(many.param_grads, one.param_grads, strict=True)):
+        _compare_grads(*grads, rule, names("param", index))
+
+
+def _compare_grads(
+    got: np.ndarray | None, expected: np.ndarray | None, rule: str, name: str
+) -> None:
+    if got is not None or expected is not None:
+        zero = np.zeros_like(got if expected is None else expected)
+        got, expected = (zero if grad is None else grad for grad in (got, expected))
+        assert_close(got, expected, f"{rule}gradient of {name}", rtol=RTOL)
+
+
+def _is_split(whole: np.ndarray | None, parts: list[np.ndarray]) -> bool:
+    return whole is not None and bool(whole.ndim) and parts[0].shape != whole.shape
+
+
+def run_replicas(
+    net: str | Path,
+    arrays: Mapping[str, Any],
+    replicas: int,
+    *,
+    params: Sequence[Any] = (),
+    phase: str = "TRAIN",
+) -> ReplicaRun:
+    """Run a net forward and backward with its batch split over replicas.
+
+    Args:
+        net: a prototxt, as a path or as text; of any layers.
+        arrays: the inputs by name, of one batch.
+        replicas: how many; 1 is one device without a strategy.
+        params: the parameter blobs of the layer named `layer`.
+        phase: "TRAIN" or "TEST".
+
+    Raises:
+        OwltfError: if TensorFlow has started with fewer devices.
+    """
+    return _run(LayerCase.of(net, [], params, phase=phase), arrays, replicas)
+
+
+def _run(case: LayerCase, arrays: Mapping[str, Any], replicas: int) -> ReplicaRun:
+    need_cpus(replicas)
+    strategy = _strategy(replicas)
+    with strategy.scope():
+        pass_ = _Pass(case.build(), case, replicas)
+
+    def run() -> Any:
+        parts = {
+            name: strategy.experimental_distribute_values_from_function(
+                lambda context, array=array: tf.constant(_rows(context, array), tf.float32)
+            )
+            for name, array in arrays.items()
+        }
+        return [_local(strategy, each) for each in strategy.run(pass_, args=(parts,))]
+
+    tops, grads, param_grads = compiled(run)()
+    params = pass_.net.layer_params.get(LAYER, ())
+    return ReplicaRun(
+        tops={name: [value.numpy() for value in values] for name, values in tops.items()},
+        grads={name: _joined(values) for name, values in grads.items()},
+        param_grads=[_summed(param, param_grads[index]) for index, param in enumerate(params)],
+    )
+
+
+def _summed(param: Param, grads: Any) -> np.ndarray | None:
+    """Return the gradient of a parameter that each replica has a part of, in Caffe's order."""
+    return param.to_caffe(np.sum([each.numpy() for each in grads], 0)) if grads else None
+
+
+class _Pass:
+    """What each replica computes.
+
+    Args:
+        net: the net.
+        case: what it was built from.
+        replicas: how many replicas there are.
+    """
+
+    def __init__(self, net: Net, case: LayerCase, replicas: int) -> None:
+        self.net, self._case, self._replicas = net, case, replicas
+        tops = layer_tensors(net) if case.top_grads else []
+        outputs = {name: net.blob(name).to_caffe().tensor for name in net.outputs}
+        losses = [loss.tensor for loss in net.losses]
+        self._model = net.model_of_tensors((outputs, losses, tops))
+        self._variables = [param.variable.value for param in net.layer_params.get(LAYER, ())]
+
+    def __call__(self, parts: dict[str, Any]) -> Any:
+        with tf.GradientTape() as tape, self._step():
+            tape.watch(parts)
+            outputs, losses, tops = self._model(parts, training=self.net.phase == "TRAIN")
+            objective = tf.add_n([tf.zeros(()), *self._losses(losses), *self._seeds(tops)])
+        grads, param_grads = tape.gradient(objective, (parts, self._variables))
+        return outputs, grads, dict(enumerate(param_grads))
+
+    def _step(self) -> AbstractContextManager[None]:
+        index = _index(tf.distribute.get_replica_context())
+        first = Step(tf.zeros((), tf.int64), 0, index, self._replicas)
+        return step(first if self._case.draws else None)
+
+    def _losses(self, losses: Any) -> list[Any]:
+        """Return each replica's share of the losses, which all of them hold whole."""
+        return [
+            loss.weight * tf.reduce_sum(value) / self._replicas
+            for loss, value in zip(self.net.losses, losses, strict=True)
+        ]
+
+    def _seeds(self, tops: Any) -> list[Any]:
+        grads = self._case.top_grads or ()
+        return [self._seed(top, grad) for top, grad in zip(tops, grads, strict=True)]
+
+    def _seed(self, top: Any, grad: np.ndarray) -> Any:
+        """Return what differentiates to a top's gradient: a replica may have its rows, or all."""
+        if tuple(top.shape) == grad.shape:
+            return tf.reduce_sum(top * grad) / self._replicas
+        context = tf.distribute.get_replica_context()
+        return tf.reduce_sum(top * _rows(context, grad, len(self._case.bottoms[0])))
+
+
+def _strategy(replicas: int) -> Any:
+    if replicas == 1:
+        return tf.distribute.OneDeviceStrategy("CPU:0")
+    # TensorFlow's collective operations mix up the strategies of one process on the same devices.
+    return tf.distribute.MirroredStrategy(
+        [f"CPU:{index}" for index in range(replicas)],
+        cross_device_ops=tf.distribute.ReductionToOneDevice(),
+    )
+
+
+def _rows(context: Any, array: Any, batch: int | None = None) -> Any:
+    """Return a replica's share of the rows, of which there may be several for each of a batch's."""
+    batch = batch or len(array)
+    count, index = context.num_replicas_in_sync, _index(context)
+    first = first_row(batch, index, count)
+    last = first + share(batch, index, count)
+    return array[first * len(array) // batch : last * len(array) // batch]
+
+
+def _index(context: Any) -> int:
+    index = context.replica_id_in_sync_group
+    return index if isinstance(index, int) else int(tf.get_static_value(index))
+
+
+def _local(strategy: Any, values: Mapping[Any, Any]) -> dict[Any, Any]:
+    return {
+        name: () if value is None else strategy.experimental_local_results(value)
+        for name, value in values.items()
+    }
+
+
+def _joined(values: Any) -> np.ndarray | None:
+    return np.concatenate([value.numpy() for value in values]) if values else None

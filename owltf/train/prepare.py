@@ -1,0 +1,265 @@
+"""What a run starts from: nets, solver, weights and places in the data."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from owltf.caffe.binary.read_weights import read_weights
+from owltf.caffe.binary.weights import Weights
+from owltf.caffe.file_kind import expect_kind
+from owltf.caffe.prototxt.source import SolverSource
+from owltf.convert.params import Param
+from owltf.errors import OwltfError
+from owltf.net.batches import first_positions
+from owltf.net.solver_nets import NetBuilder, SolverNets
+from owltf.net.weights import Loaded, load_weights
+from owltf.registry.registry import Registry
+from owltf.runtime.devices import Devices
+from owltf.snapshot.run_state import RunState, threads
+from owltf.snapshot.snapshot import Prefix, Restored, read_snapshot
+from owltf.solvers.solver import Solver
+from owltf.train.recurrent_states import RecurrentStates
+from owltf.train.schedule import Schedule
+from owltf.train.solver_fields import (
+    errors_at,
+    learning_rate_of,
+    prefix_of,
+    schedule_of,
+    solver_class_of,
+)
+
+
+@dataclass(frozen=True)
+class RunOptions:
+    """What a command line adds to a solver.
+
+    Attributes:
+        snapshot: owl.net's snapshot index to resume from; 0 for a new run.
+        resume: a solverstate to resume from.
+        weights: caffemodels to start from, the later ones winning.
+        reinit_mismatched: leave layers of another shape as their fillers make them.
+        batch_per_gpu: `batch_size` is that of each device, as in Caffe.
+        allow_nan: go on after a loss that is not a number.
+        ignore_unknown_fields: leave out fields that the schema does not know.
+        allow_python_layers: run the code of the nets' Python layers.
+        again: what the command line that resumes the run must repeat.
+    """
+
+    snapshot: int = 0
+    resume: Path | None = None
+    weights: Sequence[Path] = ()
+    reinit_mismatched: bool = False
+    batch_per_gpu: bool = False
+    allow_nan: bool = False
+    ignore_unknown_fields: bool = False
+    allow_python_layers: bool = False
+    again: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class PreparedRun:
+    """A run that is ready.
+
+    Attributes:
+        source: the solver's file.
+        registry: what plugins bring.
+        devices: where it computes.
+        options: what the command line adds.
+        schedule: its events.
+        prefix: where snapshots go.
+        nets: its nets.
+        solver: what updates them.
+        state: where it stands.
+        resumed_from: the solverstate it goes on from, if it does.
+        loaded: what became of each weights file.
+        notes: anything a person should know.
+    """
+
+    source: SolverSource
+    registry: Registry
+    devices: Devices
+    options: RunOptions
+    schedule: Schedule
+    prefix: Prefix
+    nets: SolverNets
+    solver: Solver
+    state: RunState
+    resumed_from: Path | None = None
+    loaded: Mapping[str, Loaded] = field(default_factory=dict)
+    notes: Sequence[str] = ()
+
+
+def prepare(
+    source: SolverSource, registry: Registry, devices: Devices, options: RunOptions
+) -> PreparedRun:
+    """Return a run that is ready; nothing is written.
+
+    Raises:
+        OwltfError: if anything does not fit; see each part.
+    """
+    parameter = source.parameter
+    solver_class = solver_class_of(registry, source)
+    rate = learning_rate_of(registry, source)
+    schedule = schedule_of(source)
+    prefix = prefix_of(source, schedule)
+    restored = _restored(options, prefix, registry)
+    seed = _seed(parameter, restored)
+    files = _weights(options, restored, registry)
+    builder = _builder(registry, devices, seed, options)
+    nets = builder.build(source, _names(files, options))
+    _check_batches(nets, devices)
+    with devices.strategy.scope():
+        trained = [param for param in nets.train.params if param.is_trained]
+        with errors_at(source.where("regularization_type")):
+            solver = solver_class.from_parameter(parameter, rate, trained)
+    loaded = _loaded(nets, files, options)
+    notes = _notes(source, registry, restored, devices, nets)
+    if restored:
+        _restore_solver(solver, nets.train.params, restored, files, options)
+        notes += RecurrentStates(nets, devices).restore(restored.path)
+    return PreparedRun(
+        source=source,
+        registry=registry,
+        devices=devices,
+        options=options,
+        schedule=schedule,
+        prefix=prefix,
+        nets=nets,
+        solver=solver,
+        state=_state(nets, restored, seed, devices),
+        resumed_from=restored.path if restored else None,
+        loaded=loaded,
+        notes=notes,
+    )
+
+
+def _builder(registry: Registry, devices: Devices, seed: int, options: RunOptions) -> NetBuilder:
+    return NetBuilder(
+        registry=registry,
+        devices=devices,
+        seed=seed,
+        batch_factor=devices.count if options.batch_per_gpu else 1,
+        ignore_unknown_fields=options.ignore_unknown_fields,
+        allow_python_layers=options.allow_python_layers,
+    )
+
+
+def _loaded(
+    nets: SolverNets, files: Mapping[Path, Weights], options: RunOptions
+) -> dict[str, Loaded]:
+    again = options.reinit_mismatched
+    return {
+        str(file): load_weights(nets.train, weights, file, reinit_mismatched=again)
+        for file, weights in files.items()
+    }
+
+
+def _restore_solver(
+    solver: Solver,
+    params: Sequence[Param],
+    restored: Restored,
+    files: Mapping[Path, Weights],
+    options: RunOptions,
+) -> None:
+    history: Sequence[np.ndarray] = restored.state.history
+    if options.reinit_mismatched:
+        history = restored.history_of(params, files[restored.weights], solver.slots)
+    with errors_at(str(restored.path)):
+        solver.set_history(params, history)
+    solver.iterations.assign(restored.state.iteration)
+
+
+def _restored(options: RunOptions, prefix: Prefix, registry: Registry) -> Restored | None:
+    wishes = [options.snapshot, options.resume, options.weights]
+    if sum(bool(wish) for wish in wishes) > 1:
+        raise OwltfError(
+            "give one of --snapshot and --resume to go on with a run, or --weights to start from"
+        )
+    if options.snapshot < 0:
+        raise OwltfError(f"--snapshot must not be negative, got {options.snapshot}")
+    path = prefix.indexed(options.snapshot) if options.snapshot else options.resume
+    return read_snapshot(path, registry.schema) if path else None
+
+
+def _seed(parameter: Any, restored: Restored | None) -> int:
+    if restored and restored.run:
+        return restored.run.seed
+    return int(parameter.random_seed) if parameter.random_seed >= 0 else secrets.randbits(31)
+
+
+def _weights(
+    options: RunOptions, restored: Restored | None, registry: Registry
+) -> dict[Path, Weights]:
+    files = [restored.weights] if restored else list(options.weights)
+    for file in files:
+        if not file.exists():
+            raise OwltfError(f"no such weights file: {file}")
+        expect_kind(file, "caffemodel")
+    return {file: read_weights(file, registry.schema) for file in files}
+
+
+def _names(files: Mapping[Path, Weights], options: RunOptions) -> frozenset[str]:
+    """Return the layers whose fillers need not run, as a file holds their weights."""
+    if options.reinit_mismatched:
+        return frozenset()
+    return frozenset(layer.name for each in files.values() for layer in each if layer.blobs)
+
+
+def _check_batches(nets: SolverNets, devices: Devices) -> None:
+    for net in (nets.train, *nets.tests):
+        for source in net.sources:
+            if source.layer.batch_size < devices.count:
+                raise source.layer.context.error(
+                    f"batch_size {source.layer.batch_size} cannot be split among "
+                    f"{devices.count} devices"
+                )
+
+
+def _state(nets: SolverNets, restored: Restored | None, seed: int, devices: Devices) -> RunState:
+    train, test = first_positions(nets.train), [first_positions(net) for net in nets.tests]
+    run = restored.run if restored else None
+    if run and (run.train.keys() != train.keys() or [*map(set, run.test)] != [*map(set, test)]):
+        raise OwltfError(
+            f"{restored.path if restored else ''}: the data layers of the run that wrote it, "
+            f"{list(run.train)}, are not those of the net, {list(train)}"
+        )
+    return RunState(
+        iteration=restored.state.iteration if restored else 0,
+        seed=seed,
+        train=run.train if run else train,
+        test=run.test if run else test,
+        losses=run.losses if run else (),
+        replicas=devices.count,
+    )
+
+
+def _notes(
+    source: SolverSource,
+    registry: Registry,
+    restored: Restored | None,
+    devices: Devices,
+    nets: SolverNets,
+) -> list[str]:
+    ignored = [source.ignored, *(net.graph.source.ignored for net in (nets.train, *nets.tests))]
+    notes = [f"Ignored unknown field: {field}" for field in dict.fromkeys(chain(*ignored))]
+    notes += registry.schema.notes
+    if not nets.train.losses:
+        notes.append("The net has no loss: only weight_decay changes its weights")
+    if restored and restored.run is None:
+        notes.append("Resuming from Caffe's own snapshot: the data start at their first record")
+    if restored and restored.run:
+        then = (restored.run.replicas, restored.run.threads)
+        now = (devices.count, threads())
+        if then != now:
+            notes.append(
+                f"Resuming with {now[0]} devices and {now[1]} threads what ran with {then[0]} and "
+                f"{then[1]}: figures may differ in the last bits"
+            )
+    return notes

@@ -1,0 +1,1 @@
+"""The net that is served: without losses, with an open batch."""

@@ -1,0 +1,198 @@
+"""The deploy form of a net: fed by the caller, and ending in scores instead of losses."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from owltf.api import DataContext, NetContext, OwltfError
+from owltf_exporter.deploy.data_shapes import input_shapes
+
+# What a loss makes of the scores it is given; None leaves them as they are.
+_SCORES = {
+    "SoftmaxWithLoss": "Softmax",
+    "SigmoidCrossEntropyLoss": "Sigmoid",
+    "MultinomialLogisticLoss": None,
+    "InfogainLoss": None,
+    "EuclideanLoss": None,
+    "HingeLoss": None,
+    "ContrastiveLoss": None,
+}
+# They look at blobs, and make nothing that could be served.
+_JUDGES = ("Accuracy", "HDF5Output", "Silence")
+_PROB = "prob"
+
+Shapes = Mapping[str, Sequence[int]]
+
+
+def deploy_form(
+    parameter: Any, context: NetContext, given: Shapes | None = None, outputs: Sequence[str] = ()
+) -> Any:
+    """Return a net without data layers, losses, and whatever served only those.
+
+    Data layers become Input layers of the shapes they would give. SoftmaxWithLoss becomes Softmax
+    and SigmoidCrossEntropyLoss Sigmoid; their top is `prob`, that of the last where there are
+    several. Other losses, Accuracy, HDF5Output and Silence go, and so do labels and the layers
+    that lead nowhere else. A net of Input layers and scores comes back as it is.
+
+    Args:
+        parameter: the `NetParameter`, filtered for its phase.
+        context: what it will be built with.
+        given: shapes of inputs, (N, C, H, W) by blob name, which go before the net's own.
+        outputs: the blobs wanted; all that no layer takes unless given.
+
+    Raises:
+        OwltfError: if nothing is left, or the shape of an input cannot be found.
+    """
+    kept = _Kept(set(outputs), bool(outputs))
+    layers = [kept.look(layer) for layer in reversed(_with_scores(parameter.layer))]
+    result = _without_layers(parameter)
+    for layer in reversed([layer for layer in layers if layer is not None]):
+        result.layer.extend(_as_inputs(layer, context, given or {}, kept.needed))
+    _check(result, given or {}, outputs)
+    return result
+
+
+@dataclass
+class _Kept:
+    """Looks at layers from the last to the first, and keeps those that lead to outputs.
+
+    Attributes:
+        needed: the blobs that lead to outputs.
+        only: whether the outputs are those that were asked for.
+        judged: the blobs that only losses and the like look at.
+    """
+
+    needed: set[str]
+    only: bool
+    judged: set[str] = field(default_factory=set)
+
+    def look(self, layer: Any) -> Any | None:
+        """Return the layer if it stays."""
+        if layer.type in _JUDGES or layer.type in _SCORES:
+            # The scores themselves are an output, if nothing else takes them.
+            scores = [] if layer.type == "Silence" or self.only else layer.bottom[:1]
+            self.needed.update(scores)
+            self.judged.update(set(layer.bottom) - set(scores))
+            return None
+        if self._is_wanted(layer):
+            self.needed.update(layer.bottom)
+            return layer
+        self.judged.update(layer.bottom)
+        return None
+
+    def _is_wanted(self, layer: Any) -> bool:
+        if any(top in self.needed for top in layer.top):
+            return True
+        is_output = bool(layer.bottom) and not any(top in self.judged for top in layer.top)
+        return is_output and not self.only
+
+
+def _with_scores(layers: Sequence[Any]) -> list[Any]:
+    """Return the layers with losses turned into scores where they make any."""
+    known = {_computes(layer) for layer in layers}
+    losses = [layer for layer in layers if _SCORES.get(layer.type)]
+    taken = {name for layer in layers for name in (layer.name, *layer.top)}
+    found: list[Any] = []
+    for layer in layers:
+        scores = _scores_of(layer, taken, is_last=bool(losses) and layer is losses[-1])
+        if scores is None or _computes(scores) in known:
+            found.append(layer)
+            continue
+        known.add(_computes(scores))
+        found.append(scores)
+    return found
+
+
+def _computes(layer: Any) -> tuple[str, ...]:
+    """Return what two layers that compute the same scores have in common."""
+    return (layer.type, *layer.bottom[:1])
+
+
+def _scores_of(layer: Any, taken: Collection[str], *, is_last: bool) -> Any | None:
+    kind = _SCORES.get(layer.type)
+    if kind is None:
+        return None
+    name = _PROB if is_last and _PROB not in taken else f"{layer.name}_{_PROB}"
+    scores = type(layer)(name=name, type=kind, bottom=layer.bottom[:1], top=[name])
+    if kind == "Softmax" and layer.HasField("softmax_param"):
+        scores.softmax_param.CopyFrom(layer.softmax_param)
+    return scores
+
+
+def _as_inputs(
+    layer: Any, context: NetContext, given: Shapes, needed: Collection[str]
+) -> Iterator[Any]:
+    if _is_data(layer, context):
+        yield from _fed(layer, context, given, [top for top in layer.top if top in needed])
+    elif layer.type == "Input":
+        yield from _inputs(layer, given, needed)
+    else:
+        yield layer
+
+
+def _fed(layer: Any, context: NetContext, given: Shapes, tops: Sequence[str]) -> Iterator[Any]:
+    data = DataContext(
+        parameter=layer,
+        phase=context.phase,
+        where=context.phase,
+        find_file=context.find_file,
+        schema=context.registry.schema,
+        seed=context.seed,
+        fillers=context.registry.fillers,
+    )
+    shapes = input_shapes(data, context.registry.data_layers.get(layer.type), given, tops)
+    yield from (_input(type(layer), top, shapes[top]) for top in tops)
+
+
+def _inputs(layer: Any, given: Shapes, needed: Collection[str]) -> Iterator[Any]:
+    if all(top in needed and top not in given for top in layer.top):
+        yield layer
+        return
+    shapes = [tuple(shape.dim) for shape in layer.input_param.shape]
+    shapes = shapes * len(layer.top) if len(shapes) == 1 else shapes
+    for top, shape in zip(layer.top, shapes, strict=False):
+        if top in needed:
+            yield _input(type(layer), top, given.get(top, shape))
+
+
+def _input(layer_class: Any, top: str, shape: Sequence[int]) -> Any:
+    layer = layer_class(name=top, type="Input", top=[top])
+    layer.input_param.shape.add().dim.extend(shape)
+    return layer
+
+
+def _without_layers(parameter: Any) -> Any:
+    copy = type(parameter)()
+    copy.CopyFrom(parameter)
+    copy.ClearField("layer")
+    return copy
+
+
+def _check(parameter: Any, given: Shapes, outputs: Sequence[str]) -> None:
+    made = {top for layer in parameter.layer for top in layer.top}
+    inputs = {top for layer in parameter.layer if layer.type == "Input" for top in layer.top}
+    if missing := [name for name in outputs if name not in made]:
+        raise OwltfError(f"--outputs: the net has no blob {', '.join(map(repr, missing))}")
+    if strangers := [name for name in given if name not in inputs]:
+        raise OwltfError(
+            f"--input-shape: the net has no input {', '.join(map(repr, strangers))}; "
+            f"its inputs are {', '.join(sorted(inputs)) or 'none'}"
+        )
+    if not any(layer.bottom for layer in parameter.layer):
+        raise OwltfError(f"net '{parameter.name}' has no layers that could be served")
+    if not inputs:
+        raise OwltfError(f"net '{parameter.name}' has no inputs: it gives the same at each call")
+
+
+def data_layers(parameter: Any, context: NetContext) -> list[Any]:
+    """Return the `LayerParameter`s of a net's data layers."""
+    return [layer for layer in parameter.layer if _is_data(layer, context)]
+
+
+def _is_data(layer: Any, context: NetContext) -> bool:
+    """Return whether a layer brings data; also one of a type that owltf cannot read."""
+    registry = context.registry
+    is_unknown = not layer.bottom and bool(layer.top) and layer.type not in registry.converters
+    return is_unknown or layer.type in registry.data_layers

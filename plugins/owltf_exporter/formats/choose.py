@@ -1,0 +1,73 @@
+"""The formats a net is exported to, each a module with `write`, `check` and `TOLERANCE`."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, cast
+
+from owltf.api import OwltfError
+
+if TYPE_CHECKING:
+    from owltf_exporter.compare import Difference
+    from owltf_exporter.export_job import Exported
+
+
+class Format(Protocol):
+    """What a format's module has.
+
+    Attributes:
+        TOLERANCE: the largest difference from the net that an export may have.
+    """
+
+    TOLERANCE: float
+
+    def write(self, exported: Exported, path: Path) -> None:
+        """Write a net."""
+
+    def check(self, exported: Exported, path: Path) -> Difference:
+        """Load what was written and compare it with the net."""
+
+
+SAVED_MODEL = "saved_model"
+SUFFIXES = {
+    "caffemodel": ".caffemodel",
+    "hdf5": ".h5",
+    "keras": ".keras",
+    "onnx": ".onnx",
+    "python": ".py",
+    "tflite": ".tflite",
+}
+NAMES = (SAVED_MODEL, *SUFFIXES)
+_MODULES = {name: f"owltf_exporter.{name}_file" for name in SUFFIXES}
+_MODULES[SAVED_MODEL] = "owltf_exporter.formats.saved_model.saved_model"
+
+
+def format_name(out: Path, wanted: str | None) -> str:
+    """Return the format of an output: the one asked for, or by its suffix.
+
+    Raises:
+        OwltfError: if the suffix is another format's, or a folder or file is in the way.
+    """
+    by_suffix = {suffix: name for name, suffix in SUFFIXES.items()}
+    name = wanted or by_suffix.get(out.suffix, SAVED_MODEL)
+    suffix = SUFFIXES.get(name)
+    if suffix and out.suffix != suffix:
+        raise OwltfError(f"{out}: a file of --format {name} must end in {suffix}")
+    _check_place(out, is_folder=name == SAVED_MODEL)
+    return name
+
+
+def load_format(name: str) -> Format:
+    """Return a format's module, which loads what it needs."""
+    return cast(Format, import_module(_MODULES[name]))
+
+
+def _check_place(out: Path, *, is_folder: bool) -> None:
+    if not out.parent.is_dir():
+        raise OwltfError(f"{out}: there is no folder {out.parent}")
+    if not is_folder and out.is_dir():
+        raise OwltfError(f"{out}: is a folder")
+    is_other = out.is_dir() and any(out.iterdir()) and not (out / "saved_model.pb").exists()
+    if is_folder and (is_other or out.is_file()):
+        raise OwltfError(f"{out}: is there already and is not a SavedModel; choose another name")

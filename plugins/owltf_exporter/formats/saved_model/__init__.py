@@ -1,0 +1,1 @@
+"""SavedModel: TensorFlow Serving's format."""

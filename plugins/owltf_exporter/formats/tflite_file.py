@@ -1,0 +1,117 @@
+"""The tflite format: the net for TensorFlow Lite, in float32 or smaller."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from owltf.api import OwltfError, keras_name, standard_ops_only
+from owltf_exporter.compare import Difference, difference, random_inputs
+from owltf_exporter.export_job import Arrays, Exported
+from owltf_exporter.formats.saved_model.servable import DEFAULT, Servable
+from owltf_exporter.images.operations import decode, prepare
+
+try:
+    from ai_edge_litert.interpreter import Interpreter
+except ImportError as error:
+    raise OwltfError(
+        f"--format tflite needs the package {error.name}; install owltf[tflite]"
+    ) from error
+
+TOLERANCE = 1e-4
+_RANDOM_SAMPLES = 16
+
+
+def write(exported: Exported, path: Path) -> None:
+    """Write a net.
+
+    Raises:
+        OwltfError: if TensorFlow Lite lacks an operation of the net.
+    """
+    with standard_ops_only():
+        # It has few operations that compute sizes.
+        servable = Servable(exported, is_fixed=True)
+        signature = servable.signatures()[DEFAULT]
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([signature], servable)
+    _quantize(converter, exported)
+    try:
+        path.write_bytes(converter.convert())
+    except Exception as error:
+        raise OwltfError(f"TensorFlow Lite cannot run the net: {_reason(error)}") from error
+
+
+def _reason(error: Exception) -> str:
+    lacking = dict.fromkeys(re.findall(r"'(tf\.\w+)' op is neither", str(error)))
+    if lacking:
+        return f"it has no {', '.join(lacking)}"
+    return next(iter(str(error).splitlines()), type(error).__name__)
+
+
+def _quantize(converter: Any, exported: Exported) -> None:
+    if exported.quantize is None:
+        return
+    converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    if exported.quantize == "float16":
+        converter.target_spec.supported_types = [tf.float16]
+    else:
+        if not exported.calibration:
+            exported.tell(
+                "int8: the range of values is that of random inputs; --calibration FOLDER of "
+                "images gives the real one"
+            )
+        converter.representative_dataset = _samples(exported)
+
+
+def _samples(exported: Exported) -> Callable[[], Iterator[list[np.ndarray]]]:
+    """Return what yields the inputs that show int8 the range of values."""
+
+    def samples() -> Iterator[list[np.ndarray]]:
+        if exported.calibration:
+            yield from ([_image(exported, path)] for path in exported.calibration)
+            return
+        inputs = random_inputs(exported, _RANDOM_SAMPLES)
+        for row in range(_RANDOM_SAMPLES):
+            yield [array[row : row + 1] for array in inputs.values()]
+
+    return samples
+
+
+def _image(exported: Exported, path: Path) -> np.ndarray:
+    how = exported.preprocessing
+    if how is None:
+        raise OwltfError("--calibration: the net takes no images")
+    try:
+        image = decode(tf.constant(path.read_bytes()))
+    except (OSError, tf.errors.InvalidArgumentError) as error:
+        raise OwltfError(f"{path}: not an image (JPEG or PNG)") from error
+    return np.asarray(prepare(image[None], how))
+
+
+def check(exported: Exported, path: Path) -> Difference:
+    """Run the model in the interpreter and compare it with the net.
+
+    Raises:
+        OwltfError: if the interpreter cannot run it.
+    """
+    interpreter = Interpreter(model_path=str(path))
+
+    def run(arrays: Arrays) -> Arrays:
+        return run_model(interpreter, exported, arrays)
+
+    try:
+        return difference(exported, run)
+    except RuntimeError as error:
+        raise OwltfError(f"TensorFlow Lite cannot run the net: {_reason(error)}") from error
+
+
+def run_model(interpreter: Any, exported: Exported, arrays: Arrays) -> Arrays:
+    """Run an interpreter's model on arrays by blob name, of any batch."""
+    net = exported.net
+    runner = interpreter.get_signature_runner()
+    made = runner(**{keras_name(name): array for name, array in arrays.items()})
+    return {name: made[keras_name(name)] for name in net.outputs}

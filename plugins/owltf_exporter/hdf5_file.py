@@ -1,7 +1,0 @@
-"""The hdf5 format: the net's weights in HDF5, as Caffe reads them."""
-
-from __future__ import annotations
-
-from owltf_exporter.caffemodel_file import TOLERANCE, check, write
-
-__all__ = ["TOLERANCE", "check", "write"]

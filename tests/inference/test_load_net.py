@@ -1,0 +1,148 @@
+"""load_net: a net or a solver file, with or without weights."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from solver_case import SOLVER, Case, flat
+
+from owltf.errors import OwltfError
+from owltf.inference.load_net import load_model, load_net, rebuild_net, solver_of
+
+
+def test_a_net_with_weights(small: Case) -> None:
+    start, _ = small.run()
+    net = load_net("net.prototxt", weights="snap_iter_12.caffemodel")
+    np.testing.assert_array_equal(flat(net.get_params()), flat(start.nets.train.get_params()))
+    assert (net.inputs, net.outputs, net.phase) == (("data", "label"), ("accuracy", "loss"), "TEST")
+    assert net.blob_shapes["conv1"] == (8, 4, 5, 4)
+
+
+def test_a_solver_with_a_snapshot(small: Case) -> None:
+    small.run()
+    by_index = load_net("solver.prototxt", snapshot=1)
+    by_file = load_net("net.prototxt", weights="snap_iter_6.caffemodel")
+    np.testing.assert_array_equal(flat(by_index.get_params()), flat(by_file.get_params()))
+    assert load_net("solver.prototxt", phase="TRAIN").phase == "TRAIN"
+
+
+def test_forward_gives_outputs_or_the_blobs_asked_for(small: Case) -> None:
+    net = load_net("net.prototxt")
+    arrays = {"data": np.ones((3, 3, 7, 6)), "label": np.zeros(3)}
+    assert net.forward(arrays)["loss"].shape == ()
+    blobs = net.forward(arrays, ["conv1", "ip"])
+    assert {name: blob.shape for name, blob in blobs.items()} == {
+        "conv1": (3, 4, 5, 4),
+        "ip": (3, 4),
+    }
+    assert blobs["conv1"].min() >= 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        ({"file": "net.prototxt", "snapshot": 1}, "snapshot needs a solver file"),
+        ({"file": "net.prototxt", "weights": "train.h5"}, "train.h5"),
+        ({"file": "no.prototxt"}, "no.prototxt"),
+        ({"file": "untested.prototxt"}, "no test net"),
+    ],
+)
+def test_mistakes(small: Case, arguments: dict, reason: str) -> None:
+    untested = SOLVER.replace("test_iter: 2 test_interval: 6", "")
+    small.add("untested.prototxt", untested)
+    with pytest.raises(OwltfError, match=reason):
+        load_net(**arguments)
+
+
+def test_a_label_without_a_class_is_one_line(small: Case) -> None:
+    net = load_net("net.prototxt")
+    with pytest.raises(OwltfError, match=r"^SoftmaxWithLoss layer 'loss'.*label 9 .*") as caught:
+        net.forward({"data": np.ones((1, 3, 7, 6)), "label": [9]}, ["loss"])
+    assert "\n" not in str(caught.value)
+
+
+def test_wrong_arrays_are_named(small: Case) -> None:
+    net = load_net("net.prototxt")
+    with pytest.raises(OwltfError, match=r"missing: \['label'\]"):
+        net.forward({"data": np.ones((1, 3, 7, 6))})
+    with pytest.raises(OwltfError, match=r"input 'data' .* got \(1, 3, 6, 7\)"):
+        net.forward({"data": np.ones((1, 3, 6, 7)), "label": [0]})
+    with pytest.raises(OwltfError, match="no blob 'conv2': did you mean 'conv1'"):
+        net.forward({"data": np.ones((1, 3, 7, 6)), "label": [0]}, ["conv2"])
+
+
+def without_label(parameter: object, context: object) -> object:
+    """Return a net that is fed by hand and ends at `ip`."""
+    changed = type(parameter)()
+    changed.CopyFrom(parameter)  # type: ignore[attr-defined]
+    kept = [layer for layer in changed.layer if "label" not in (*layer.bottom, *layer.top)]  # type: ignore[attr-defined]
+    del changed.layer[:]  # type: ignore[attr-defined]
+    data = changed.layer.add(name="data", type="Input", top=["data"])  # type: ignore[attr-defined]
+    data.input_param.shape.add().dim.extend([1, 3, 7, 6])
+    changed.layer.extend(kept)  # type: ignore[attr-defined]
+    return changed
+
+
+def test_a_net_can_be_rewritten_on_the_way_and_rebuilt(small: Case) -> None:
+    small.run()
+    weights = "snap_iter_12.caffemodel"
+    whole = load_net("net.prototxt", weights=weights)
+    shape = whole.blob_shapes["data"][1:]
+    net = load_net("net.prototxt", weights=weights, rewrite=without_label)
+    assert (net.inputs, net.outputs) == (("data",), ("ip",))
+    x = np.random.default_rng(0).standard_normal((2, *shape)).astype(np.float32)
+    wanted = whole.forward({"data": x, "label": np.zeros(2)}, ["ip"])["ip"]
+    np.testing.assert_allclose(net.forward({"data": x})["ip"], wanted, atol=1e-6)
+    again = rebuild_net(net, net.graph.source.parameter, net.get_params())
+    np.testing.assert_array_equal(flat(again.get_params()), flat(net.get_params()))
+    assert again.phase == "TEST"
+
+
+def test_a_keras_file_is_loaded_where_nothing_else_is(small: Case) -> None:
+    load_net("net.prototxt").model.save("net.keras")
+    code = "from owltf.api import load_model; print(len(load_model('net.keras').layers))"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr[-1000:]
+    assert int(ran.stdout) > 3
+
+
+def test_what_is_no_keras_file_is_told(small: Case) -> None:
+    Path("bad.keras").write_text("no model")
+    with pytest.raises(OwltfError, match=r"bad.keras: not a Keras model"):
+        load_model("bad.keras")
+
+
+def test_several_weights_and_what_became_of_them(small: Case) -> None:
+    small.run()
+    said: list[str] = []
+    weights = ["snap_iter_6.caffemodel", "snap_iter_12.caffemodel"]
+    net = load_net("net.prototxt", weights=weights, tell=said.append)
+    last = load_net("net.prototxt", weights=weights[1])
+    np.testing.assert_array_equal(flat(net.get_params()), flat(last.get_params()))
+    assert said == [f"Weights from {file}: 2 layers loaded" for file in weights]
+    wider = (
+        (small.folder / "net.prototxt")
+        .read_text()
+        .replace("num_output: 4 weight", "num_output: 5 weight")
+    )
+    small.add("wider.prototxt", wider)
+    net = load_net("wider.prototxt", weights=weights, reinit_mismatched=True, tell=said.append)
+    assert said[-1].endswith("1 layers loaded; initialised anew, as their shape differs: ip")
+    assert np.any(net.get_params()["ip"][0])
+
+
+def test_one_of_a_solvers_test_nets(small: Case) -> None:
+    two = SOLVER.replace("test_iter: 2", "test_iter: 2 test_iter: 3")
+    small.add("two.prototxt", two)
+    assert load_net("two.prototxt", test_net=1).phase == "TEST"
+    with pytest.raises(OwltfError, match="no test net 2; there are 2, from 0"):
+        load_net("two.prototxt", test_net=2)
+
+
+def test_the_solver_of_a_file(small: Case) -> None:
+    assert list(solver_of("solver.prototxt").test_iter) == [2]
+    assert solver_of("net.prototxt") is None

@@ -1,0 +1,88 @@
+"""Weights of a file into a net and back, by layer name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from owltf.caffe.binary.read_weights import read_weights
+from owltf.caffe.binary.weights import LayerWeights
+from owltf.caffe.schema.schema import load_schema
+from owltf.errors import OwltfError
+from owltf.net.net import Net
+from owltf.net.weights import load_weights, save_weights
+from owltf.testing import net_of
+
+FILE = Path("some.caffemodel")
+
+
+@pytest.fixture
+def net() -> Net:
+    return net_of(
+        """
+        layer { name: "data" type: "Input" top: "data"
+          input_param { shape { dim: 2 dim: 3 dim: 6 dim: 5 } } }
+        layer { name: "conv" type: "Convolution" bottom: "data" top: "conv"
+          convolution_param { num_output: 4 kernel_size: 3 weight_filler { type: "xavier" } } }
+        layer { name: "ip" type: "InnerProduct" bottom: "conv" top: "ip"
+          inner_product_param { num_output: 2 weight_filler { type: "xavier" } } }
+        """
+    )
+
+
+def random(*shapes: tuple[int, ...]) -> tuple[np.ndarray, ...]:
+    return tuple(np.random.default_rng(1).normal(size=shape).astype(np.float32) for shape in shapes)
+
+
+CONV = random((4, 3, 3, 3), (4,))
+IP = random((2, 48), (2,))
+
+
+def test_every_layer_is_accounted_for(net: Net) -> None:
+    before = net.get_params()["ip"]
+    file = [
+        LayerWeights("conv", "", CONV),
+        LayerWeights("gone", "", CONV),
+        LayerWeights("x", "", ()),
+    ]
+    told = load_weights(net, file, FILE)
+    assert (told.loaded, told.absent, told.unused) == (["conv"], ["ip"], ["gone"])
+    np.testing.assert_array_equal(net.get_params()["conv"][0], CONV[0])
+    np.testing.assert_array_equal(net.get_params()["ip"][0], before[0])
+    assert told.summary() == "1 layers loaded; not in the file: ip; not in the net: gone"
+
+
+def test_blobs_of_four_axes_from_old_files(net: Net) -> None:
+    old = (IP[0].reshape(1, 1, 2, 48), IP[1].reshape(1, 1, 1, 2))
+    load_weights(net, [LayerWeights("ip", "", old)], FILE)
+    np.testing.assert_array_equal(net.get_params()["ip"][0], IP[0])
+
+
+@pytest.mark.parametrize(
+    ("blobs", "reason"),
+    [
+        (random((2, 47), (2,)), r"layer 'ip': .*parameter 0 has shape \(2, 47\), .*\(2, 48\)"),
+        (random((2, 48)), r"layer 'ip': the file has 1 parameter blobs, the net 2"),
+    ],
+)
+def test_what_does_not_fit_is_refused_and_nothing_changes(
+    net: Net, blobs: tuple, reason: str
+) -> None:
+    before = net.get_params()["conv"][0]
+    file = [LayerWeights("conv", "", CONV), LayerWeights("ip", "", blobs)]
+    with pytest.raises(OwltfError, match=reason):
+        load_weights(net, file, FILE)
+    np.testing.assert_array_equal(net.get_params()["conv"][0], before)
+    told = load_weights(net, file, FILE, reinit_mismatched=True)
+    assert (told.loaded, told.reinitialised) == (["conv"], ["ip"])
+
+
+def test_saved_weights_are_equal_bit_for_bit(net: Net, tmp_path: Path) -> None:
+    load_weights(net, [LayerWeights("conv", "", CONV), LayerWeights("ip", "", IP)], FILE)
+    for name in ("net.caffemodel", "net.caffemodel.h5"):
+        save_weights(net, tmp_path / name)
+        saved = {layer.name: layer.blobs for layer in read_weights(tmp_path / name, load_schema())}
+        for wanted, got in zip((*CONV, *IP), (*saved["conv"], *saved["ip"]), strict=True):
+            np.testing.assert_array_equal(got, wanted)

@@ -1,0 +1,39 @@
+"""RunState: written and read without a change."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from owltf.errors import OwltfError
+from owltf.snapshot.run_state import RunState, threads
+
+
+def test_round_trip(tmp_path: Path) -> None:
+    state = RunState(5, 7, {"data": 40}, [{"data": 3}], [0.1, 1 / 3], replicas=2, threads=8)
+    path = tmp_path / "snap_iter_5.json"
+    state.write(path)
+    assert RunState.read(path) == state
+    assert [each.name for each in tmp_path.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "{", "[]", '{"iteration": 1, "other": 2}'),
+        '{"iteration": 1, "seed": "x", "train": {}, "test": []}',
+        '{"iteration": 1, "seed": 2, "train": [], "test": []}',
+        '{"iteration": 1, "seed": 2, "train": {}, "test": [{"data": "3"}]}',
+        '{"iteration": 1, "seed": 2, "train": {}, "test": [], "losses": ["low"]}',
+    ],
+)
+def test_another_json_is_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "snap.json"
+    path.write_text(text)
+    with pytest.raises(OwltfError, match=r"snap\.json is not a state that owltf wrote"):
+        RunState.read(path)
+
+
+def test_threads_are_those_of_the_process() -> None:
+    assert threads() >= 1
