@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
+from difflib import SequenceMatcher
 
 LISTED = 10
+_MOST, _LEAST_RATIO, _BEHIND_BEST = 3, 0.5, 0.1
 
 
 def did_you_mean(name: str, known: Iterable[str], otherwise: str | None = None) -> str:
@@ -17,11 +18,18 @@ def did_you_mean(name: str, known: Iterable[str], otherwise: str | None = None) 
         otherwise: the hint where no name is close; the first of the known names unless given.
     """
     names = sorted(known)
-    by_lower = {each.lower(): each for each in names}
-    close = [by_lower[each] for each in get_close_matches(name.lower(), by_lower, 3, 0.5)]
+    close = _close(name, names)
     if close:
-        return "did you mean " + " or ".join(repr(each) for each in close) + "?"
+        return f"did you mean {' or '.join(map(repr, close))}?"
     if otherwise is not None:
         return otherwise
     more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
-    return "known: " + ", ".join(names[:LISTED]) + more
+    return f"known: {', '.join(names[:LISTED])}{more}"
+
+
+def _close(name: str, known: Iterable[str]) -> list[str]:
+    """Return the names that are like another, the closest first, and none far behind it."""
+    ratios = {each: SequenceMatcher(None, each.lower(), name.lower()).ratio() for each in known}
+    least = max(_LEAST_RATIO, max(ratios.values(), default=0.0) - _BEHIND_BEST)
+    close = sorted((each for each in ratios if ratios[each] >= least), key=lambda k: -ratios[k])
+    return close[:_MOST]

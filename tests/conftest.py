@@ -22,3 +22,6 @@ import tensorflow as tf  # noqa: E402
 tf.config.set_logical_device_configuration(
     tf.config.list_physical_devices("CPU")[0], [tf.config.LogicalDeviceConfiguration()] * 4
 )
+
+# Fixtures that several folders take.
+pytest_plugins = ("solver_fixtures", "schema_fixtures")

@@ -118,7 +118,7 @@ def test_unknown_fields_are_told_with_the_layers(tmp_path: Path) -> None:
         line.strip("|").split(" | ")[1:]
         for line in ran.stdout.replace(" |\n", "\n").splitlines()[3:]
     ] == [
-        ["Permute", f"{path}:2", unknown("Permute", "'Parameter' or 'PReLU' or 'Power'")],
+        ["Permute", f"{path}:2", unknown("Permute", "'Parameter'")],
         ["Flip", f"{path}:4", unknown("Flip", "'Clip'")],
         ["permute_param", f"{path}:3:3", "no: neither Caffe's format nor a plugin has it"],
         ["flip", f"{path}:4:43", "no: neither Caffe's format nor a plugin has it"],

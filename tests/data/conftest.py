@@ -13,17 +13,11 @@ import pytest
 
 from owltf.caffe.find_file import find_file
 from owltf.caffe.net.read import net_from_text
-from owltf.caffe.schema.schema import Schema, load_schema
+from owltf.caffe.schema.schema import Schema
 from owltf.data import owltf_data_layers
 from owltf.data.data_layer import DataContext, DataLayer
-from owltf.errors import OwltfError
 
 ORACLE = Path(__file__).parent / "oracle"
-
-
-@pytest.fixture(scope="session")
-def schema() -> Schema:
-    return load_schema()
 
 
 @pytest.fixture(scope="session")
@@ -83,20 +77,6 @@ def write_lmdb(tmp_path: Path) -> Callable[..., Path]:
         return tmp_path / name
 
     return write
-
-
-@pytest.fixture
-def refusal() -> Callable[..., str]:
-    """Call something that must be refused and give the error, which is one line."""
-
-    def refused(call: Callable[..., Any], *args: Any, **options: Any) -> str:
-        with pytest.raises(OwltfError) as caught:
-            call(*args, **options)
-        message = str(caught.value)
-        assert "\n" not in message
-        return message
-
-    return refused
 
 
 @pytest.fixture

@@ -39,7 +39,7 @@ SUFFIXES = {
     "tflite": ".tflite",
 }
 NAMES = (SAVED_MODEL, *SUFFIXES)
-_MODULES = {name: f"owltf_exporter.{name}_file" for name in SUFFIXES}
+_MODULES = {name: f"owltf_exporter.formats.{name}_file" for name in SUFFIXES}
 _MODULES[SAVED_MODEL] = "owltf_exporter.formats.saved_model.saved_model"
 
 

@@ -9,8 +9,9 @@ import pytest
 from google.protobuf.descriptor import FieldDescriptor
 from google.protobuf.descriptor_pb2 import FileDescriptorSet
 
+from owltf.caffe.schema import compile_schema
 from owltf.caffe.schema.protoc import compile_proto
-from owltf.caffe.schema.schema import Schema, compile_schema, load_schema
+from owltf.caffe.schema.schema import Schema, load_schema
 
 TYPES = {
     FieldDescriptor.TYPE_DOUBLE: "double",

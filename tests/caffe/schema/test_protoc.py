@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from owltf.caffe.schema.schema import protoc
+from owltf.caffe.schema import protoc
 
 pytest.importorskip("grpc_tools")
 

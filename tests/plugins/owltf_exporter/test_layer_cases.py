@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from export_case import export
 from oracle_case import ORACLE, Case, assert_close
 from owltf_exporter.export_job import Exported
-from owltf_exporter.formats.choose import python_file
+from owltf_exporter.formats import python_file
 
 from owltf.testing import LAYER, net_of
 
@@ -67,7 +67,7 @@ def check(case: Case, net: Exported, made: Mapping[str, Any]) -> None:
 def test_onnx(name: str, tmp_path: Path) -> None:
     pytest.importorskip("onnx")
     onnxruntime = pytest.importorskip("onnxruntime")
-    from owltf_exporter.formats.choose import onnx_file
+    from owltf_exporter.formats import onnx_file
 
     case = Case.read(name)
     net = exported(case)
@@ -83,7 +83,7 @@ def test_onnx_in_opencv(name: str, tmp_path: Path) -> None:
     cv2: Any = pytest.importorskip("cv2", reason="OpenCV is not installed")
     pytest.importorskip("onnx")
     pytest.importorskip("onnxruntime")
-    from owltf_exporter.formats.choose import onnx_file
+    from owltf_exporter.formats import onnx_file
 
     case = Case.read(name)
     net = exported(case)
