@@ -1,1 +1,1 @@
-"""Caffe's files: message format, text, binary files, old generations, nets. Without TensorFlow."""
+"""Reads and writes Caffe's files: prototxt, caffemodel, solverstate; it needs no TensorFlow."""

@@ -1,4 +1,4 @@
-"""Telling Caffe's files apart by what is in them, whatever they are called."""
+"""Tells by its content which kind of Caffe file a file is, whatever its name."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -45,21 +45,22 @@ _MEANINGS = {
     TEXT: "a text file",
     UNKNOWN: "a file of another kind",
 }
-_OF_SOLVERSTATES = {1: VARINT, 2: LENGTH, 3: LENGTH, 4: VARINT}.items()
-_OF_BLOBS = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12}
-_NUMBERS_OF_BLOBS = {(5, LENGTH), (5, FIXED32), (8, LENGTH), (8, FIXED64), (12, LENGTH)}
+# Field numbers of caffe.proto, with their wire types.
+_SOLVERSTATE_FIELDS = {1: VARINT, 2: LENGTH, 3: LENGTH, 4: VARINT}.items()
+_BLOB_FIELDS = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12}
+_BLOB_DATA_FIELDS = {(5, LENGTH), (5, FIXED32), (8, LENGTH), (8, FIXED64), (12, LENGTH)}
 _HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
 _HEAD = 1 << 16
 _FIRST_FIELDS = 16
-_OF_NETS = {"layer", "layers", "input"}
-_OF_SOLVERS = {"base_lr", "net", "train_net", "net_param", "train_net_param", "lr_policy"}
+_NET_FIELDS = {"layer", "layers", "input"}
+_SOLVER_FIELDS = {"base_lr", "net", "train_net", "net_param", "train_net_param", "lr_policy"}
 
 
 def file_kind(path: Path) -> str:
-    """Say what a file is: "caffemodel", "solverstate", "mean image", "net prototxt" and so on.
+    """Return the kind of a file: "caffemodel", "solverstate", "mean image" or another of this file.
 
     Raises:
-        OwltfError: it cannot be read, or it is empty.
+        OwltfError: if it cannot be read, or it is empty.
     """
     if path.is_dir():
         return _folder_kind(path)
@@ -76,19 +77,21 @@ def file_kind(path: Path) -> str:
 
 
 def expect_kind(path: Path, wanted: str) -> None:
-    """Check that a file is of one kind.
+    """Check that a file is of the wanted kind.
 
     Raises:
-        OwltfError: it is of another; the error says what both are.
+        OwltfError: if it is of another kind; the error names both.
     """
     _refuse(path, wanted, (wanted,))
 
 
 def expect_prototxt(path: Path, wanted: str) -> None:
-    """Check that a file that should be a prototxt is not clearly something else.
+    """Check that a file that should be a prototxt is not clearly of another kind.
+
+    A prototxt with a mistake in it may pass as text of no known kind; its parser says more.
 
     Raises:
-        OwltfError: it is; the error says what both are.
+        OwltfError: if it is of another kind; the error names both.
     """
     _refuse(path, wanted, (wanted, TEXT, UNKNOWN))
 
@@ -114,13 +117,13 @@ def _hdf5_kind(path: Path) -> str:
 
 def _text_kind(head: bytes) -> str:
     names = set(_outer_fields(head.decode("utf-8", "replace")))
-    if names & _OF_SOLVERS and not names & {"layer", "layers"}:
+    if names & _SOLVER_FIELDS and not names & {"layer", "layers"}:
         return SOLVER
-    return NET if names & _OF_NETS else TEXT
+    return NET if names & _NET_FIELDS else TEXT
 
 
 def _outer_fields(text: str) -> Iterator[str]:
-    """Give the names of the fields that are not inside others."""
+    """Yield the names of the fields that are not inside others."""
     depth, last = 0, ""
     for token in tokenize(text):
         if depth == 0 and token.text in (":", "{", "<"):
@@ -133,14 +136,14 @@ def _binary_kind(head: bytes) -> str:
     fields = dict(_first_fields(memoryview(head)))
     if fields.get(100) == LENGTH or (fields.get(2) == LENGTH and fields.get(1) != VARINT):
         return CAFFEMODEL
-    if fields.items() <= _OF_SOLVERSTATES and {1, 2} <= fields.keys():
+    if fields.items() <= _SOLVERSTATE_FIELDS and {1, 2} <= fields.keys():
         return SOLVERSTATE
-    numbers = fields.items() & _NUMBERS_OF_BLOBS
-    return MEAN_IMAGE if numbers and fields.keys() <= _OF_BLOBS else UNKNOWN
+    numbers = fields.items() & _BLOB_DATA_FIELDS
+    return MEAN_IMAGE if numbers and fields.keys() <= _BLOB_FIELDS else UNKNOWN
 
 
 def _first_fields(head: memoryview) -> Iterator[tuple[int, int]]:
-    """Give number and wire type of a file's first fields, the one that the head cuts too."""
+    """Yield number and wire type of a file's first fields, the last of which may be cut off."""
     try:
         for field in islice(walk(head, 0, len(head)), _FIRST_FIELDS):
             yield field.number, field.wire_type

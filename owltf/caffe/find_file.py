@@ -1,4 +1,4 @@
-"""Finding the files that a solver or a net names."""
+"""Finds the files whose paths are written in a solver or a net."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,14 +9,16 @@ _MOST_SHOWN = 6
 
 
 def find_file(path: str, beside: Path | None) -> Path:
-    """Find a file or folder: from the working directory, then `beside`, then its ancestors.
+    """Return the first file or folder of this path that exists, looked for in several folders.
+
+    They are the working directory, the folder `beside`, then the folders above that one.
 
     Args:
-        path: The path as it is written in a solver or a net.
-        beside: The folder of the file that names it, if it stands in one.
+        path: the path as it is written in a solver or a net.
+        beside: the folder of the file in which the path is written, None if it is in no file.
 
     Raises:
-        OwltfError: it is nowhere; the error lists where it was looked for.
+        OwltfError: if there is none; the error lists the paths that were tried.
     """
     tried: list[Path] = []
     for candidate in _candidates(Path(path), beside) if path else ():

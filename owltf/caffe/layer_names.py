@@ -1,12 +1,12 @@
-"""A name of its own for every layer: Caffe allows layers without a name, and twins."""
+"""Gives each layer a unique name: Caffe allows layers without a name, or two of one name."""
 
 from collections.abc import Container, Iterable
 from itertools import count
 from typing import Protocol
 
 
-class Named(Protocol):
-    """A layer of a net or of a caffemodel."""
+class NamedLayer(Protocol):
+    """A layer of a net or of a caffemodel: anything with a name and a type."""
 
     @property
     def name(self) -> str:
@@ -17,8 +17,8 @@ class Named(Protocol):
         """The layer's type."""
 
 
-def unique_names(layers: Iterable[Named]) -> tuple[str, ...]:
-    """Name each layer: as written, or with `_2`, `_3` … where an earlier layer has that name.
+def unique_names(layers: Iterable[NamedLayer]) -> tuple[str, ...]:
+    """Return a unique name for each layer: the one written, or with `_2`, `_3` … if it is taken.
 
     A layer without a name is named after its type.
     """
@@ -30,7 +30,7 @@ def unique_names(layers: Iterable[Named]) -> tuple[str, ...]:
     return tuple(given)
 
 
-def _free_name(layer: Named, written: Container[str], given: Container[str]) -> str:
+def _free_name(layer: NamedLayer, written: Container[str], given: Container[str]) -> str:
     stem = layer.name or layer.type
     if stem not in given and (layer.name or stem not in written):
         return stem

@@ -1,4 +1,4 @@
-"""Files of any generation in today's form."""
+"""Rewrites files of Caffe's older formats in the current one."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from owltf.errors import OwltfError
 
 
 def upgraded_text(path: Path, schema: Schema, *, ignore_unknown_fields: bool = False) -> str:
-    """Return a net's or a solver's prototxt in today's form; comments are lost.
+    """Return a net's or a solver's prototxt in Caffe's current format; comments are lost.
 
     Args:
         path: the file.
@@ -24,7 +24,7 @@ def upgraded_text(path: Path, schema: Schema, *, ignore_unknown_fields: bool = F
         ignore_unknown_fields: leave out fields that the schema does not know.
 
     Raises:
-        OwltfError: the file is missing or neither a net nor a solver, or it cannot be upgraded.
+        OwltfError: if the file is missing or neither a net nor a solver, or it cannot be upgraded.
     """
     kind = file_kind(path)
     if kind not in (NET, SOLVER):
@@ -35,10 +35,10 @@ def upgraded_text(path: Path, schema: Schema, *, ignore_unknown_fields: bool = F
 
 
 def upgrade_caffemodel(path: Path, out: Path, schema: Schema) -> None:
-    """Write a caffemodel of any generation as today's, or as HDF5 where `out` ends in `.h5`.
+    """Write a caffemodel of any format in the current one, or in HDF5 if `out` ends in `.h5`.
 
     Raises:
-        OwltfError: the file is missing, of another kind or corrupt, or cannot be upgraded.
+        OwltfError: if the file is missing, of another kind or corrupt, or cannot be upgraded.
     """
     weights = {layer.name: layer.blobs for layer in read_weights(path, schema) if layer.blobs}
     source = upgrade_net(_net_of(path, schema))
@@ -47,7 +47,7 @@ def upgrade_caffemodel(path: Path, out: Path, schema: Schema) -> None:
 
 
 def _net_of(path: Path, schema: Schema) -> NetSource:
-    """Read the net that a binary caffemodel holds beside its weights."""
+    """Return the net, without weights, that a binary caffemodel holds."""
     try:
         net = schema.binary_message("NetParameter").FromString(path.read_bytes())
     except DecodeError as error:

@@ -1,1 +1,1 @@
-"""Binary files: weights and solver states, in protobuf and HDF5."""
+"""Reads and writes Caffe's binary files: weights and solver states, in protobuf or HDF5."""

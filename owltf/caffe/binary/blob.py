@@ -1,7 +1,7 @@
-"""Caffe's BlobProto as a NumPy array, and back, without a copy of the numbers.
+"""Converts Caffe's BlobProto to a NumPy array and back, without copying its numbers.
 
-It has been written in many ways: packed or not, in double or half precision, with a shape or with
-four numbers `num`, `channels`, `height` and `width`.
+Files hold BlobProtos in many forms: packed or not, in double or half precision, with a shape or
+with the four numbers `num`, `channels`, `height` and `width`.
 """
 
 from collections.abc import Iterator
@@ -38,7 +38,7 @@ _UNPACKED = {(_DATA, FIXED32): "<f4", (_DOUBLE_DATA, FIXED64): "<f8"}
 
 @dataclass
 class _Parts:
-    """What was found of a blob so far."""
+    """The parts of a BlobProto that were read so far."""
 
     shape: tuple[int, ...] | None = None
     legacy: dict[int, int] = field(default_factory=dict)
@@ -53,11 +53,11 @@ def decode_blob(data: memoryview, start: int, end: int) -> np.ndarray:
     Packed float32 numbers are not copied: the array is a read-only view of `data`.
 
     Raises:
-        BrokenWireError: the bytes are no blob, or its shape and its numbers do not agree.
+        BrokenWireError: if the bytes are no blob, or its shape and its numbers do not agree.
     """
     parts = _Parts()
     for known in _walk(data, start, end, parts.chunks):
-        _take(parts, data, known)
+        _add(parts, data, known)
     values = _values(parts, data)
     shape = _shape(parts)
     if len(shape) > _MOST_AXES:
@@ -74,7 +74,7 @@ def decode_blob(data: memoryview, start: int, end: int) -> np.ndarray:
 
 
 def _walk(data: memoryview, start: int, end: int, chunks: list[np.ndarray]) -> Iterator[Field]:
-    """Walk over a blob; numbers that are not packed are taken many at a time."""
+    """Yield a blob's fields, but append its unpacked numbers to `chunks`, many at a time."""
     while start < end:
         known = next(walk(data, start, end))
         dtype = _UNPACKED.get((known.number, known.wire_type))
@@ -87,6 +87,8 @@ def _walk(data: memoryview, start: int, end: int, chunks: list[np.ndarray]) -> I
 
 
 def _unpacked_run(data: memoryview, tag_size: int, dtype: str) -> np.ndarray:
+    # Unpacked numbers are fields of equal length, each behind the same tag, so they make the rows
+    # of a table, in which NumPy finds the first row with another tag without a loop in Python.
     size = tag_size + np.dtype(dtype).itemsize
     records = np.frombuffer(data, np.uint8, len(data) // size * size).reshape(-1, size)
     differs = (records[:, :tag_size] != records[0, :tag_size]).any(axis=1)
@@ -94,7 +96,7 @@ def _unpacked_run(data: memoryview, tag_size: int, dtype: str) -> np.ndarray:
     return np.ascontiguousarray(records[:count, tag_size:]).view(dtype).reshape(-1)
 
 
-def _take(parts: _Parts, data: memoryview, known: Field) -> None:
+def _add(parts: _Parts, data: memoryview, known: Field) -> None:
     match known.number, known.wire_type:
         case (number, wire_type) if wire_type == LENGTH and number in _PACKED_DTYPES:
             parts.chunks.append(_numbers(data, known, _PACKED_DTYPES[number]))
@@ -141,7 +143,11 @@ def _shape(parts: _Parts) -> tuple[int, ...]:
 
 
 def encode_blob(array: np.ndarray) -> tuple[bytes, memoryview, bytes]:
-    """Encode an array as Caffe does: what stands before its numbers, the numbers, the shape."""
+    """Encode an array as a BlobProto, in three parts, so that its numbers need not be copied.
+
+    Returns:
+        The bytes before the numbers, the numbers themselves, the bytes of the shape.
+    """
     values = np.asarray(array, "<f4", order="C")
     dims = b"".join(encode_varint(size) for size in values.shape)
     shape = encode_length(1, len(dims)) + dims if dims else b""

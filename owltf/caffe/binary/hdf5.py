@@ -1,4 +1,4 @@
-"""Weights and solver states in HDF5, as Caffe writes them with `snapshot_format: HDF5`."""
+"""Reads and writes weights and solver states in HDF5, Caffe's `snapshot_format: HDF5`."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,18 +13,21 @@ from owltf.caffe.binary.weights import LayerWeights
 from owltf.errors import OwltfError
 
 _WEIGHTS, _HISTORY = "data", "history"
-# Nothing that HDF5 compresses with is known to make data smaller than this.
+# No filter of HDF5 is known to make data more than this many times smaller.
 _BEST_COMPRESSION = 1032
 _BROKEN = (OSError, KeyError, IndexError, RuntimeError, TypeError, ValueError)
 
 
 def is_hdf5(path: Path) -> bool:
-    """Say whether a file that exists is an HDF5 file."""
+    """Return whether a file that exists is an HDF5 file."""
     return bool(h5py.is_hdf5(path))
 
 
 def read_weights_hdf5(path: Path) -> tuple[LayerWeights, ...]:
-    """Read the weights of every layer: `data/LAYER/INDEX`, a `/` in a name being a group more."""
+    """Read every layer's weights: the datasets `data/LAYER/INDEX`.
+
+    HDF5 splits a layer's name at each `/` into one more group.
+    """
     with open_hdf5(path) as file:
         groups = [("", file[_WEIGHTS])]
         layers, seen = [], set[object]()
@@ -71,10 +74,10 @@ def write_solverstate_hdf5(path: Path, state: SolverState) -> None:
 
 @contextmanager
 def open_hdf5(path: Path) -> Iterator[Any]:
-    """Open a file to read it; whatever turns out to be wrong with it meanwhile is its error.
+    """Open an HDF5 file for a `with` block, and raise one error for all that can be wrong with it.
 
     Raises:
-        OwltfError: it is missing, cut short or corrupt, or lacks what is read of it.
+        OwltfError: if it is missing, cut short or corrupt, or lacks something that is read of it.
     """
     try:
         with h5py.File(path, "r") as file:
@@ -85,7 +88,7 @@ def open_hdf5(path: Path) -> Iterator[Any]:
 
 
 def _refuse_seen(group: Any, seen: set[object]) -> None:
-    """A group that is linked into itself would never end."""
+    """Refuse a group that was visited before: a group linked into itself would never end."""
     address = h5py.h5o.get_info(group.id).addr
     if address in seen:
         raise ValueError(f"{group.name.strip('/')} is a group that is in the file elsewhere")
@@ -93,7 +96,10 @@ def _refuse_seen(group: Any, seen: set[object]) -> None:
 
 
 def _whole(dataset: Any) -> Any:
-    """Give a dataset whose numbers are in the file; only a shape can be of any size."""
+    """Return the dataset, or refuse one that claims more numbers than the file can hold.
+
+    A damaged file may give any shape; NumPy would try to allocate it.
+    """
     if not isinstance(dataset, h5py.Dataset):
         raise ValueError(f"{dataset.name.strip('/')} holds no numbers")
     if dataset.nbytes > dataset.id.get_storage_size() * _BEST_COMPRESSION:

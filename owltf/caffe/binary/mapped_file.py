@@ -1,4 +1,4 @@
-"""Files mapped into memory, so that only what is used of them is read."""
+"""Maps a file into memory, so that only the used parts of it are read from disk."""
 
 import mmap
 from pathlib import Path
@@ -7,10 +7,10 @@ from owltf.errors import OwltfError
 
 
 def map_file(path: Path) -> memoryview:
-    """Map a file read-only; the view keeps it mapped.
+    """Return a read-only view of a file's bytes; the file stays mapped as long as the view lives.
 
     Raises:
-        OwltfError: it cannot be opened.
+        OwltfError: if it cannot be opened.
     """
     try:
         with path.open("rb") as file:

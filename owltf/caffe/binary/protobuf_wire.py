@@ -1,4 +1,4 @@
-"""Protobuf's wire format, walked without copying: where each field of a message lies."""
+"""Finds where each field of a binary protobuf message lies, without copying its content."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,36 +9,36 @@ _LONGEST_VARINT = 10
 
 
 class BrokenWireError(Exception):
-    """The bytes are not a protobuf message."""
+    """Raised if bytes are not a protobuf message."""
 
 
 class CutShortError(BrokenWireError):
-    """A field goes on beyond the end of the message that holds it.
+    """Raised if a field goes on beyond the end of the message that holds it.
 
     Attributes:
-        number: The field's number.
-        start: Where its content starts.
-        needed: Bytes that it should have from there.
-        left: Bytes that there are.
+        number: the field's number.
+        start: where its content starts.
+        needed: bytes that it should have from there.
+        left: bytes that there are.
     """
 
     def __init__(self, number: int, start: int, needed: int, left: int) -> None:
-        """Keep what is needed for an error that names the field."""
+        """Keep the field's number and sizes, so that an error can name the field."""
         super().__init__(f"field {number} needs {needed} bytes, {left} left")
         self.number, self.start, self.needed, self.left = number, start, needed, left
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of a message.
+    """The place of one field in a message's bytes.
 
     Attributes:
-        number: The field's number in the schema.
+        number: the field's number in the schema.
         wire_type: VARINT, FIXED64, LENGTH or FIXED32.
-        tag: Where the field starts, with its number.
-        start: Where its content starts.
-        end: Where it ends.
-        value: The number, if it is a varint.
+        tag: where the field starts, with its number.
+        start: where its content starts.
+        end: where it ends.
+        value: the number, if it is a varint.
     """
 
     number: int
@@ -50,11 +50,11 @@ class Field:
 
 
 def walk(data: memoryview, start: int, end: int) -> Iterator[Field]:
-    """Give the fields of the message that lies between two offsets.
+    """Yield the fields of the message that lies between two offsets.
 
     Raises:
-        BrokenWireError: the bytes are no message.
-        CutShortError: the last field is not there whole.
+        BrokenWireError: if the bytes are no message.
+        CutShortError: if the last field goes on beyond the end.
     """
     while start < end:
         field = _field(data, start, end)
@@ -90,19 +90,19 @@ def _varint(data: memoryview, start: int, end: int) -> tuple[int, int]:
 
 
 def varints(data: memoryview, start: int, end: int) -> Iterator[int]:
-    """Give the numbers of a packed field."""
+    """Yield the numbers of a packed field."""
     while start < end:
         value, start = _varint(data, start, end)
         yield value
 
 
 def signed(value: int) -> int:
-    """Give the int64 that a varint stands for."""
+    """Return the int64 that a varint stands for."""
     return (value + (1 << 63)) % (1 << 64) - (1 << 63)
 
 
 def encode_varint(value: int) -> bytes:
-    """Encode a number that is not negative."""
+    """Return a number, 0 or more, as protobuf's varint: seven bits a byte, lowest first."""
     encoded = bytearray()
     while value > 0x7F:
         encoded.append(value & 0x7F | 0x80)
@@ -112,5 +112,5 @@ def encode_varint(value: int) -> bytes:
 
 
 def encode_length(number: int, size: int) -> bytes:
-    """Encode what stands before the content of a field of so many bytes."""
+    """Return the bytes that announce a field: its number, and that its content has `size` bytes."""
     return encode_varint(number << 3 | LENGTH) + encode_varint(size)

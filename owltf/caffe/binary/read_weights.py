@@ -1,4 +1,4 @@
-"""The weights in a caffemodel of any generation, layer by layer, without copying them."""
+"""Reads the weights of a caffemodel layer by layer, without copying them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from owltf.errors import OwltfError
 
 @dataclass(frozen=True)
 class _Layout:
-    """The numbers of the fields of a layer's message that matter here."""
+    """The numbers of the fields that are read of a layer's message; `inner` is V0's message."""
 
     name: int
     type: int
@@ -40,7 +40,7 @@ def read_weights(path: Path | str, schema: Schema) -> Weights:
     Binary files are mapped into memory; float32 numbers stay there until they are used.
 
     Raises:
-        OwltfError: the file is missing, of another kind, cut short or corrupt.
+        OwltfError: if the file is missing, of another kind, cut short or corrupt.
     """
     path = Path(path)
     expect_kind(path, CAFFEMODEL)
@@ -50,7 +50,7 @@ def read_weights(path: Path | str, schema: Schema) -> Weights:
 
 
 class _Reader:
-    """Walks over the layers of one mapped file."""
+    """Reads the layers of one mapped caffemodel."""
 
     def __init__(self, path: Path, schema: Schema) -> None:
         self._path = path
@@ -58,7 +58,7 @@ class _Reader:
         self._v1_types = schema.message("V1LayerParameter").LayerType
 
     def layers(self) -> Iterator[LayerWeights]:
-        """Give each layer's weights, in the file's order."""
+        """Yield each layer's weights, in the file's order."""
         try:
             for field in walk(self._data, 0, len(self._data)):
                 if field.number in _LAYOUTS and field.wire_type == LENGTH:
@@ -83,17 +83,20 @@ class _Reader:
         return LayerWeights(name, type_, tuple(arrays))
 
     def _inside(self, message: Field) -> Iterator[Field]:
-        """Walk over a message that is there whole: what goes beyond its end is corrupt."""
+        """Yield the fields of a message that the file holds completely.
+
+        A field that goes on beyond the message is then an error of the file, not a file cut short.
+        """
         try:
             yield from walk(self._data, message.start, message.end)
         except CutShortError as cut:
             raise BrokenWireError(str(cut)) from cut
 
-    def _blob(self, blob: Field, what: str) -> np.ndarray:
+    def _blob(self, blob: Field, subject: str) -> np.ndarray:
         try:
             return decode_blob(self._data, blob.start, blob.end)
         except BrokenWireError as error:
-            raise OwltfError(f"{self._path}: {what}: {error}") from error
+            raise OwltfError(f"{self._path}: {subject}: {error}") from error
 
     def _type(self, field: Field, layout: _Layout) -> str:
         if layout is not _V1:
@@ -107,8 +110,8 @@ class _Reader:
     def _truncated(self, cut: CutShortError) -> str:
         layout = _LAYOUTS.get(cut.number)
         name = self._name_of_cut(cut, layout) if layout else ""
-        what = f"layer {name!r}" if name else "a layer" if layout else f"field {cut.number}"
-        return f"truncated: {what} needs {cut.needed} bytes, {cut.left} left"
+        subject = f"layer {name!r}" if name else "a layer" if layout else f"field {cut.number}"
+        return f"truncated: {subject} needs {cut.needed} bytes, {cut.left} left"
 
     def _name_of_cut(self, cut: CutShortError, layout: _Layout) -> str:
         try:

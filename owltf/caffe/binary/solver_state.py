@@ -1,4 +1,4 @@
-"""What a solver needs to go on where it stopped."""
+"""The state from which a solver can continue a stopped run."""
 
 from dataclasses import dataclass
 
@@ -7,13 +7,13 @@ import numpy as np
 
 @dataclass(frozen=True)
 class SolverState:
-    """A solver's state, as a snapshot keeps it.
+    """The state of a solver, as a snapshot's `.solverstate` file keeps it.
 
     Attributes:
-        iteration: Iterations done.
-        learned_net: The caffemodel of the same snapshot, as a path.
-        current_step: Steps that the learning rate took, by the policies step and multistep.
-        history: The solver's arrays, as many for each learned blob as its type keeps.
+        iteration: iterations done.
+        learned_net: the caffemodel of the same snapshot, as a path.
+        current_step: steps that the learning rate took, by the policies step and multistep.
+        history: the solver's arrays, as many for each learned blob as its type keeps.
     """
 
     iteration: int

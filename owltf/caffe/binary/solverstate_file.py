@@ -1,4 +1,4 @@
-"""Reading and writing solverstates, binary or HDF5."""
+"""Reads and writes `.solverstate` files, binary or HDF5."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,10 +19,10 @@ _HISTORY = 3
 
 
 def read_solverstate(path: Path | str, schema: Schema) -> SolverState:
-    """Read a solver's state.
+    """Return the solver's state that a file holds.
 
     Raises:
-        OwltfError: the file is missing, of another kind, cut short or corrupt.
+        OwltfError: if the file is missing, of another kind, cut short or corrupt.
     """
     path = Path(path)
     expect_kind(path, SOLVERSTATE)
@@ -45,6 +45,8 @@ def write_solverstate(path: Path | str, schema: Schema, state: SolverState) -> N
 
 
 def _decode(data: memoryview, schema: Schema) -> SolverState:
+    # The history is as large as the weights: its blobs are views of the file, only the small
+    # fields go through protobuf's parser.
     rest, history = [], []
     for field in walk(data, 0, len(data)):
         if field.number == _HISTORY:

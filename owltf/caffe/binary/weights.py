@@ -1,4 +1,4 @@
-"""The learned blobs of a net, layer by layer, whatever file they come from."""
+"""The learned blobs of a weights file, listed by layer."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,13 +9,13 @@ import numpy as np
 
 @dataclass(frozen=True)
 class LayerWeights:
-    """A layer's learned blobs.
+    """The learned blobs of one layer in a weights file.
 
     Attributes:
-        name: The layer's name.
-        type: Its type, such as Convolution; empty where the file does not say.
-        blobs: Arrays of float32 in Caffe's shapes; one of four axes may have leading ones that
-            today's shape lacks, as old files write any blob with four.
+        name: the layer's name.
+        type: its type, such as Convolution; empty where the file does not say.
+        blobs: arrays of float32 in Caffe's shapes; old files write every blob with four axes, so a
+            bias of 10 values may have the shape (1, 1, 1, 10).
     """
 
     name: str
@@ -25,19 +25,19 @@ class LayerWeights:
 
 @dataclass(frozen=True)
 class Weights:
-    """All layers of a file, in its order; layers without blobs are there too."""
+    """All layers of a weights file in the file's order, those without blobs included."""
 
     path: Path
     layers: tuple[LayerWeights, ...]
 
     def __iter__(self) -> Iterator[LayerWeights]:
-        """Go over the layers."""
+        """Return an iterator over the layers."""
         return iter(self.layers)
 
     def __len__(self) -> int:
-        """Count the layers."""
+        """Return the number of layers."""
         return len(self.layers)
 
     def __getitem__(self, index: int) -> LayerWeights:
-        """Give the layer of an index."""
+        """Return the layer at an index."""
         return self.layers[index]

@@ -1,4 +1,4 @@
-"""Writing caffemodels as Caffe does, layer by layer, the numbers straight from their arrays."""
+"""Writes caffemodels as Caffe does, layer by layer, straight from the weights' arrays."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -19,20 +19,20 @@ _LAYER, _BLOBS = 100, 7
 def write_caffemodel(
     path: Path | str, parameter: NetParameter, blobs: Mapping[str, Sequence[np.ndarray]]
 ) -> None:
-    """Write a net's weights, whole or not at all; in HDF5 where the path ends in `.h5`.
+    """Write a net's weights to a file, completely or not at all; in HDF5 if it ends in `.h5`.
 
     Args:
-        path: The file to write.
-        parameter: The filtered net, without blobs.
-        blobs: The learned blobs of each layer that has some, in Caffe's shapes, by the names that
+        path: the file to write.
+        parameter: the filtered net, without blobs.
+        blobs: the learned blobs of each layer that has some, in Caffe's shapes, by the names that
             `owltf.caffe.layer_names` gives the layers.
 
     Raises:
-        KeyError: blobs are given for a layer that the net does not have.
+        KeyError: if blobs are given for a layer that the net does not have.
     """
     layers = dict(zip(unique_names(parameter.layer), parameter.layer, strict=True))
-    if strangers := blobs.keys() - layers.keys():
-        raise KeyError(f"the net has no layers {sorted(strangers)}")
+    if unknown := blobs.keys() - layers.keys():
+        raise KeyError(f"the net has no layers {sorted(unknown)}")
     with atomic_path(Path(path)) as temporary:
         if Path(path).suffix == ".h5":
             pairs = ((layer.name, blobs.get(name, ())) for name, layer in layers.items())
@@ -47,7 +47,7 @@ def write_caffemodel(
 def _encode_layer(
     layer: LayerParameter, blobs: Sequence[np.ndarray]
 ) -> Iterator[bytes | memoryview]:
-    before, after = _around_blobs(layer)
+    before, after = _encode_other_fields(layer)
     encoded = [encode_blob(blob) for blob in blobs]
     sizes = [sum(map(len, blob)) for blob in encoded]
     heads = [encode_length(_BLOBS, size) for size in sizes]
@@ -59,8 +59,8 @@ def _encode_layer(
     yield after
 
 
-def _around_blobs(layer: LayerParameter) -> tuple[bytes, bytes]:
-    """Encode a layer but for its blobs: what stands before them in a file, and what behind."""
+def _encode_other_fields(layer: LayerParameter) -> tuple[bytes, bytes]:
+    """Encode a layer without its blobs: the fields before them in a file, and those after."""
     before, after = copied(layer), copied(layer)
     for known in layer.DESCRIPTOR.fields:
         if known.number >= _BLOBS:

@@ -1,1 +1,1 @@
-"""Prototxt text: tokens, the places of fields, parsing."""
+"""Parses prototxt files, with errors that point at the line and column."""

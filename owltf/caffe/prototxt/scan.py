@@ -1,6 +1,7 @@
-"""A first walk over protobuf text: where its fields stand, and which the schema does not know.
+"""Finds the line of each field in a prototxt, and the fields that the schema does not know.
 
-Protobuf's own parser stops at the first unknown field and forgets the lines of those it reads.
+Protobuf's own parser stops at the first unknown field and forgets the lines of those it reads, so
+the text is walked over once before it is parsed.
 """
 
 import re
@@ -13,7 +14,7 @@ from owltf.caffe.prototxt.tokens import Token, tokenize
 from owltf.did_you_mean import did_you_mean
 
 _CLOSING = {"{": "}", "<": ">"}
-_FEW = 8
+_MOST_LISTED = 8
 _DEEPEST = 100
 _LONGEST = 60
 # Longer ones are no enum's values, and too long for Python to read.
@@ -22,7 +23,14 @@ _NUMBER = re.compile(r"-?[0-9]{1,18}")
 
 @dataclass
 class Block:
-    """A field as it stands in the text, with the fields inside it."""
+    """A field in the text with its place there, and the fields inside it.
+
+    Attributes:
+        name: the field's name.
+        start: the offset at which it starts.
+        line: its line, counted from 1.
+        blocks: the fields inside it, in their order.
+    """
 
     name: str
     start: int
@@ -30,13 +38,20 @@ class Block:
     blocks: list["Block"] = field(default_factory=list)
 
     def inside(self, *names: str) -> list["Block"]:
-        """Give the fields of these names directly inside this one, in their order."""
+        """Return the fields with these names directly inside this one, in their order."""
         return [block for block in self.blocks if block.name in names]
 
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong at a place: a field or an enum's value that the schema does not have."""
+    """A mistake in the text, such as a field or an enum's value that the schema does not have.
+
+    Attributes:
+        text: the words in question.
+        problem: a sentence that says what is wrong.
+        start: the offset at which they start.
+        end: the offset behind them.
+    """
 
     text: str
     problem: str
@@ -46,10 +61,14 @@ class Fault:
 
 @dataclass(frozen=True)
 class Scan:
-    """What a walk found: the fields as a tree, the unknown ones, and what ended the walk.
+    """The result of a walk over a text: its fields and its mistakes.
 
     Attributes:
-        broken: Where the walk ended as the text is not well formed; protobuf says why.
+        root: a block that holds the text's outermost fields.
+        unknown: the fields and values that the schema does not have.
+        end: the mistake at which the walk stopped, if it did.
+        broken: the offset at which the walk stopped as the text is not well formed, where only
+            protobuf's parser can say why.
     """
 
     root: Block
@@ -59,7 +78,7 @@ class Scan:
 
 
 def scan(text: str, descriptor: Descriptor) -> Scan:
-    """Walk over a message's text; where the text is broken the walk ends there."""
+    """Return the fields and mistakes of a message's text, up to where it is not well formed."""
     scanner = _Scanner(text)
     root = Block("", 0, 1)
     broken = None
@@ -71,7 +90,7 @@ def scan(text: str, descriptor: Descriptor) -> Scan:
 
 
 class _BrokenTextError(Exception):
-    """The text is not well formed: protobuf's parser says where and why."""
+    """Raised if the text is not well formed; protobuf's parser says where and why."""
 
 
 class _Scanner:
@@ -87,7 +106,7 @@ class _Scanner:
         self._next: Token | None = next(self._tokens, None)
 
     def message(self, block: Block, descriptor: Descriptor | None, closing: str) -> None:
-        """Walk over fields up to the closing mark; without a descriptor nothing is unknown."""
+        """Read fields into `block` up to the closing mark; without a descriptor none is unknown."""
         self._depth += 1
         if self._depth > _DEEPEST:
             raise self._ended(block, f"lies more than {_DEEPEST} blocks deep")
@@ -171,7 +190,10 @@ class _Scanner:
         return token
 
     def _accept(self, *marks: str) -> bool:
-        """Take the next token if it is one of the marks; "" is the end of the text."""
+        """Return whether the next token is one of the marks, and go past it if so.
+
+        The mark "" stands for the end of the text.
+        """
         if self._next is None:
             return "" in marks
         if self._next.text in marks:
@@ -192,7 +214,7 @@ def _is_value(text: str, enum: EnumDescriptor) -> bool:
 
 
 def unknown_field(name: str, descriptor: Descriptor) -> str:
-    """Say that a message has no such field, and which it has with a name like it."""
+    """Return the sentence that a message has no field of this name, with names similar to it."""
     if name in ("layer", "layers"):
         return f"{descriptor.name} has no field {name!r}: is a }} missing before it?"
     name = shortened(name)
@@ -201,15 +223,15 @@ def unknown_field(name: str, descriptor: Descriptor) -> str:
 
 
 def unknown_value(text: str, name: str, enum: EnumDescriptor) -> str:
-    """Say that an enum has no such value, and which it has."""
+    """Return the sentence that an enum has no value of this name, with the values it has."""
     text, values = shortened(text), list(enum.values_by_name)
     every = f"one of {', '.join(values)}"
-    few = len(values) <= _FEW
+    few = len(values) <= _MOST_LISTED
     hint = every if few else did_you_mean(text.strip("\"'"), values, otherwise=every)
     return f"{name} cannot be {text}: {hint}"
 
 
 def shortened(text: str) -> str:
-    """Cut a name that would not fit in an error, and show what has no letter."""
+    """Return a name as an error can show it: not too long, control characters escaped."""
     seen = text if text.isprintable() else ascii(text)[1:-1]
     return seen if len(seen) <= _LONGEST else f"{seen[:_LONGEST]}..."

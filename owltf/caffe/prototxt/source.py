@@ -1,4 +1,4 @@
-"""A net and a solver as read, with the places in the file that errors point at."""
+"""A net or a solver together with the file and the lines it was read from."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -11,15 +11,15 @@ from owltf.caffe.schema.messages import LayerParameter, NetParameter, SolverPara
 
 @dataclass(frozen=True)
 class NetSource:
-    """A net, and where each of its layers is written.
+    """A net, with the file and the lines that its layers are written in.
 
     Attributes:
-        parameter: The net itself; steps that change a net give a new source.
-        path: The file it comes from, None for text.
-        lines: The line of each layer, counted from 1, 0 where it is unknown.
-        name: What stands for the path in errors where there is none.
-        ignored: What the file says and was left out, each as `file:line:column: name`.
-        left_out: Where the layers are that rules left out, by the blobs they would have made.
+        parameter: the net itself; steps that change a net give a new source.
+        path: the file it comes from, None for text.
+        lines: the line of each layer, counted from 1, 0 where it is unknown.
+        name: the text's name in errors, if it comes from no file.
+        ignored: the fields of the file that were left out, each as `file:line:column: name`.
+        left_out: the places of the layers that rules left out, by the blobs they would have made.
     """
 
     parameter: NetParameter
@@ -40,18 +40,18 @@ class NetSource:
         return self.path.parent if self.path else None
 
     def where(self, index: int) -> str:
-        """Say where a layer is written: `file.prototxt:12`."""
+        """Return the place at which a layer is written: `file.prototxt:12`."""
         line = self.lines[index] if index < len(self.lines) else 0
         return f"{self.file}:{line}" if line else self.file
 
     def with_layers(
         self, layers: Iterable[tuple[LayerParameter, int]], name: str = "layer"
     ) -> "NetSource":
-        """Give the same net with other layers, each with its line.
+        """Return the same net with other layers, each with its line.
 
         Args:
-            layers: The layers and their lines.
-            name: The field: `layer`, or `layers` for those of older generations.
+            layers: the layers and their lines.
+            name: the field: `layer`, or `layers` for those of older generations.
         """
         pairs = list(layers)
         parameter = without_layers(self.parameter)
@@ -59,13 +59,21 @@ class NetSource:
         return replace(self, parameter=parameter, lines=tuple(line for _, line in pairs))
 
     def rewritten(self, parameter: NetParameter) -> "NetSource":
-        """Give another form of the net, whose layers have no lines of their own in the file."""
+        """Return another form of the net, whose layers have no lines of their own in the file."""
         return replace(self, parameter=parameter, lines=(0,) * len(parameter.layer))
 
 
 @dataclass(frozen=True)
 class SolverSource:
-    """A solver as read, with the places of the nets that are written inside it."""
+    """A solver, with the file and the lines that its fields are written in.
+
+    Attributes:
+        parameter: the solver itself.
+        path: the file it comes from, None for text.
+        name: the text's name in errors, if it comes from no file.
+        ignored: the fields of the file that were left out, each as `file:line:column: name`.
+        root: a block that holds the solver's fields with their lines.
+    """
 
     parameter: SolverParameter
     path: Path | None
@@ -84,20 +92,20 @@ class SolverSource:
         return self.path.parent if self.path else None
 
     def where(self, *fields: str) -> str:
-        """Say where the first of some fields is written: `solver.prototxt:3`."""
+        """Return the place at which the first of these fields is written: `solver.prototxt:3`."""
         blocks = self.root.inside(*fields)
         return f"{self.file}:{blocks[0].line}" if blocks else self.file
 
 
 def copied(message: Any) -> Any:
-    """Copy a message."""
+    """Return a copy of a message."""
     copy = type(message)()
     copy.CopyFrom(message)
     return copy
 
 
 def without_layers(parameter: NetParameter) -> NetParameter:
-    """Copy a net but for its layers, whose blobs may be large."""
+    """Return a copy of a net without its layers, whose blobs may be large."""
     copy = type(parameter)()
     for known, value in parameter.ListFields():
         if known.name in ("layer", "layers"):

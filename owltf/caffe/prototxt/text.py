@@ -1,4 +1,4 @@
-"""Protobuf text (prototxt) to messages, with errors that say where and what."""
+"""Parses prototxt text into messages, with errors that name the line and the mistake."""
 
 import re
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from owltf.errors import OwltfError
 _POSITION = re.compile(r"^\d+:\d+ : ")
 _QUOTED_SOURCE = re.compile(r"^'.*?': (?=[A-Z])", re.DOTALL)
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
-# Protobuf takes the square of their number to read them.
+# protobuf's text parser needs time quadratic in the number of backslashes in a row.
 _BACKSLASHES = "\\" * 1000
 _LONGEST = 300
 _MOST_LINES = 3
@@ -24,11 +24,11 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 @dataclass(frozen=True)
 class ParsedText:
-    """What parsing found beside the message itself.
+    """The places of fields in a text that was parsed into a message.
 
     Attributes:
-        root: The fields as they stand in the text, with their lines.
-        ignored: Fault fields that were left out, each as `file:line:column: name`.
+        root: a block that holds the text's fields with their lines.
+        ignored: unknown fields that were left out, each as `file:line:column: name`.
     """
 
     root: Block
@@ -40,8 +40,14 @@ def parse_text(
 ) -> list[str]:
     """Parse prototxt into a message and list the unknown fields that were ignored.
 
+    Args:
+        text: the prototxt.
+        message: the message that gets its fields.
+        file: the text's file or name, for errors.
+        ignore_unknown: leave out fields that the schema does not know.
+
     Raises:
-        OwltfError: the text is not valid, or has unknown fields that are not to be ignored.
+        OwltfError: if the text is not valid, or has unknown fields that are not to be ignored.
     """
     return list(parse_blocks(text, message, file, ignore_unknown=ignore_unknown).ignored)
 
@@ -49,7 +55,7 @@ def parse_text(
 def parse_blocks(
     text: str, message: Message, file: str, *, ignore_unknown: bool = False
 ) -> ParsedText:
-    """Parse prototxt into a message as `parse_text` does, and keep where each field stands."""
+    """Parse prototxt into a message as `parse_text` does, and return the lines of its fields."""
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     _refuse_bad_bytes(text, file)
     _refuse_backslashes(text, file)
@@ -68,10 +74,13 @@ def parse_blocks(
 
 
 def decode_text(data: bytes, file: str) -> str:
-    """Decode a prototxt; bytes that are not UTF-8 are let through for comments to hold.
+    """Return a prototxt's bytes as text.
+
+    Bytes that are not UTF-8 pass here, as comments in old files hold some; `parse_blocks` refuses
+    them anywhere else.
 
     Raises:
-        OwltfError: the file is binary, or UTF-16.
+        OwltfError: if the file is binary, or UTF-16.
     """
     if data.startswith(_UTF16):
         raise OwltfError(f"{file}: saved as UTF-16; save it as UTF-8")
@@ -81,7 +90,7 @@ def decode_text(data: bytes, file: str) -> str:
 
 
 def looks_binary(data: bytes) -> bool:
-    """Say whether these bytes, the first of a file, are no text."""
+    """Return whether a file that begins with these bytes is a binary file."""
     return _CONTROL.search(data[:4096]) is not None
 
 
@@ -100,7 +109,7 @@ def _parse_error(error: text_format.ParseError, file: str) -> str:
 
 
 def _shortened(reason: str) -> str:
-    """Cut what would not fit in a line, and show what is no letter."""
+    """Return an error's reason cut to the length of a line, control characters escaped."""
     seen = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in reason)
     return seen if len(seen) <= _LONGEST else f"{seen[:_LONGEST]}..."
 
@@ -115,7 +124,7 @@ def _unknown_error(text: str, unknown: tuple[Fault, ...], file: str) -> str:
 
 
 def _by_name(text: str, unknown: list[Fault]) -> str:
-    """Say where else something unknown stands: `'norm_param' (lines 12, 40), 'flip' (line 7)`."""
+    """Return unknown names with their lines: `'norm_param' (lines 12, 40), 'flip' (line 7)`."""
     lines: dict[str, list[int]] = {}
     for one in unknown:
         lines.setdefault(one.text, []).append(line_and_column(text, one.start)[0])
@@ -153,6 +162,7 @@ def _refuse_missing(message: Message, found: Scan, file: str) -> None:
 
 
 def _blank(text: str, unknown: tuple[Fault, ...]) -> str:
+    # Spaces instead of the unknown fields keep the lines and columns of protobuf's errors right.
     letters = list(text)
     for one in unknown:
         letters[one.start : one.end] = re.sub(r"[^\n]", " ", text[one.start : one.end])

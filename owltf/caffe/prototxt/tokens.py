@@ -1,4 +1,4 @@
-"""Protobuf's text format cut into tokens that know where they stand."""
+"""Cuts protobuf's text format into tokens, each with its place in the text."""
 
 import re
 from collections.abc import Iterator
@@ -23,12 +23,12 @@ class Token:
 
 
 def tokenize(text: str) -> Iterator[Token]:
-    """Cut text into tokens; comments and white space are left out."""
+    """Yield the tokens of a text, without comments and white space."""
     for match in _TOKEN.finditer(text):
         if match.lastgroup != "skip":
             yield Token(match.group(), match.start(), match.end())
 
 
 def line_and_column(text: str, offset: int) -> tuple[int, int]:
-    """Give the line and the column of an offset, both counted from 1."""
+    """Return the line and the column of an offset, both counted from 1."""
     return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)

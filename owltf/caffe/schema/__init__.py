@@ -1,1 +1,1 @@
-"""Caffe's message format, with what plugins add to it."""
+"""Caffe's message format (`caffe.proto`), with the messages and fields that plugins add to it."""

@@ -1,7 +1,7 @@
-"""Compiles a `.proto` into a descriptor set.
+"""Compiles `.proto` files into descriptor sets, which load without a compiler.
 
-Run as `python -m owltf.caffe.schema.compile_schema [FILE.proto]`. Without a file
-it is `caffe.proto`, whose descriptors come with owltf.
+Run as `python -m owltf.caffe.schema.compile_schema [FILE.proto]`. Without a file it compiles
+`caffe.proto`, whose descriptors come with owltf.
 """
 
 import sys
@@ -19,7 +19,7 @@ COMPILED = BASE_FOLDER / "caffe.pb"
 
 
 def main(arguments: Sequence[str] = ()) -> None:
-    """Write the descriptor set that owltf loads, or a plugin's beside its text."""
+    """Compile owltf's own `caffe.proto`, or the given `.proto` files of plugins."""
     if not arguments:
         COMPILED.write_bytes(compile_proto(PROTO).SerializeToString(deterministic=True))
         return
@@ -31,10 +31,12 @@ def main(arguments: Sequence[str] = ()) -> None:
 
 
 def compile_extension(path: Path) -> None:
-    """Compile a plugin's `.proto` into a `.pb` beside it, which holds all it needs but Caffe's.
+    """Compile a plugin's `.proto` into a `.pb` beside it.
+
+    The `.pb` holds the file's descriptors and those of all it imports, except Caffe's.
 
     Raises:
-        OwltfError: grpcio-tools is missing, or the file is not valid.
+        OwltfError: if grpcio-tools is missing, or the file is not valid.
     """
     files = [file for file in compile_proto(path).file if Path(file.name).name != BASE_NAME]
     compiled = FileDescriptorSet(file=files)

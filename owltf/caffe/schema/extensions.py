@@ -1,4 +1,4 @@
-"""Reading what plugins add to the schema: `.proto` text or compiled descriptor sets."""
+"""Reads the files by which plugins extend Caffe's schema: `.proto` text or descriptor sets."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,7 @@ BASE_NAME = "caffe.proto"
 
 @dataclass(frozen=True)
 class Extension:
-    """A plugin's descriptors: its own file and those that it imports, but for Caffe's."""
+    """The descriptors of a plugin's file and of the files it imports, except Caffe's."""
 
     path: Path
     files: tuple[FileDescriptorProto, ...]
@@ -24,7 +24,7 @@ def read_extension(path: Path) -> Extension:
     """Read an extension: `.proto` text, or a compiled descriptor set (any other suffix).
 
     Raises:
-        OwltfError: there is no such file, or it is not valid.
+        OwltfError: if there is no such file, or it is not valid.
     """
     if not path.is_file():
         raise OwltfError(f"{path}: no such schema extension")
@@ -49,5 +49,5 @@ def _read_compiled(path: Path) -> FileDescriptorSet:
 
 
 def is_googles(name: str) -> bool:
-    """Say whether a file is one of protobuf's own, such as google/protobuf/any.proto."""
+    """Return whether a file is one of protobuf's own, such as google/protobuf/any.proto."""
     return name.startswith("google/protobuf/")

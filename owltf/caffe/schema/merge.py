@@ -1,8 +1,8 @@
-"""Merging plugins' messages and fields into Caffe's own descriptors.
+"""Merges the messages and fields of plugins into Caffe's own descriptors.
 
-A plugin's `.proto` may use Caffe's messages and Caffe's messages then hold the plugin's, so all of
-them go into one file. There each plugin file has a message of its own that its messages and enums
-are nested in: so nothing of one plugin can clash with another's, save the fields they add.
+A plugin's `.proto` uses Caffe's messages, and Caffe's messages then hold the plugin's, so all of
+them go into one file. The messages and enums of a plugin's file are nested there in one message
+named after the file, so that two plugins can clash only by the fields that they add.
 """
 
 import re
@@ -24,8 +24,14 @@ RESERVED_NUMBERS = range(19000, 20000)
 
 
 @dataclass(frozen=True)
-class Claim:
-    """A field that an extension adds to a message."""
+class AddedField:
+    """A field that an extension adds to a message.
+
+    Attributes:
+        path: the extension's file.
+        message: the full name of the message that gets the field.
+        field: the field.
+    """
 
     path: Path
     message: str
@@ -33,8 +39,16 @@ class Claim:
 
 
 @dataclass
-class Merged:
-    """The merged file, and what had to be changed for it."""
+class MergedSchema:
+    """Caffe's descriptors with those of all extensions.
+
+    Attributes:
+        file: the merged file.
+        imports: protobuf's own files that extensions import, by name.
+        names: the full name in the merged file, by a message's name in its extension.
+        notes: the changes that bringing the extensions together took, as plain sentences.
+        text_only: fields, as (message, field), that binary files cannot tell from another's.
+    """
 
     file: FileDescriptorProto
     imports: dict[str, FileDescriptorProto] = field(default_factory=dict)
@@ -43,18 +57,18 @@ class Merged:
     text_only: set[tuple[str, str]] = field(default_factory=set)
 
 
-def merge(base: FileDescriptorProto, extensions: Iterable[Extension]) -> Merged:
-    """Merge extensions into Caffe's file; the fields they add become ordinary ones.
+def merge(base: FileDescriptorProto, extensions: Iterable[Extension]) -> MergedSchema:
+    """Return Caffe's descriptors with the extensions' fields as ordinary fields of its messages.
 
-    Of two fields with one number the later gets a free number, which is noted.
+    If two fields of a message have the same number, the later one gets a free number and a note.
 
     Raises:
-        OwltfError: two extensions add a field of one name.
+        OwltfError: if two extensions add a field of the same name to a message.
     """
-    merged = Merged(FileDescriptorProto.FromString(base.SerializeToString()))
+    merged = MergedSchema(FileDescriptorProto.FromString(base.SerializeToString()))
     seen: dict[bytes, dict[str, str]] = {}
-    claims = [claim for one in extensions for claim in _add_extension(merged, one, seen)]
-    _add_fields(merged, claims)
+    fields = [added for one in extensions for added in _add_extension(merged, one, seen)]
+    _add_fields(merged, fields)
     for message in _messages_in(merged.file.message_type):
         message.ClearField("extension_range")
         message.ClearField("extension")
@@ -63,30 +77,30 @@ def merge(base: FileDescriptorProto, extensions: Iterable[Extension]) -> Merged:
 
 
 def _add_extension(
-    merged: Merged, extension: Extension, seen: dict[bytes, dict[str, str]]
-) -> Iterator[Claim]:
+    merged: MergedSchema, extension: Extension, seen: dict[bytes, dict[str, str]]
+) -> Iterator[AddedField]:
     renames: dict[str, str] = {}
-    added = []
+    scopes = []
     for file in extension.files:
         if is_googles(file.name):
             merged.imports[file.name] = file
             continue
-        # Two plugins may share a helper: it is added once.
+        # Two plugins may import the same file: it is added once.
         key = file.SerializeToString(deterministic=True)
         if key not in seen:
             seen[key] = {}
-            added.append((_add_scope(merged, file, seen[key]), file))
+            scopes.append((_add_scope(merged, file, seen[key]), file))
         renames |= seen[key]
     merged.names |= {
         old[1:]: new[1:] for old, new in renames.items() if old[1:] not in merged.names
     }
-    for scope, file in added:
+    for scope, file in scopes:
         _rename_types(scope, renames)
-        yield from _claims(extension.path, scope, file, renames)
+        yield from _added_fields(extension.path, scope, file, renames)
 
 
 def _add_scope(
-    merged: Merged, file: FileDescriptorProto, renames: dict[str, str]
+    merged: MergedSchema, file: FileDescriptorProto, renames: dict[str, str]
 ) -> DescriptorProto:
     stem = re.sub(r"\W|^(?=\d)", "_", Path(file.name).stem)
     taken = {message.name for message in merged.file.message_type}
@@ -115,7 +129,10 @@ def _rename_types(scope: DescriptorProto, renames: dict[str, str]) -> None:
 
 
 def _renamed(name: str, renames: dict[str, str]) -> str:
-    """Rename a type by its outermost renamed part: `.pkg.A.B` lies in `.pkg.A`."""
+    """Return the new full name of a type, whose outermost message may be what was renamed.
+
+    `.pkg.A.B` is renamed with `.pkg.A`.
+    """
     parts = name.split(".")
     for end in range(2, len(parts) + 1):
         head = ".".join(parts[:end])
@@ -124,74 +141,74 @@ def _renamed(name: str, renames: dict[str, str]) -> str:
     return name
 
 
-def _claims(
+def _added_fields(
     path: Path, scope: DescriptorProto, file: FileDescriptorProto, renames: dict[str, str]
-) -> Iterator[Claim]:
+) -> Iterator[AddedField]:
     nested = (one.extension for one in _messages_in(scope.nested_type))
     for member in chain(file.extension, *nested):
-        added = FieldDescriptorProto.FromString(member.SerializeToString())
-        if added.type_name:
-            added.type_name = _renamed(added.type_name, renames)
-        message = _renamed(added.extendee, renames)
-        added.ClearField("extendee")
-        added.ClearField("json_name")
-        yield Claim(path, message, added)
+        copy = FieldDescriptorProto.FromString(member.SerializeToString())
+        if copy.type_name:
+            copy.type_name = _renamed(copy.type_name, renames)
+        message = _renamed(copy.extendee, renames)
+        copy.ClearField("extendee")
+        copy.ClearField("json_name")
+        yield AddedField(path, message, copy)
 
 
-def _add_fields(merged: Merged, claims: list[Claim]) -> None:
+def _add_fields(merged: MergedSchema, fields: list[AddedField]) -> None:
     by_name = dict(_named_messages(f".{merged.file.package}", merged.file.message_type))
-    for message, owned in _by_message(claims).items():
-        # Options of protoc itself may be extended too; they say nothing about Caffe's files.
+    for message, owned in _by_message(fields).items():
+        # An extension may also add options for protoc itself, which no file of Caffe's holds.
         if message in by_name:
             _refuse_one_name(by_name[message], owned)
             _add_numbered(merged, message, by_name[message], owned)
 
 
-def _refuse_one_name(message: DescriptorProto, claims: list[Claim]) -> None:
+def _refuse_one_name(message: DescriptorProto, fields: list[AddedField]) -> None:
     owners: dict[str, Path | None] = {member.name: None for member in message.field}
-    for claim in claims:
-        name = claim.field.name
+    for added in fields:
+        name = added.field.name
         if name in owners:
             other = owners[name] or "Caffe itself"
             raise OwltfError(
-                f"{claim.path} and {other} both add a field {name!r} to {message.name}; "
+                f"{added.path} and {other} both add a field {name!r} to {message.name}; "
                 "rename one of them or leave one plugin out"
             )
-        owners[name] = claim.path
+        owners[name] = added.path
 
 
 def _add_numbered(
-    merged: Merged, full_name: str, message: DescriptorProto, claims: list[Claim]
+    merged: MergedSchema, full_name: str, message: DescriptorProto, fields: list[AddedField]
 ) -> None:
-    owners: dict[int, Claim | None] = {member.number: None for member in message.field}
-    free = _free_numbers(owners.keys() | {claim.field.number for claim in claims}, max(owners))
-    for claim in claims:
-        number = claim.field.number
+    owners: dict[int, AddedField | None] = {member.number: None for member in message.field}
+    free = _free_numbers(owners.keys() | {added.field.number for added in fields}, max(owners))
+    for added in fields:
+        number = added.field.number
         if number in owners:
-            claim.field.number = next(free)
-            merged.notes.append(_renumbered_note(claim, message.name, number, owners[number]))
+            added.field.number = next(free)
+            merged.notes.append(_renumbered_note(added, message.name, number, owners[number]))
             merged.text_only |= {
-                (full_name, one.field.name) for one in (claim, owners[number]) if one
+                (full_name, one.field.name) for one in (added, owners[number]) if one
             }
-        owners[claim.field.number] = owners.get(claim.field.number) or claim
-        message.field.append(claim.field)
+        owners[added.field.number] = owners.get(added.field.number) or added
+        message.field.append(added.field)
 
 
 def _free_numbers(taken: set[int], start: int) -> Iterator[int]:
     return (n for n in count(start) if n not in taken and n not in RESERVED_NUMBERS)
 
 
-def _renumbered_note(claim: Claim, message: str, number: int, owner: Claim | None) -> str:
+def _renumbered_note(added: AddedField, message: str, number: int, owner: AddedField | None) -> str:
     taker = owner.path if owner else "Caffe itself"
     left_out = f"{owner.field.name!r} and it are" if owner else "it is"
     return (
-        f"{claim.path}: number {number} in {message} is taken by {taker}, so {claim.field.name!r} "
-        f"has number {claim.field.number} here; {left_out} left out when binary files are read"
+        f"{added.path}: number {number} in {message} is taken by {taker}, so {added.field.name!r} "
+        f"has number {added.field.number} here; {left_out} left out when binary files are read"
     )
 
 
-def for_binary(merged: Merged) -> FileDescriptorProto:
-    """Copy the merged file without fields whose number could mean another plugin's."""
+def for_binary(merged: MergedSchema) -> FileDescriptorProto:
+    """Return the merged file without the fields whose numbers mean two things in binary files."""
     file = FileDescriptorProto.FromString(merged.file.SerializeToString())
     for full_name, message in _named_messages(f".{file.package}", file.message_type):
         kept = [f for f in message.field if (full_name, f.name) not in merged.text_only]
@@ -215,8 +232,8 @@ def _named_messages(
         yield from _named_messages(name, message.nested_type)
 
 
-def _by_message(claims: list[Claim]) -> dict[str, list[Claim]]:
-    groups: dict[str, list[Claim]] = {}
-    for claim in claims:
-        groups.setdefault(claim.message, []).append(claim)
+def _by_message(fields: list[AddedField]) -> dict[str, list[AddedField]]:
+    groups: dict[str, list[AddedField]] = {}
+    for added in fields:
+        groups.setdefault(added.message, []).append(added)
     return groups

@@ -1,4 +1,4 @@
-"""Names for Caffe's messages in type hints.
+"""The names of Caffe's messages for type hints.
 
 Their classes are made when a schema is loaded, so a type checker cannot know their fields.
 """

@@ -1,4 +1,4 @@
-"""Compiling `.proto` text into descriptors, by the compiler that grpcio-tools brings."""
+"""Compiles `.proto` text into descriptors by the compiler that comes with grpcio-tools."""
 
 import re
 import subprocess
@@ -12,7 +12,7 @@ from google.protobuf.descriptor_pb2 import FileDescriptorSet
 from owltf.errors import OwltfError
 
 BASE_FOLDER = Path(__file__).parent
-_CHATTER = re.compile(r": warning: |^WARNING: |^[IW]\d{4} ")
+_WARNING = re.compile(r": warning: |^WARNING: |^[IW]\d{4} ")
 
 
 def compile_proto(path: Path) -> FileDescriptorSet:
@@ -22,7 +22,7 @@ def compile_proto(path: Path) -> FileDescriptorSet:
         The file's descriptors, with those of all it imports.
 
     Raises:
-        OwltfError: grpcio-tools is missing, or the file is not valid.
+        OwltfError: if grpcio-tools is missing, or the file is not valid.
     """
     if find_spec("grpc_tools") is None:
         raise OwltfError(
@@ -44,6 +44,6 @@ def _run_protoc(path: Path, output: Path) -> None:
 
 
 def _first_error(path: Path, stderr: str) -> str:
-    errors = [line for line in stderr.splitlines() if line and not _CHATTER.search(line)]
+    errors = [line for line in stderr.splitlines() if line and not _WARNING.search(line)]
     reason = errors[0] if errors else "protoc failed and said nothing"
     return reason if reason.startswith(str(path)) else f"{path}: {reason}"

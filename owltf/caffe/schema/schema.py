@@ -1,4 +1,4 @@
-"""The schema: the classes of Caffe's messages, with whatever plugins add to them."""
+"""The schema: the classes of Caffe's messages, plugins' extensions included."""
 
 from collections.abc import Iterable
 from functools import cache
@@ -10,33 +10,37 @@ from google.protobuf.descriptor_pool import DescriptorPool
 from google.protobuf.message_factory import GetMessageClass
 
 from owltf.caffe.schema.extensions import Extension, read_extension
-from owltf.caffe.schema.merge import Merged, for_binary, merge
+from owltf.caffe.schema.merge import MergedSchema, for_binary, merge
 from owltf.caffe.schema.protoc import BASE_FOLDER
 from owltf.errors import OwltfError
 
 
 class Schema:
-    """Caffe's messages in a descriptor pool of their own.
+    """Caffe's message classes, kept in a descriptor pool that belongs to this schema alone.
+
+    protobuf's global pool allows one file of a name, so a program that loads another `caffe.proto`
+    would clash with it.
 
     Attributes:
-        notes: What had to be changed to bring the extensions together, as plain sentences.
+        notes: the changes that bringing the extensions together took, as plain sentences.
     """
 
-    def __init__(self, merged: Merged) -> None:
-        """Build the pools of a merged file."""
+    def __init__(self, merged: MergedSchema) -> None:
+        """Build the descriptor pools of a merged file."""
         self.notes: tuple[str, ...] = tuple(merged.notes)
         self._names = merged.names
         self._pool = _pool(merged, merged.file)
         self._binary_pool = _pool(merged, for_binary(merged)) if merged.text_only else self._pool
 
     def message(self, name: str) -> Any:
-        """Give the class of a message: `NetParameter`, or a plugin's `its_package.MyParam`."""
+        """Return the class of a message: `NetParameter`, or a plugin's `its_package.MyParam`."""
         return self._class(self._pool, name)
 
     def binary_message(self, name: str) -> Any:
-        """Give the class that binary files are read with.
+        """Return the class of a message for reading binary files.
 
-        It lacks the fields that share a number: in a file, that number could mean either.
+        It lacks fields of two plugins with the same number: in a file that number could mean
+        either of them.
         """
         return self._class(self._binary_pool, name)
 
@@ -49,7 +53,7 @@ def load_schema(extensions: Iterable[Path] = ()) -> Schema:
     """Load Caffe's schema, extended by `.proto` files or compiled descriptor sets.
 
     Raises:
-        OwltfError: an extension is missing or not valid, or two of them add a field of one name.
+        OwltfError: if an extension is missing or not valid, or two add a field of the same name.
     """
     read = [read_extension(Path(path)) for path in extensions]
     if not read:
@@ -77,7 +81,7 @@ def _check(extension: Extension) -> None:
         raise OwltfError(f"{extension.path}: {' '.join(str(error).split())}") from error
 
 
-def _pool(merged: Merged, file: FileDescriptorProto) -> DescriptorPool:
+def _pool(merged: MergedSchema, file: FileDescriptorProto) -> DescriptorPool:
     pool = DescriptorPool()
     for needed in (*merged.imports.values(), file):
         pool.AddSerializedFile(needed.SerializeToString())

@@ -1,1 +1,1 @@
-"""Nets of Caffe's old generations in today's form."""
+"""Upgrades nets and solvers of Caffe's older formats to the current one."""

@@ -1,4 +1,4 @@
-"""Nets and solvers of every generation made into today's, as Caffe itself does it."""
+"""Upgrades nets and solvers of all older formats to the current one, as Caffe itself does."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -22,10 +22,10 @@ _SOLVER_TYPES = {
 
 
 def upgrade_net(source: NetSource) -> NetSource:
-    """Bring a net to today's form: layers of old generations, inputs, BatchNorm's params.
+    """Return a net in the current format: its layers, its inputs, BatchNorm's params.
 
     Raises:
-        OwltfError: the net mixes generations, or lacks what an upgrade needs.
+        OwltfError: if the net mixes formats, or has no complete shapes for its inputs.
     """
     net = source.parameter
     if net.layer and net.layers:
@@ -36,7 +36,7 @@ def upgrade_net(source: NetSource) -> NetSource:
 
 
 def upgrade_inputs(source: NetSource) -> NetSource:
-    """Turn the net's `input` fields into one Input layer in front."""
+    """Return the net with an Input layer in front instead of its `input` fields."""
     net = source.parameter
     if not net.input:
         return source
@@ -76,7 +76,10 @@ def _input_shapes(source: NetSource) -> list[list[int]]:
 
 
 def upgrade_batch_norm(source: NetSource) -> NetSource:
-    """Keep BatchNorm's statistics from being learned where old nets list three params."""
+    """Return the net with `lr_mult: 0` in BatchNorm layers that list three params, as old nets do.
+
+    BatchNorm's blobs are statistics, which must not be learned.
+    """
     if not any(_is_old_batch_norm(layer) for layer in source.parameter.layer):
         return source
     net = copied(source.parameter)
@@ -92,10 +95,10 @@ def _is_old_batch_norm(layer: LayerParameter) -> bool:
 
 
 def upgrade_solver(parameter: SolverParameter, path: Path | None) -> SolverParameter:
-    """Bring a solver to today's form: its type by name, and a snapshot prefix.
+    """Return a solver in the current format: its type by name, a complete snapshot prefix.
 
     Raises:
-        OwltfError: the type is given in both forms.
+        OwltfError: if the type is given in both forms.
     """
     solver = copied(parameter)
     if solver.HasField("solver_type"):
@@ -114,7 +117,7 @@ def _upgrade_type(solver: SolverParameter, file: str) -> None:
 
 
 def _upgrade_prefix(solver: SolverParameter, path: Path) -> None:
-    """Caffe names snapshots after the solver's file where no prefix, or a folder, is given."""
+    """Name snapshots after the solver's file, as Caffe does, if their prefix lacks a file name."""
     if not solver.HasField("snapshot_prefix"):
         solver.snapshot_prefix = str(path.with_suffix(""))
     elif _is_folder(Path(solver.snapshot_prefix)):

@@ -1,6 +1,6 @@
-"""Layers as written in 2013 (`layers { layer { type: "conv" } }`) made into the next generation's.
+"""Upgrades layers of the format of 2013, `layers { layer { type: "conv" } }`, to the next one.
 
-There, one message holds the settings of every type, and padding is a layer of its own.
+In the old format one message holds the settings of all types, and padding is a separate layer.
 """
 
 from collections.abc import Iterator
@@ -59,7 +59,7 @@ _TRANSFORM = {
     "cropsize": "crop_size",
     "mirror": "mirror",
 }
-# Where each setting went, and in which types it means something.
+# The new name of each setting, and the types of layers that use it.
 _SETTINGS = {
     "num_output": ("num_output", ("conv", "innerproduct")),
     "biasterm": ("bias_term", ("conv", "innerproduct")),
@@ -91,13 +91,13 @@ _SETTINGS = {
 
 
 def upgrade_v0(source: NetSource) -> NetSource:
-    """Turn each layer of the first generation into one of the second.
+    """Return a net with its layers in the format of V1, which `upgrade_v1` takes.
 
     Settings that a layer's type has no use for are left out and listed in `ignored`, as Caffe logs
     them.
 
     Raises:
-        OwltfError: an unknown type, or padding in front of something that cannot pad.
+        OwltfError: if a type is unknown, or padding is in front of a layer that cannot pad.
     """
     if not any(layer.HasField("layer") for layer in source.parameter.layers):
         return source
@@ -111,17 +111,17 @@ def upgrade_v0(source: NetSource) -> NetSource:
 
 
 def type_of_v0(name: str) -> str:
-    """Give today's name of a type: `conv` is `Convolution`; an unknown one stays as it is."""
+    """Return the current name of a type: `Convolution` for `conv`; an unknown name as it is."""
     return type_of_v1(_TYPES[name]) if name in _TYPES else name
 
 
 def _merge_padding(source: NetSource) -> NetSource:
-    """Let convolution and pooling do what the padding layers before them do."""
-    makers: dict[str, V1LayerParameter] = {}
+    """Return the net without padding layers: the convolution or pooling behind each pads itself."""
+    producers: dict[str, V1LayerParameter] = {}
     kept = []
     for index, layer in enumerate(source.parameter.layers):
-        padding = next((makers[b] for b in layer.bottom if _is_padding(makers.get(b))), None)
-        makers |= dict.fromkeys(layer.top, layer)
+        padding = next((producers[b] for b in layer.bottom if _is_padding(producers.get(b))), None)
+        producers |= dict.fromkeys(layer.top, layer)
         if not _is_padding(layer):
             merged = _with_padding(layer, padding, source.where(index)) if padding else layer
             kept.append((merged, source.lines[index]))
@@ -175,7 +175,7 @@ def _v1_type(v0: V0LayerParameter, where: str) -> str | int:
 def _targets(
     layer: V1LayerParameter, type_: str, name: str
 ) -> Iterator[tuple[LayerParameter, str]]:
-    """Find where a setting belongs: a message inside the new layer, and the field there."""
+    """Yield the new place of a setting, if it has one: a message of the new layer and its field."""
     if name in _OF_ANY_TYPE:
         yield layer, name
     elif name in _TRANSFORM:
@@ -189,7 +189,7 @@ def _targets(
 def _set(message: Any, name: str, value: Any) -> None:
     known = message.DESCRIPTOR.fields_by_name[name]
     if known.is_repeated:
-        # A convolution's sizes, one number then, are one per axis now.
+        # A convolution's sizes were one number; they are a list now, one number per axis.
         getattr(message, name).extend([value] if isinstance(value, int) else value)
     elif known.message_type:
         getattr(message, name).CopyFrom(value)

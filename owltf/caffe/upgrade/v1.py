@@ -1,4 +1,4 @@
-"""Layers as written from 2013 to 2014 (`layers { type: CONVOLUTION }`) made into today's."""
+"""Upgrades layers of the format of 2013 to 2014, `layers { type: CONVOLUTION }`, to `layer { }`."""
 
 from typing import Any
 
@@ -62,7 +62,7 @@ _PER_BLOB = {
 
 
 def upgrade_v1(source: NetSource) -> NetSource:
-    """Turn each `layers` of a net into a `layer`; other nets are given back as they are."""
+    """Return a net with each `layers` field as a `layer` field; other nets as they are."""
     if not source.parameter.layers:
         return source
     upgraded = (_upgraded(layer, source.parameter) for layer in source.parameter.layers)
@@ -70,13 +70,13 @@ def upgrade_v1(source: NetSource) -> NetSource:
 
 
 def v1_type(layer: V1LayerParameter) -> str:
-    """Give the type's name in capitals, as it is written in the file."""
+    """Return the name of a layer's type in capitals, as it is written in the file."""
     enum = layer.DESCRIPTOR.fields_by_name["type"].enum_type
     return str(enum.values_by_number[layer.type].name)
 
 
 def type_of_v1(name: str) -> str:
-    """Give today's name of a type: `CONVOLUTION` is `Convolution`."""
+    """Return the current name of a type: `Convolution` for `CONVOLUTION`."""
     return _TYPES[name]
 
 
@@ -110,7 +110,7 @@ def _copy(layer: LayerParameter, name: str, value: Any) -> None:
 
 
 def _with_transform(old: V1LayerParameter) -> V1LayerParameter:
-    """Move what a data layer does to its images from its own parameter to `transform_param`."""
+    """Return a data layer with its image settings moved to `transform_param`."""
     name = _DATA_PARAMS.get(v1_type(old))
     if name is None or not old.HasField(name):
         return old
