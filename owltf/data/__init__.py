@@ -1,6 +1,6 @@
-"""The layers that make batches: one file per Caffe data layer.
+"""Caffe's data layers, which make the batches that a net trains on; one file per layer type.
 
-`source/` reads the files that hold the records, `transform.py` does what `transform_param` says.
+`source/` reads the files that hold the records, `transform.py` applies `transform_param`.
 """
 
 from owltf.registry.markers import hookimpl
@@ -8,7 +8,7 @@ from owltf.registry.markers import hookimpl
 
 @hookimpl
 def owltf_data_layers() -> list[type]:
-    """Give the data layers of this folder."""
+    """Return the data layers of this folder."""
     from owltf.data.data_layer import DataLayer
     from owltf.registry.discover import classes_in
 

@@ -1,4 +1,4 @@
-"""`Data` layers: images and labels from a database of Datums."""
+"""The Data layer: reads images and labels from a database of Datums."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from owltf.data.source.datum import Layout, read_layout
 from owltf.data.source.image import COLOR, GRAY, NATIVE
 from owltf.data.source.lmdb import LmdbRecords
 from owltf.data.source.records import Records, record_error
-from owltf.data.transform import Shape, by, read_transform
+from owltf.data.transform import Shape, dims, read_transform
 from owltf.errors import OwltfError
 
 
 class Data(DataLayer):
-    """Reads a database; its tops are the images and, where there is a second, the labels."""
+    """Reads a database; its first top is the images, the second, if there is one, the labels."""
 
     caffe_type = "Data"
 
@@ -30,7 +30,7 @@ class Data(DataLayer):
         """Open the database and read its first record.
 
         Raises:
-            OwltfError: The database or what is asked of it is no good.
+            OwltfError: if the database cannot be read, or a field of the layer does not fit it.
         """
         super().__init__(context)
         self._parameter = context.parameter.data_param
@@ -45,23 +45,23 @@ class Data(DataLayer):
         self.first_position = self._draw_skip()
 
     def dataset(self, position: int) -> tf.data.Dataset:
-        """Make an endless dataset of (images, labels) or (images,) from a record on."""
+        """Return an endless dataset of (images, labels) or (images,) from record `position` on."""
         batches = self._images.dataset(self, position)
         if self._top_count == 1:
             batches = batches.map(lambda images, labels: (images,))
         return read_ahead(batches, max(1, self._parameter.prefetch))
 
     def keys(self, position: int) -> Iterator[str]:
-        """Yield the keys of the database's records, from one on without end."""
+        """Yield the keys of the database's records from record `position` on, without end."""
         return self._records.keys(position)
 
     def describe(self) -> str:
-        """Say what the database holds."""
+        """Return a line that says how many records the database holds, and of what shape."""
         kind = "encoded records" if isinstance(self._images, EncodedImages) else "records"
-        return f"{self._records.name}: {self._records.count:,} {kind} of {by(self._images.shape)}"
+        return f"{self._records.name}: {self._records.count:,} {kind} of {dims(self._images.shape)}"
 
     def explain(self, exception: Exception) -> OwltfError | None:
-        """Find the record that could not be used."""
+        """Return the error that names the record which could not be read, if there is one."""
         is_suspect = isinstance(exception, tf.errors.InvalidArgumentError)
         if self.failure is None and is_suspect and isinstance(self._images, EncodedImages):
             error = self._images.explain()
@@ -77,7 +77,7 @@ class Data(DataLayer):
             raise OwltfError(f"needs one top (data) or two (data, label); got {self._top_count}")
 
     def _draw_skip(self) -> int:
-        """Draw how many records to skip, as Caffe's `rand_skip` did in every phase."""
+        """Return a random number of records to skip, as Caffe's `rand_skip` does in every phase."""
         if not self._parameter.rand_skip:
             return 0
         key = stream_key(self.context.seed, self.context.name, "rand_skip")
@@ -85,10 +85,10 @@ class Data(DataLayer):
 
 
 def open_records(context: DataContext) -> Records:
-    """Open the database of a `data_param`.
+    """Open the database that a `data_param` names.
 
     Raises:
-        OwltfError: There is none, or none that can be read.
+        OwltfError: if it is missing or of a kind that cannot be read.
     """
     parameter = context.parameter.data_param
     path = context.find("source", parameter.source)
@@ -98,10 +98,10 @@ def open_records(context: DataContext) -> Records:
 
 
 def read_images(context: DataContext, records: Records) -> RawImages | EncodedImages:
-    """Find out from the first record what the images are, and what is done to them.
+    """Return a reader for the database's images, raw or encoded as its first record is.
 
     Raises:
-        OwltfError: The record is no good, or what is asked of it does not fit.
+        OwltfError: if the first record is broken, or a field of the layer does not fit it.
     """
     record = records.reader().read(0, 1)[0]
     try:
@@ -117,7 +117,7 @@ def read_images(context: DataContext, records: Records) -> RawImages | EncodedIm
 
 
 def _raw_shape(layout: Layout) -> Shape:
-    reason = layout.misfit()
+    reason = layout.mismatch()
     if reason:
         raise ValueError(reason)
     return layout.shape
@@ -131,8 +131,8 @@ def _decoded_channels(parameter: Any) -> int:
     return COLOR if color else GRAY if transform.force_gray else NATIVE
 
 
-def _leveldb_remedy(path: Path, said: bool) -> str:
-    backend = "backend: LEVELDB" if said else "backend: LEVELDB (the default)"
+def _leveldb_remedy(path: Path, is_written: bool) -> str:
+    backend = "backend: LEVELDB" if is_written else "backend: LEVELDB (the default)"
     if (path / "data.mdb").exists():
         return f"{path} is an LMDB, but the net says {backend}; write backend: LMDB in data_param"
     return (

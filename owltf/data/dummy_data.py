@@ -1,4 +1,4 @@
-"""`DummyData` layers: batches filled with constants or random numbers."""
+"""The DummyData layer: makes batches of constants or random numbers."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Array = npt.NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Fill:
-    """How a top is filled: its `data_filler`, and the function that does it."""
+    """The way to fill a top: its `data_filler` and the function of that filler's type."""
 
     parameter: Any
     function: Callable[..., Any]
@@ -34,12 +34,12 @@ class Fill:
         return bool(self.parameter.type == "constant")
 
     def __call__(self, rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
-        """Make one batch."""
+        """Return one batch."""
         return np.asarray(self.function(rng, shape, self.parameter), np.float32)
 
 
 class DummyData(DataLayer):
-    """Fills its tops by their `data_filler`; constants once, others anew for each batch."""
+    """Fills its tops by their `data_filler`: constants once, random numbers for each batch."""
 
     caffe_type = "DummyData"
 
@@ -47,7 +47,7 @@ class DummyData(DataLayer):
         """Check the shapes and the fillers.
 
         Raises:
-            OwltfError: They do not fit the tops, or a filler is not known.
+            OwltfError: if the shapes or fillers do not fit the tops, or a filler is not known.
         """
         super().__init__(context)
         with context.named_errors():
@@ -57,7 +57,7 @@ class DummyData(DataLayer):
         self.batch_size = self.top_shapes[0][0] if self.top_shapes[0] else 1
 
     def dataset(self, position: int) -> tf.data.Dataset:
-        """Make an endless dataset of one tensor per top from the batch of a record on."""
+        """Return an endless dataset of one tensor per top, from the batch of a record on."""
         with self.context.named_errors():
             constants = {top: self._make(top, 0) for top in self._tops(constant=True)}
         drawn = self._tops(constant=False)
@@ -76,7 +76,7 @@ class DummyData(DataLayer):
         return read_ahead(read_chunks(self, read, first, 1, signature).map(join), _PREFETCH)
 
     def describe(self) -> str:
-        """Say how the tops are filled."""
+        """Return a line that names the filler and the shape of each top."""
         return "made up: " + ", ".join(
             f"{fill.parameter.type} {'x'.join(map(str, shape))}"
             for fill, shape in zip(self._fills, self.top_shapes, strict=True)
@@ -91,10 +91,10 @@ class DummyData(DataLayer):
 
 
 def read_shapes(parameter: Any) -> list[tuple[int, ...]]:
-    """Read the shape of each top, given by `shape` or by the four old sizes.
+    """Return the shape of each top, given by `shape` or by `num`, `channels`, `height`, `width`.
 
     Raises:
-        OwltfError: They are not given once, or once per top.
+        OwltfError: if a field is not given once, or once per top.
     """
     dummy, tops = parameter.dummy_data_param, len(parameter.top)
     if not tops:
@@ -108,10 +108,11 @@ def read_shapes(parameter: Any) -> list[tuple[int, ...]]:
 
 
 def read_fills(context: DataContext) -> list[Fill]:
-    """Read how each top is filled; with 0 where nothing is said.
+    """Return how each top is filled: with 0 if the layer has no `data_filler`.
 
     Raises:
-        OwltfError: There are not none, one, or one per top, or one is not known.
+        OwltfError: if there is another number of fillers than 0, 1 or one per top, or one is not
+            known.
     """
     fillers = list(context.parameter.dummy_data_param.data_filler)
     fillers = fillers or [context.schema.message("FillerParameter")()]

@@ -1,4 +1,4 @@
-"""Batches of Datums that hold image files, which are decoded on the way."""
+"""Makes batches from a database of encoded images: Datums that hold JPEG or PNG files."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ _CHUNKS_REMEMBERED = 64
 
 
 class EncodedImages:
-    """The image files of a database."""
+    """The encoded images of a database, decoded and transformed batch by batch."""
 
     def __init__(self, records: Records, shape: Shape, channels: int, transform: Transform) -> None:
-        """Keep what the layer found out.
+        """Keep the database and the way to decode its images.
 
         Args:
-            records: Where the images are from.
-            shape: The (C, H, W) of the first, decoded.
-            channels: What to decode them to: NATIVE, GRAY or COLOR.
-            transform: What is done to them.
+            records: the database.
+            shape: the (C, H, W) of the first image, decoded.
+            channels: the channels to decode to: NATIVE, GRAY or COLOR.
+            transform: the layer's `transform_param`.
         """
         self.records = records
         self.shape = shape
@@ -41,7 +41,7 @@ class EncodedImages:
         self._recent: deque[tuple[int, int]] = deque(maxlen=_CHUNKS_REMEMBERED)
 
     def dataset(self, layer: DataLayer, position: int) -> tf.data.Dataset:
-        """Make an endless dataset of (images, labels), batch by batch, from a record on."""
+        """Return an endless dataset of batches (images, labels) from record `position` on."""
         count = layer.batch_size
         reader = self.records.reader()
         signature = [tf.TensorSpec([count], dtype) for dtype in (tf.string, tf.float32, tf.int64)]
@@ -55,7 +55,10 @@ class EncodedImages:
         return batches.map(self._finish(), num_parallel_calls=tf.data.AUTOTUNE)
 
     def explain(self) -> OwltfError | None:
-        """Look for a record among the last ones that cannot be used."""
+        """Return the error about the first of the last records read that cannot be used.
+
+        TensorFlow decodes the images in the background, and its error does not name the record.
+        """
         reader = self.records.reader()
         for first, count in sorted(self._recent):
             for number, record in enumerate(reader.read(first, count), first):
@@ -111,14 +114,14 @@ class EncodedImages:
             shape = decoded_shape(record, self.channels)
         except ValueError as error:
             return str(error)
-        return self.transform.misfit(shape, self.shape)
+        return self.transform.mismatch(shape, self.shape)
 
 
 def read_file(record: Record) -> tuple[bytes, int]:
-    """Return the image file and the label of an encoded Datum.
+    """Return the image file's bytes and the label of an encoded Datum.
 
     Raises:
-        ValueError: It is not one; the message goes on from "the record".
+        ValueError: if it is not an encoded Datum; the message goes on from "the record".
     """
     layout = read_layout(record)
     if not layout.encoded:
@@ -130,7 +133,7 @@ def decoded_shape(record: Record, channels: int) -> Shape:
     """Return the (C, H, W) of an encoded Datum's image.
 
     Raises:
-        ValueError: It cannot be decoded; the message goes on from "the record".
+        ValueError: if it cannot be decoded; the message goes on from "the record".
     """
     try:
         height, width, depth = decode_image(tf.constant(read_file(record)[0]), channels).shape

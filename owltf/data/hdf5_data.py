@@ -1,4 +1,4 @@
-"""`HDF5Data` layers: rows of any datasets from HDF5 files."""
+"""The HDF5Data layer: reads rows of datasets from HDF5 files."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ _FLOAT_BYTES = 4
 
 
 class HDF5Data(DataLayer):
-    """Reads the files that a list names; each top is the dataset of its name."""
+    """Reads the HDF5 files named in a list; each top is the dataset of the same name."""
 
     caffe_type = "HDF5Data"
 
     def __init__(self, context: DataContext) -> None:
-        """Check all files.
+        """Open and check all files.
 
         Raises:
-            OwltfError: A file, or what is asked of the files, is no good.
+            OwltfError: if a file cannot be read, or a field of the layer is not supported.
         """
         super().__init__(context)
         parameter = context.parameter.hdf5_data_param
@@ -44,7 +44,7 @@ class HDF5Data(DataLayer):
         self.top_shapes = tuple((self.batch_size, *shape) for shape in self._rows.shapes)
 
     def dataset(self, position: int) -> tf.data.Dataset:
-        """Make an endless dataset of one tensor per top from a row on."""
+        """Return an endless dataset of one tensor per top, from row `position` on."""
         batches = batches_per_chunk(sum(map(prod, self.top_shapes)) * _FLOAT_BYTES)
         shapes = [(batches, *shape) for shape in self.top_shapes]
         reader = Hdf5Reader(self._rows)
@@ -60,15 +60,15 @@ class HDF5Data(DataLayer):
         return read_ahead(chunks.unbatch(), _PREFETCH)
 
     def describe(self) -> str:
-        """Say what the files hold."""
+        """Return a line that says how many rows and files there are."""
         return f"HDF5 {self._list}: {self._rows.count:,} rows in {len(self._rows.files)} file(s)"
 
 
 def find_files(context: DataContext, listing: Path) -> list[Path]:
-    """Find the files that a list names, also where they stand beside the list.
+    """Return the files that a list names; their paths may be relative to the list's folder.
 
     Raises:
-        OwltfError: One is not found, or none is named.
+        OwltfError: if a file is not found, or the list names none.
     """
     if not listing.is_file() or h5py.is_hdf5(listing):
         raise OwltfError(f"source {listing} must be a text file that lists HDF5 files")

@@ -1,4 +1,4 @@
-"""What the pipelines of data layers share: reading ahead in chunks, and errors from within."""
+"""Runs a data layer's reader in the background of a tf.data pipeline, and finds its errors."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _ALIGNMENT = 64
 
 
 def batches_per_chunk(batch_bytes: int) -> int:
-    """Return how many batches to read at once, so that small records cost few calls."""
+    """Return how many batches one call reads: several small ones, as a call costs time itself."""
     return max(1, min(_MOST_BATCHES, _CHUNK_BYTES // max(1, batch_bytes)))
 
 
@@ -31,19 +31,19 @@ def read_chunks(
     step: int,
     signature: Sequence[tf.TensorSpec],
 ) -> tf.data.Dataset:
-    """Make an endless dataset of what `read` returns, called in the background.
+    """Return an endless dataset of the arrays of `read`, which is called in the background.
 
     Args:
-        layer: The layer that reads; an OwltfError stays with it for `pipeline_error`.
-        read: Called with record numbers, one call at a time.
-        position: The first number.
-        step: From one number to the next.
-        signature: Type and shape of each array that `read` returns.
+        layer: the layer that reads; it keeps an OwltfError of `read` for `pipeline_error`.
+        read: takes the number of the first record to read; there is one call at a time.
+        position: the record number of the first call.
+        step: the records that one call reads.
+        signature: type and shape of each array that `read` returns.
 
     Returns:
         A dataset of tuples of the arrays.
     """
-    guarded = _Guarded(layer, read, signature)
+    guarded = _GuardedRead(layer, read, signature)
     dtypes = [spec.dtype for spec in signature]
 
     def call(number: tf.Tensor) -> tuple[tf.Tensor, ...]:
@@ -55,18 +55,18 @@ def read_chunks(
 
 
 def read_ahead(dataset: tf.data.Dataset, batches: int) -> tf.data.Dataset:
-    """Keep some batches ready, in an order that is always the same."""
+    """Return the dataset with `batches` batches kept ready, in an order that is always the same."""
     options = tf.data.Options()
     options.deterministic = True
     return dataset.prefetch(batches).with_options(options)
 
 
 def pipeline_error(exception: Exception, layers: Iterable[DataLayer]) -> OwltfError | None:
-    """Find the error a user can act on behind an exception that TensorFlow raised.
+    """Return the error a user can act on that caused an exception of TensorFlow, if one did.
 
     Args:
-        exception: What was raised while batches were taken.
-        layers: The data layers whose batches they were.
+        exception: the exception raised while batches were taken.
+        layers: the data layers that made the batches.
     """
     if not isinstance(exception, tf.errors.OpError):
         return None
@@ -75,14 +75,19 @@ def pipeline_error(exception: Exception, layers: Iterable[DataLayer]) -> OwltfEr
 
 
 def empty_aligned(shape: Sequence[int], dtype: npt.DTypeLike) -> npt.NDArray[Any]:
-    """Make an array that TensorFlow takes over without a copy."""
+    """Return an empty array whose memory TensorFlow uses as it is.
+
+    TensorFlow copies arrays that do not start at a multiple of 64 bytes.
+    """
     size = int(np.prod(shape)) * np.dtype(dtype).itemsize
     buffer = np.empty(size + _ALIGNMENT, np.uint8)
     start = -buffer.ctypes.data % _ALIGNMENT
     return buffer[start : start + size].view(dtype).reshape(shape)
 
 
-class _Guarded:
+class _GuardedRead:
+    """Calls a layer's `read`, one call at a time, keeps its error, and stops it at exit."""
+
     def __init__(
         self,
         layer: DataLayer,
@@ -109,6 +114,6 @@ class _Guarded:
 
 
 def _nothing(spec: tf.TensorSpec) -> npt.NDArray[Any]:
-    """Return an array that fits a signature, for a pipeline that nobody takes batches from."""
+    """Return an array that fits a signature, for a pipeline whose batches nobody takes any more."""
     shape = [size or 0 for size in spec.shape]
     return np.full(shape, b"" if spec.dtype == tf.string else 0, spec.dtype.as_numpy_dtype)

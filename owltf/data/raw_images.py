@@ -1,4 +1,4 @@
-"""Batches of Datums that hold their pixels as they are."""
+"""Makes batches from a database of raw images: Datums that hold pixels, not image files."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from owltf.data.source.datum import BadRecordError, Block, Layout, Places, read_
 from owltf.data.source.records import Records, record_error
 from owltf.data.transform import Shape, Transform
 
-# A compiled function is started more slowly than a few operations.
+# With fewer values, starting a compiled function takes longer than a few plain operations.
 _MANY_VALUES = 1 << 19
 
 
 @dataclass(frozen=True)
 class RawImages:
-    """The raw images of a database.
+    """The raw images of a database, transformed batch by batch.
 
     Attributes:
-        records: Where they are from.
-        shape: The (C, H, W) of the first.
+        records: the database.
+        shape: the (C, H, W) of the first image.
         dtype: uint8 or float32.
-        transform: What is done to them.
+        transform: the layer's `transform_param`.
     """
 
     records: Records
@@ -38,7 +38,7 @@ class RawImages:
     transform: Transform
 
     def dataset(self, layer: DataLayer, position: int) -> tf.data.Dataset:
-        """Make an endless dataset of (images, labels), batch by batch, from a record on."""
+        """Return an endless dataset of batches (images, labels) from record `position` on."""
         pixels_bytes = prod(self.shape) * np.dtype(self.dtype).itemsize
         batches = batches_per_chunk(layer.batch_size * pixels_bytes)
         reader = RawReader(self, batches, layer.batch_size)
@@ -48,7 +48,7 @@ class RawImages:
         return chunks.map(finish, num_parallel_calls=tf.data.AUTOTUNE).unbatch()
 
     def _finish(self, count: int) -> Any:
-        """Return what transforms a whole chunk: one call costs as much as one for a batch."""
+        """Return a function that transforms a chunk of batches, in one call to spare calls."""
         is_worth_it = self.transform.moves_pixels or count * prod(self.shape) >= _MANY_VALUES
         apply = tf.function(self.transform.apply, jit_compile=is_worth_it)
 
@@ -62,17 +62,17 @@ class RawImages:
 
 
 class RawReader:
-    """Reads chunks of raw images, each several batches."""
+    """Reads raw images in chunks of several batches."""
 
     def __init__(self, images: RawImages, batches: int, batch_size: int) -> None:
-        """Start a reader of its own on the records."""
+        """Open a reader on the images' records that no one else uses."""
         self._images = images
         self._leading = (batches, batch_size)
         self._reader = images.records.reader()
         self._canvas = images.shape[1:]
 
     def signature(self) -> tuple[tf.TensorSpec, ...]:
-        """Return the types and shapes of what `read` returns."""
+        """Return the types and shapes of the arrays that `read` returns."""
         channels, height, width = self._images.shape
         size = (None, None) if self._images.transform.crop_size else (height, width)
         return (
@@ -83,14 +83,14 @@ class RawReader:
         )
 
     def read(self, number: int) -> Sequence[npt.NDArray[Any]]:
-        """Read a chunk from a record on.
+        """Read a chunk of records that starts at record `number`.
 
         Returns:
-            The images (batches, N, C, H, W), where sizes differ at the top left of a larger one;
-            their (height, width); the labels; the number of each batch's first record.
+            The images (batches, N, C, H, W), each at the top left if their sizes differ; their
+            (height, width); the labels; the number of each batch's first record.
 
         Raises:
-            OwltfError: A record is not what the first one is.
+            OwltfError: if a record does not fit the first one of the database.
         """
         count = prod(self._leading)
         records = self._reader.read(number, count)
@@ -104,7 +104,7 @@ class RawReader:
         return (*self._assemble(blocks, count), first)
 
     def _check(self, places: Places, layout: Layout) -> None:
-        reason = misfit(layout, self._images)
+        reason = mismatch(layout, self._images)
         if reason:
             raise BadRecordError(places[0], reason)
 
@@ -127,16 +127,16 @@ class RawReader:
         )
 
     def _grow(self, blocks: list[tuple[Places, Block]]) -> None:
-        # It never shrinks, as what follows is compiled anew for each size.
+        # The canvas never shrinks: the transform is compiled anew for each size of it.
         sizes = [block.layout.shape[1:] for _, block in blocks]
         height, width = np.max([self._canvas, *sizes], axis=0).tolist()
         self._canvas = (height, width)
 
 
-def misfit(layout: Layout, images: RawImages) -> str | None:
-    """Say why a record cannot be among the others, or None where it can."""
+def mismatch(layout: Layout, images: RawImages) -> str | None:
+    """Return why a record cannot be in a batch with the first one, None if it can."""
     if layout.encoded:
         return "is an encoded image where the first record is a raw one"
     if layout.dtype != images.dtype:
         return "holds bytes and float_data by turns with others"
-    return layout.misfit() or images.transform.misfit(layout.shape, images.shape)
+    return layout.mismatch() or images.transform.mismatch(layout.shape, images.shape)

@@ -1,9 +1,9 @@
-"""Readers come to rest before Python ends.
+"""Stops background readers when Python exits: TensorFlow would wait forever for one that runs.
 
-TensorFlow destroys a pipeline after Python has ended, and waits for its reader's call. But then no
-other thread may run Python any more: a call that has just begun would never end, nor the process.
-So at exit readers give empty arrays at once, until every pipeline has as much as it holds and calls
-no more.
+TensorFlow destroys a pipeline after Python has ended, and waits there for its reader's call. But no
+other thread may run Python then, so a call that has just begun would never end, and the process
+would hang. So at exit readers return empty arrays at once, until every pipeline is full and calls
+its reader no more.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
 
-# A pipeline that has room calls its reader again within a moment.
+# A pipeline that has room for more calls its reader again sooner than this.
 _QUIET_SECONDS = 0.05
 
 
 class _Readers:
-    """What readers are doing.
+    """Counts the calls of all readers that are running.
 
     Attributes:
-        ending: whether they shall come to rest.
+        ending: whether readers should return at once, as Python exits.
     """
 
     def __init__(self) -> None:
@@ -32,30 +32,30 @@ class _Readers:
         self._last = 0.0
 
     def count(self, change: int) -> None:
-        """Note that a call begins (1) or ends (-1)."""
+        """Record that a call begins (1) or ends (-1)."""
         with self._lock:
             self._calls += change
             self._last = time.monotonic()
 
-    def rest(self) -> None:
-        """Return when no reader is called any more."""
+    def stop(self) -> None:
+        """Tell readers to return at once, and wait until none is called any more."""
         self.ending = True
         while self._calls or time.monotonic() - self._last < _QUIET_SECONDS:
             time.sleep(_QUIET_SECONDS / 5)
 
 
 _readers = _Readers()
-atexit.register(_readers.rest)
+atexit.register(_readers.stop)
 
 
 def is_ending() -> bool:
-    """Say whether Python is about to end."""
+    """Return whether Python is exiting, so that readers should return at once."""
     return _readers.ending
 
 
 @contextmanager
 def reading() -> Iterator[None]:
-    """Count a reader's call while it lasts."""
+    """Count a reader's call as running during a `with` block."""
     _readers.count(1)
     try:
         yield

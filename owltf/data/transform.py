@@ -1,4 +1,4 @@
-"""What `transform_param` does to images: subtract the mean, scale, crop and mirror."""
+"""Transforms images as `transform_param` says: subtracts the mean, scales, crops, mirrors."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ Shape = tuple[int, int, int]
 
 @dataclass(frozen=True)
 class Transform:
-    """What is done to every image, as Caffe's DataTransformer does it.
+    """The transformation of every image, as Caffe's DataTransformer does it.
 
     Attributes:
-        crop_size: Side of the square that is cut out, 0 keeps the whole image.
-        crops_at_random: Whether the square's place is drawn, or the centre.
-        mirror: Whether it is drawn for each image if it is mirrored left to right.
-        scale: What values are multiplied with, after the mean was subtracted.
+        crop_size: side of the square that is cut out; 0 keeps the whole image.
+        crops_at_random: whether the square's place is random, else it is the centre.
+        mirror: whether each image is mirrored left to right with a chance of one half.
+        scale: the factor of all values, applied after the mean is subtracted.
         mean: float32 (C, 1, 1), or (C, H, W) for images before they are cropped, or None.
-        key: The stream of random numbers.
+        key: the key of the stream of random numbers.
     """
 
     crop_size: int
@@ -47,25 +47,25 @@ class Transform:
         return self.mean is not None and self.mean.shape[1:] != (1, 1)
 
     def output_shape(self, shape: Shape) -> Shape:
-        """Return the (C, H, W) of an image of some (C, H, W) afterwards."""
+        """Return the (C, H, W) that an image of this (C, H, W) has after the transformation."""
         return (shape[0], self.crop_size, self.crop_size) if self.crop_size else shape
 
-    def misfit(self, shape: Shape, first: Shape) -> str | None:
-        """Say why an image of one shape cannot be among those of another, or None where it can."""
+    def mismatch(self, shape: Shape, first: Shape) -> str | None:
+        """Return why an image of this shape cannot be in a batch with the first, None if it can."""
         if shape[0] != first[0]:
             return f"has {shape[0]} channels where the first has {first[0]}"
         if shape != first and (self.has_mean_image or not self.crop_size):
-            return f"is {by(shape)} where the first is {by(first)}"
+            return f"is {dims(shape)} where the first is {dims(first)}"
         if min(shape[1:]) < self.crop_size:
-            return f"is {by(shape)}, smaller than crop_size {self.crop_size}"
+            return f"is {dims(shape)}, smaller than crop_size {self.crop_size}"
         return None
 
     def draw(self, first: tf.Tensor, sizes: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """Draw what is cropped out of consecutive records, and which of them are mirrored.
+        """Return random crops and mirrorings for consecutive records.
 
         Args:
-            first: The first record's number, int64.
-            sizes: Their (height, width), int64 (N, 2).
+            first: the first record's number, int64.
+            sizes: their (height, width), int64 (N, 2).
 
         Returns:
             The top left corners, int64 (N, 2), and whether to mirror, bool (N,).
@@ -78,15 +78,15 @@ class Transform:
         return (draws[:, :2] % (room + 1) if self.crops_at_random else room // 2), mirrored
 
     def normalize(self, images: tf.Tensor) -> tf.Tensor:
-        """Subtract the mean and scale: float32 (N, C, H, W)."""
+        """Return images minus the mean, times the scale: float32 (N, C, H, W)."""
         values = tf.cast(images, tf.float32)
         values = values if self.mean is None else values - self.mean
         return values if self.scale == 1 else values * self.scale
 
     def apply(self, images: tf.Tensor, corners: tf.Tensor, mirrored: tf.Tensor) -> tf.Tensor:
-        """Do everything to a batch.
+        """Return a batch of images normalized, cropped and mirrored.
 
-        Written plainly, the mean is subtracted where nothing is kept too. Compiled with XLA it is
+        The mean is subtracted here from pixels too that are then cut off. Compiled with XLA it is
         one loop over the pixels that are kept, several times quicker than any other form.
 
         Args:
@@ -114,20 +114,20 @@ class Transform:
         return shape[2], shape[3]
 
 
-def by(shape: tuple[int, ...]) -> str:
-    """Write a shape as "3x256x256"."""
+def dims(shape: tuple[int, ...]) -> str:
+    """Return a shape as errors show it: "3x256x256"."""
     return "x".join(map(str, shape))
 
 
 def read_transform(context: DataContext, shape: Shape) -> Transform:
-    """Read a layer's `transform_param` and check it against the images.
+    """Return the transformation of a layer's `transform_param`, checked against its images.
 
     Args:
-        context: What the data layer was given.
-        shape: The (C, H, W) of the first image.
+        context: the data layer's context.
+        shape: the (C, H, W) of the first image.
 
     Raises:
-        OwltfError: The crop or the mean does not fit the images.
+        OwltfError: if the crop or the mean does not fit the images.
     """
     parameter = context.parameter.transform_param
     check_crop(parameter.crop_size, shape)
@@ -142,7 +142,7 @@ def read_transform(context: DataContext, shape: Shape) -> Transform:
 
 
 def check_crop(crop_size: int, shape: Shape) -> None:
-    """Raise OwltfError where the square to cut out is larger than an image of (C, H, W)."""
+    """Raise OwltfError if the square to cut out is larger than an image of this (C, H, W)."""
     if crop_size > min(shape[1:]):
         raise OwltfError(f"crop_size {crop_size} is larger than the image, {shape[1]}x{shape[2]}")
 
@@ -163,7 +163,7 @@ def _mean_image(context: DataContext, shape: Shape) -> np.ndarray[Any, Any]:
     mean = read_mean(context.find("mean_file", name), context.schema)
     if mean.shape != shape:
         raise OwltfError(
-            f"mean_file {name} must have the images' shape {by(shape)}; it has {by(mean.shape)}"
+            f"mean_file {name} must have the images' shape {dims(shape)}; it has {dims(mean.shape)}"
         )
     return np.asarray(mean, np.float32)
 

@@ -1,4 +1,4 @@
-"""The mean of each channel, as a command line gives it."""
+"""Reads the value of `--mean`: numbers, or a mean image, as a mean for each channel."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ def channel_mean(text: str, channels: int, schema: Any) -> npt.NDArray[np.float3
     """Return the mean of each channel, float32 (C, 1, 1).
 
     Args:
-        text: A number for each channel joined by commas, in the order in which the net takes them;
+        text: a number for each channel joined by commas, in the order in which the net takes them;
             one number for all; or the name of a mean image (binaryproto, or (C, H, W) in `.npy`),
             of which each channel's mean is taken, as Caffe's classification example does.
-        channels: How many channels the net takes.
+        channels: the number of channels that the net takes.
         schema: Caffe's messages.
 
     Raises:
-        OwltfError: It is neither, or has another number of channels.
+        OwltfError: if the text is none of these, or has another number of channels.
     """
     means = _numbers(text)
     if means is None:

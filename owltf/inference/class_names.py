@@ -1,4 +1,4 @@
-"""The names of a net's classes, as a labels file such as synset_words.txt gives them."""
+"""Reads the names of a net's classes from a labels file such as synset_words.txt."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from owltf.errors import OwltfError
 
 
 def read_class_names(path: str | Path, classes: int) -> list[str]:
-    """Read a file with a class's name on each line.
+    """Return the class names of a file with one name on each line.
 
     Args:
-        path: The file.
-        classes: How many classes the net has.
+        path: the file.
+        classes: the number of classes of the net.
 
     Raises:
-        OwltfError: It is not a text file, or has another number of lines.
+        OwltfError: if it is not a text file, or has another number of lines.
     """
     found = find_file(str(path), None)
     try:

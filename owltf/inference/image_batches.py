@@ -1,4 +1,4 @@
-"""Batches of a net's inputs made of image files."""
+"""Makes batches of a net's inputs from image files."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from owltf.inference.image_input import ImageInput
 from owltf.inference.net_batches import Batch
 from owltf.net.net import Net
 
-Read = tuple[ImageFile, npt.NDArray[np.float32]]
+ReadImage = tuple[ImageFile, npt.NDArray[np.float32]]
 
 
 def image_batches(
@@ -33,14 +33,14 @@ def image_batches(
 
     Args:
         net: the net.
-        images: how files become its input.
+        images: the steps that make a file its input.
         files: the files, read as they are needed.
-        whole: leave the images whole, for `run_views`; else the net gets their centre.
-        skip: takes the error of a file that cannot be read, which is then left out; without it
-            such a file is an error.
+        whole: leave the images whole, for `run_views`; else cut out their centre.
+        skip: called with the error of a file that cannot be read, which is then left out; without
+            it the error is raised.
 
     Raises:
-        OwltfError: if a file cannot be read.
+        OwltfError: if a file cannot be read, and `skip` is not given.
     """
     rest = _readable(images, files, whole, skip)
     size = net.input_blobs[images.blob].batch or 1
@@ -53,7 +53,7 @@ def _readable(
     files: Iterable[ImageFile],
     whole: bool,
     skip: Callable[[OwltfError], object] | None,
-) -> Iterator[Read]:
+) -> Iterator[ReadImage]:
     for file in files:
         try:
             image = images.read(file.path)
@@ -65,7 +65,7 @@ def _readable(
             yield file, image if whole else images.centre(image)
 
 
-def _batch(net: Net, images: ImageInput, group: Sequence[Read]) -> Batch:
+def _batch(net: Net, images: ImageInput, group: Sequence[ReadImage]) -> Batch:
     arrays: dict[str, Any] = {
         name: np.zeros((len(group), *blob.shape[1:]), np.float32)
         for name, blob in net.input_blobs.items()

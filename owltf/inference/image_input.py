@@ -1,4 +1,4 @@
-"""From image files to the input of a net, as Caffe's tools prepare them."""
+"""Prepares image files as the input of a net, in the way of Caffe's tools."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from owltf.data.source.image_files import read_image
 from owltf.data.source.resize import resize_image
-from owltf.data.transform import Shape, by, read_transform
+from owltf.data.transform import Shape, dims, read_transform
 from owltf.errors import OwltfError
 from owltf.inference.channel_mean import channel_mean
 from owltf.inference.views import View
@@ -28,18 +28,18 @@ _ORDERS = ("bgr", "rgb")
 
 @dataclass(frozen=True)
 class ImageInput:
-    """What is done to an image file before a net looks at it.
+    """The steps that make an image file the input of a net.
 
-    As in Caffe's examples: decode, resize as OpenCV does, order the channels, subtract the mean,
-    multiply by the scale; the net then takes a part of it, which a `View` cuts out.
+    They are those of Caffe's examples: decode, resize as OpenCV does, order the channels, subtract
+    the mean, multiply by the scale. A `View` then cuts out the part that the net takes.
 
     Attributes:
         blob: the net's input.
         shape: the (C, H, W) that the net takes.
-        size: the height and width an image is resized to.
+        size: the height and width that an image is resized to.
         channel_order: "bgr" or "rgb".
         mean: float32 (C, 1, 1) or (C, *size), or None.
-        scale: what values are multiplied with.
+        scale: the factor of all values.
     """
 
     blob: str
@@ -81,21 +81,21 @@ def image_input(
     scale: float | None = None,
     channel_order: str = "bgr",
 ) -> ImageInput:
-    """Return how image files become the input of a net.
+    """Return the steps that make image files the input of a net.
 
-    What is not given comes from the data layer's `transform_param` and from the size of its
-    images. An `Input` layer says nothing of either: images get its size, and values stay from 0
-    to 255.
+    Arguments that are not given come from the data layer's `transform_param` and the size of its
+    images. If the net has an `Input` layer instead, images get its size, and values stay from 0 to
+    255.
 
     Args:
         net: the net.
-        resize: the height and width an image is resized to.
+        resize: the height and width that an image is resized to.
         mean: the mean of each channel, or a mean image's name; see `channel_mean`.
-        scale: what values are multiplied with, after the mean was subtracted.
-        channel_order: "bgr" as nearly all Caffe nets, or "rgb".
+        scale: the factor of all values, applied after the mean is subtracted.
+        channel_order: "bgr", as nearly all Caffe nets take, or "rgb".
 
     Raises:
-        OwltfError: if the net takes no images, or what is given does not fit.
+        OwltfError: if the net takes no images, or an argument does not fit it.
     """
     if channel_order not in _ORDERS:
         raise OwltfError(f"the channel order must be bgr or rgb, got '{channel_order}'")
@@ -104,18 +104,20 @@ def image_input(
     whole = _whole(net, blob)
     size = resize or (whole.shape[1:] if whole else shape[1:])
     if min(size) < 1 or size[0] < shape[1] or size[1] < shape[2]:
-        raise OwltfError(f"images of {by(size)} are smaller than what the net takes, {by(shape)}")
+        raise OwltfError(
+            f"images of {dims(size)} are smaller than what the net takes, {dims(shape)}"
+        )
     transform = _transform(net, blob, (shape[0], size[0], size[1]), without_mean=mean is not None)
     means = transform.mean if transform else None
     if mean is not None:
         means = channel_mean(mean, shape[0], net.context.registry.schema)
-    given = transform.scale if transform else 1
-    factor = given if scale is None else scale
+    default = transform.scale if transform else 1
+    factor = default if scale is None else scale
     return ImageInput(blob, shape, (size[0], size[1]), channel_order, means, factor)
 
 
 def _image_blob(net: Net) -> str:
-    """Return the input that takes images: the first of one or three channels."""
+    """Return the name of the input that takes images: the first with 1 or 3 channels."""
     for name, blob in net.input_blobs.items():
         if blob.rank == _IMAGE_RANK and blob.shape[1] in _CHANNELS:
             return name
@@ -124,7 +126,7 @@ def _image_blob(net: Net) -> str:
 
 
 def _whole(net: Net, blob: str) -> WholeImages | None:
-    """Return the data whose images the net cuts its input from, None where it takes them whole."""
+    """Return the whole images that the net's data layer crops, None if it does not crop."""
     try:
         whole = whole_images(net)
     except OwltfError:
@@ -133,7 +135,7 @@ def _whole(net: Net, blob: str) -> WholeImages | None:
 
 
 def _transform(net: Net, blob: str, shape: Shape, *, without_mean: bool) -> Any:
-    """Return what the data layer of an input does to images, or None."""
+    """Return the transformation by the data layer of an input, None if it has no data layer."""
     for source in net.sources:
         if source.tops[0] == blob:
             context = source.layer.context

@@ -1,4 +1,4 @@
-"""The batches of a net as tools take them: some, or every record exactly once."""
+"""Takes batches of a net's own data without training: some batches, or each record once."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from owltf.net.net import Net, Source
 
 @dataclass(frozen=True)
 class Batch:
-    """A batch of a net's inputs.
+    """A batch of a net's inputs, with the keys and labels of its records.
 
     Attributes:
         arrays: the inputs by blob name, in Caffe's order.
-        keys: what the source calls each record.
-        labels: the records' labels, a row each; None where the source has none.
+        keys: the source's name for each record.
+        labels: the records' labels, a row each; None if the source has none.
     """
 
     arrays: Mapping[str, Any]
@@ -29,18 +29,18 @@ class Batch:
 
     @property
     def rows(self) -> int:
-        """How many records it holds."""
+        """The number of records."""
         return len(self.keys)
 
 
 @dataclass(frozen=True)
 class NetBatches:
-    """Batches to go through; `len()` tells how many there will be.
+    """An iterable of batches of a net's data; `len()` returns how many there will be.
 
     Attributes:
         sources: the data layers.
         start: the record at which each starts, by layer name.
-        records: how many records to take.
+        records: the number of records to take.
         label: the blob that holds the labels, if there is one.
     """
 
@@ -50,13 +50,13 @@ class NetBatches:
     label: str | None = None
 
     def __len__(self) -> int:
-        """Return how many batches there are."""
+        """Return the number of batches."""
         return -(-self.records // self._size)
 
     def __iter__(self) -> Iterator[Batch]:
         """Yield the batches in the source's order."""
-        leader = _leader(self.sources)
-        keys = leader.layer.keys(self.start[leader.name])
+        counted = _counted_source(self.sources)
+        keys = counted.layer.keys(self.start[counted.name])
         batches = iter(dataset_of(self.sources, self.start).take(len(self)))
         for done in range(0, self.records, self._size):
             kept = min(self._size, self.records - done)
@@ -67,7 +67,7 @@ class NetBatches:
 
     @property
     def _size(self) -> int:
-        return int(_leader(self.sources).layer.batch_size)
+        return int(_counted_source(self.sources).layer.batch_size)
 
 
 def net_batches(
@@ -81,10 +81,10 @@ def net_batches(
 
     Args:
         net: the net.
-        count: how many batches, from where the net starts; the source wraps around. None for
+        count: the number of batches, from where the net starts; the source wraps around. None for
             every record exactly once, from the first; the last batch may then be smaller.
-        once: end where a record would come for the second time.
-        sources: data layers to take instead of the net's, as `whole_images` gives them.
+        once: end before a record would come for the second time.
+        sources: data layers to use instead of the net's, such as those of `whole_images`.
 
     Raises:
         OwltfError: if the net has no data layers, or the data have no end.
@@ -93,19 +93,19 @@ def net_batches(
     sources = net.sources if sources is None else sources
     if not sources:
         raise OwltfError(f"net '{net.name}' has no data layer that says what a batch is")
-    wanted = None if count is None else count * _leader(sources).layer.batch_size
+    wanted = None if count is None else count * _counted_source(sources).layer.batch_size
     if wanted is None or once:
-        there = record_count(sources)
-        wanted = there if wanted is None else min(wanted, there)
+        available = record_count(sources)
+        wanted = available if wanted is None else min(wanted, available)
     start = {each.name: 0 for each in sources} if count is None else first_positions(net)
     return NetBatches(sources, start, wanted, net.label_blob)
 
 
 def record_count(sources: Sequence[Source]) -> int:
-    """Return how many records the data layers have, which go through them side by side.
+    """Return the number of records in data layers that are read side by side.
 
     Raises:
-        OwltfError: if they have no end, or not the same one.
+        OwltfError: if none of them has an end, or their numbers of records or batch sizes differ.
     """
     sizes = {s.name: (s.layer.records, s.layer.batch_size) for s in sources if s.layer.records}
     if not sizes:
@@ -120,14 +120,14 @@ def record_count(sources: Sequence[Source]) -> int:
     return int(next(iter(sizes.values()))[0])
 
 
-def _leader(sources: Sequence[Source]) -> Source:
+def _counted_source(sources: Sequence[Source]) -> Source:
     """Return the data layer whose records are counted: the first one that has an end."""
     return next((source for source in sources if source.layer.records), sources[0])
 
 
 def _cut(arrays: Mapping[str, Any], sources: Sequence[Source], rows: int) -> Mapping[str, Any]:
-    """Keep the first rows of a batch."""
-    whole = _leader(sources).layer.batch_size
+    """Return the first rows of a batch."""
+    whole = _counted_source(sources).layer.batch_size
     if rows == whole:
         return arrays
     for source in sources:

@@ -1,4 +1,4 @@
-"""Running a net on several views of each image."""
+"""Runs a net on several views of each image and averages its outputs."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ def run_views(
 
     Args:
         runner: runs the net.
-        batches: batches whose images are larger than what the net takes.
+        batches: batches whose images are larger than the net's input.
         views: the views.
         blob: the input that takes the images.
-        size: the height and width that it takes.
+        size: its height and width.
 
     Raises:
-        OwltfError: if a view does not fit into the images, or the data turn out wrong.
+        OwltfError: if a view does not fit into the images, or the data cannot be read.
     """
     rest = iter(batches)
     while group := list(islice(rest, runner.at_once)):

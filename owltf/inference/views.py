@@ -1,4 +1,4 @@
-"""Views: the parts of an image that a net looks at one after the other."""
+"""Views: parts cut out of an image, whose results are averaged to classify it."""
 
 from __future__ import annotations
 
@@ -12,25 +12,29 @@ from owltf.errors import OwltfError
 
 Place = tuple[int, int]
 
-# Halves of the room that is left: (down, right).
+# (down, right), in halves of the room that the cut leaves in the image.
 _TOP_LEFT, _BOTTOM_LEFT, _TOP_RIGHT, _BOTTOM_RIGHT = (0, 0), (2, 0), (0, 2), (2, 2)
 _CENTRE = (1, 1)
 _CORNERS = (_TOP_LEFT, _BOTTOM_LEFT, _TOP_RIGHT, _BOTTOM_RIGHT, _CENTRE)
-# GoogLeNet's shorter sides: 256, 288, 320 and 352 for a crop of 224.
+# GoogLeNet resizes the shorter side to 256, 288, 320 and 352 for a crop of 224 = 7 * 32.
 _SEVENTHS = (8, 9, 10, 11)
 
 
 @dataclass(frozen=True)
 class View:
-    """One way to cut what a net takes out of an image.
+    """A way to cut a part, of the size that a net takes, out of an image.
+
+    If `sevenths` is given, the image is first resized and a square is cut out of it. The view is
+    then cut out of the result.
 
     Attributes:
-        place: how many halves of the room left lie above and left of the cut, (1, 1) is the centre;
-            None makes the whole image as small as the cut.
+        place: the halves of the room above and left of the cut: (0, 0) is the top left corner,
+            (1, 1) the centre, (2, 2) the bottom right corner; None resizes the whole image to the
+            size of the cut.
         mirrored: whether the cut is mirrored left to right.
-        sevenths: first the image's shorter side is made so many sevenths of the cut's side; None
+        sevenths: the image's shorter side after resizing, in sevenths of the cut's side; None
             leaves the image as it is.
-        square: then a square is cut out at so many halves of the longer side's room.
+        square: the place of the square along the longer side, in halves of the room.
     """
 
     place: Place | None = _CENTRE
@@ -39,7 +43,7 @@ class View:
     square: int = 1
 
     def cut(self, images: Any, size: tuple[int, int]) -> tf.Tensor:
-        """Cut one part out of each image.
+        """Return this view of each image.
 
         Args:
             images: float32 (N, C, H, W).
@@ -59,7 +63,7 @@ class View:
 
 
 def find_views(name: str) -> Sequence[View]:
-    """Return views by name.
+    """Return the views of a name that `--views` takes.
 
     Args:
         name: "1" is the centre, "flips" the centre plain and mirrored, "corners" the four corners
@@ -75,7 +79,7 @@ def find_views(name: str) -> Sequence[View]:
 
 
 def resized(images: Any, size: tuple[int, int]) -> tf.Tensor:
-    """Resize (N, C, H, W) by OpenCV's bilinear rule: half-pixel centres, no antialiasing."""
+    """Return images (N, C, H, W) resized as OpenCV does: bilinear, half-pixel, unsmoothed."""
     last = tf.transpose(images, (0, 2, 3, 1))
     return tf.transpose(tf.image.resize(last, size), (0, 3, 1, 2))
 

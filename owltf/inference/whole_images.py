@@ -1,4 +1,4 @@
-"""A net's data without crop and mirror, for tools that cut views out of the images themselves."""
+"""A net's data without crop and mirror, for commands that cut several views out of an image."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from owltf.net.net import Net, Source
 
 @dataclass(frozen=True)
 class WholeImages:
-    """Data layers that give whole images where the net takes squares cut out of them.
+    """Data layers that return whole images, though the net takes squares cut out of them.
 
     The mean is subtracted and the scale applied, so a square cut out of a whole image has the
     values of the net's own crop at that place.
 
     Attributes:
         blob: the input that takes the squares.
-        crop_size: their side.
+        crop_size: the squares' side.
         shape: the (C, H, W) of a whole image.
         sources: all data layers of the net, for `net_batches(net, sources=...)`.
     """
@@ -31,10 +31,10 @@ class WholeImages:
 
 
 def whole_images(net: Net) -> WholeImages:
-    """Return the data of a net whose `transform_param` cuts a square out of each image.
+    """Return a net's data as whole images, though its `transform_param` crops them.
 
     Raises:
-        OwltfError: if no data layer does, or several do.
+        OwltfError: if no data layer of the net crops images, or several do.
     """
     cropped = [source for source in net.sources if _crop_size(source.layer)]
     if len(cropped) != 1:

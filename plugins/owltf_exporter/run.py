@@ -19,7 +19,7 @@ from owltf_exporter.images.preprocessing import (
     ORDERS,
     Preprocessing,
     Wishes,
-    misfit,
+    mismatch,
     read_preprocessing,
 )
 from owltf_exporter.random_weights import fill_zeros
@@ -204,7 +204,7 @@ def _mismatch(net: Net) -> str | None:
     """Say why a net takes no images, or None where it does."""
     if len(net.inputs) != 1:
         return f"the net has {len(net.inputs)} inputs"
-    return misfit(net.blob_shapes[net.inputs[0]])
+    return mismatch(net.blob_shapes[net.inputs[0]])
 
 
 def _optimized(net: Net) -> Net:

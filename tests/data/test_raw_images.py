@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from owltf.data.raw_images import RawImages, RawReader, misfit
+from owltf.data.raw_images import RawImages, RawReader, mismatch
 from owltf.data.source.datum import read_layout
 from owltf.data.source.lmdb import LmdbRecords
 from owltf.data.transform import Transform
@@ -43,10 +43,10 @@ def test_smaller_images_stand_at_the_top_left(make_images, make_datum):
     assert all((read[0, n, :, :y, :x] == 9).all() for n, (y, x) in enumerate(sizes[0]))
 
 
-def test_misfit(make_images, make_datum):
+def test_mismatch(make_images, make_datum):
     images = make_images([b"x"], (1, 3, 2))
     small, floats = np.zeros((1, 2, 2), np.uint8), np.zeros((1, 3, 2), np.float32)
-    reasons = [misfit(read_layout(make_datum(pixels)), images) for pixels in (small, floats, b"")]
+    reasons = [mismatch(read_layout(make_datum(pixels)), images) for pixels in (small, floats, b"")]
     assert reasons == [
         "is 1x2x2 where the first is 1x3x2",
         "holds bytes and float_data by turns with others",

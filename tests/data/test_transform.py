@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from owltf.data.transform import by, check_crop, read_transform
+from owltf.data.transform import check_crop, dims, read_transform
 from owltf.errors import OwltfError
 
 SHAPE = (3, 9, 8)
@@ -126,15 +126,15 @@ def test_what_does_not_fit(text, expected, transform):
     assert expected in str(caught.value)
 
 
-def test_misfit(transform):
+def test_mismatch(transform):
     crops, keeps = transform("crop_size: 5"), transform("")
-    assert crops.misfit((3, 5, 20), SHAPE) is None
-    assert crops.misfit((3, 4, 20), SHAPE) == "is 3x4x20, smaller than crop_size 5"
-    assert crops.misfit((1, 9, 8), SHAPE) == "has 1 channels where the first has 3"
-    assert keeps.misfit(SHAPE, SHAPE) is None
-    assert keeps.misfit((3, 8, 9), SHAPE) == "is 3x8x9 where the first is 3x9x8"
+    assert crops.mismatch((3, 5, 20), SHAPE) is None
+    assert crops.mismatch((3, 4, 20), SHAPE) == "is 3x4x20, smaller than crop_size 5"
+    assert crops.mismatch((1, 9, 8), SHAPE) == "has 1 channels where the first has 3"
+    assert keeps.mismatch(SHAPE, SHAPE) is None
+    assert keeps.mismatch((3, 8, 9), SHAPE) == "is 3x8x9 where the first is 3x9x8"
 
 
 def test_small_helpers():
-    assert by((3, 9, 8)) == "3x9x8"
+    assert dims((3, 9, 8)) == "3x9x8"
     check_crop(8, SHAPE)

@@ -1,1 +1,1 @@
-"""The files that hold records, read in chunks by their number."""
+"""Reads the files that hold a data layer's records: LMDB, HDF5, Datums, images."""

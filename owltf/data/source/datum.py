@@ -1,4 +1,4 @@
-"""Reads Datums, Caffe's record of one image and its label, many at a time."""
+"""Reads Datums, Caffe's records of an image with its label, many at a time."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ _LOW_32_BITS = 0xFFFFFFFF
 
 
 class BadRecordError(Exception):
-    """A record of a chunk is no use.
+    """Raised if a record of a chunk cannot be decoded or does not fit the others.
 
     Attributes:
-        place: Which of the chunk it is.
-        reason: What is wrong: "is not a Datum".
+        place: the record's place in the chunk, from 0.
+        reason: the end of a sentence about it: "is not a Datum".
     """
 
     def __init__(self, place: int, reason: str) -> None:
-        """Say which, and why."""
+        """Keep the record's place and the reason."""
         super().__init__(place, reason)
         self.place = int(place)
         self.reason = reason
@@ -38,14 +38,14 @@ class BadRecordError(Exception):
 
 @dataclass(frozen=True)
 class Layout:
-    """What the fields of a Datum say, and where its values and its label stand.
+    """The shape of a Datum's image and the places of its values and its label.
 
     Attributes:
         shape: (C, H, W); zeros where an encoded image leaves them out.
-        encoded: Whether its data are an image file.
-        values: Where `data` or `float_data` stands.
-        stride: Bytes from one value to the next: 1 for `data`.
-        label: The label, and where it stands.
+        encoded: whether its data are an image file.
+        values: the place of `data` or `float_data`.
+        stride: bytes from one value to the next: 1 for `data`.
+        label: the label with its place.
     """
 
     shape: tuple[int, int, int]
@@ -61,16 +61,16 @@ class Layout:
 
     @property
     def value_count(self) -> int:
-        """How many values there are."""
+        """The number of values."""
         return int(self.values.stop - self.values.start) // self.stride
 
     @property
     def label_value(self) -> int:
-        """The label as the int32 it is."""
+        """The label as an int32, negative ones too."""
         return int(np.uint32(self.label.integer & _LOW_32_BITS).astype(np.int32))
 
-    def misfit(self) -> str | None:
-        """Say why its values cannot be an image of its shape, or None where they can."""
+    def mismatch(self) -> str | None:
+        """Return why its values cannot be an image of its shape, None if they can."""
         needed = prod(self.shape)
         if self.encoded or self.value_count == needed > 0:
             return None
@@ -80,11 +80,11 @@ class Layout:
 
 @dataclass(frozen=True)
 class Block:
-    """Some Datums of one layout.
+    """N Datums that all have the same layout.
 
     Attributes:
-        layout: Their layout.
-        rows: Each one's bytes, uint8 (N, length).
+        layout: their layout.
+        rows: their bytes, uint8 (N, length).
     """
 
     layout: Layout
@@ -106,11 +106,11 @@ class Block:
         return label.astype(np.uint32).view(np.int32)
 
     def is_uniform(self) -> bool:
-        """Whether all records really have the layout, which is that of the first."""
+        """Return whether all records have the layout of the first one."""
         return all((part == part[0]).all() for part in self._frame())
 
     def _frame(self) -> Iterator[npt.NDArray[np.uint8]]:
-        """Yield the bytes which are the same in records of one layout."""
+        """Yield the bytes that are equal in all records of the same layout."""
         values, label = self.layout.values, self.layout.label.place
         first, second = sorted((values, label), key=lambda place: int(place.start))
         yield self.rows[:, : first.start]
@@ -122,16 +122,16 @@ class Block:
 
 
 def read_blocks(records: Sequence[Record]) -> Iterator[tuple[Places, Block]]:
-    """Join the records that have one layout, so that a chunk is one array or a few.
+    """Join records of the same layout, so that NumPy decodes a chunk as one array or a few.
 
-    Records of one length nearly always have one layout; a label of 128 or more makes a record a
-    byte longer.
+    Records of the same length nearly always have the same layout; a label of 128 or more makes a
+    record a byte longer.
 
     Yields:
-        The places of some of the records, and the block of them.
+        A block of records, with their places in the chunk.
 
     Raises:
-        BadRecordError: One is not a Datum.
+        BadRecordError: if a record is not a Datum.
     """
     lengths = np.fromiter(map(len, records), np.intp, len(records))
     for length in np.unique(lengths):
@@ -144,10 +144,10 @@ def read_blocks(records: Sequence[Record]) -> Iterator[tuple[Places, Block]]:
 
 
 def read_layout(record: Record) -> Layout:
-    """Find the parts of one Datum.
+    """Return the layout of a Datum.
 
     Raises:
-        ValueError: It is not one; the message goes on from "the record".
+        ValueError: if it is not a Datum; the message goes on from "the record".
     """
     try:
         fields = {field.number: field for field in read_fields(record)}
@@ -179,5 +179,6 @@ def _join(records: Sequence[Record], places: Places) -> Block:
 def _concatenate(records: Sequence[Record]) -> npt.NDArray[np.uint8]:
     if len(records[0]) < _LARGE:
         return np.frombuffer(b"".join(records), np.uint8)
-    # NumPy asks for huge pages: with others, their faults take longer than the copy.
+    # NumPy puts large arrays on huge pages; with small pages, as for bytes, their page faults take
+    # longer than the copy.
     return np.concatenate([np.frombuffer(record, np.uint8) for record in records])

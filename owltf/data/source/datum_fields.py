@@ -1,4 +1,4 @@
-"""Walks the fields of a protobuf message without parsing it into one."""
+"""Finds the places of a Datum's fields without protobuf's parser, which copies the pixels."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ class Field(NamedTuple):
     """One field of a message.
 
     Attributes:
-        number: The field's number.
-        integer: Its value, where it is an integer.
-        place: Where its value stands. Floats that follow each other, each with its tag, are one
-            field, with the tags.
-        tagged: Whether it is such a run of floats.
+        number: the field's number.
+        integer: its value if it is an integer, else 0.
+        place: the place of its value. Floats that follow each other, each behind a tag of one byte,
+            are given as one field whose place includes the tags.
+        tagged: whether it is floats, each with its tag.
     """
 
     number: int
@@ -32,10 +32,10 @@ class Field(NamedTuple):
 
 
 def read_fields(record: Record) -> Iterator[Field]:
-    """Yield the fields in their order.
+    """Yield the fields of a protobuf message in their order.
 
     Raises:
-        ValueError: It is not a protobuf message.
+        ValueError: if the record is not a protobuf message.
     """
     start = 0
     while start < len(record):

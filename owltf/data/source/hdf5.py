@@ -1,4 +1,4 @@
-"""Reads rows from HDF5 files that follow each other."""
+"""Reads rows of datasets that are spread over several HDF5 files."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _KINDS_OF_NUMBERS = "fiu"
 
 
 class Piece(NamedTuple):
-    """Some rows of one file, from `start` to `stop`, and the row of the output they begin at."""
+    """Rows `start` to `stop` of one file, which fill the output from its row `at` on."""
 
     path: Path
     start: int
@@ -25,20 +25,20 @@ class Piece(NamedTuple):
 
 
 class Hdf5Rows:
-    """The rows of some datasets, over several files.
+    """The rows of datasets that have the same names in several files.
 
     Attributes:
-        files: The files in the order of their rows.
-        names: The datasets.
-        shapes: The shape of one row of each dataset.
-        count: How many rows all files have.
+        files: the files in the order of their rows.
+        names: the names of the datasets.
+        shapes: the shape of one row of each dataset.
+        count: the number of rows of all files together.
     """
 
     def __init__(self, files: Sequence[Path], names: Sequence[str]) -> None:
         """Open each file once and check it.
 
         Raises:
-            OwltfError: A file or a dataset is no good, or differs from the first.
+            OwltfError: if a file or dataset cannot be used, or has other shapes than the first.
         """
         self.files = files
         self.names = names
@@ -50,7 +50,7 @@ class Hdf5Rows:
             raise OwltfError(f"{files[0]} holds no rows")
 
     def pieces(self, number: int, count: int) -> Iterator[Piece]:
-        """Yield where `count` rows stand from row `number` on, the first row after the last."""
+        """Yield the places of `count` rows from row `number` on; after the last comes the first."""
         done = 0
         while done < count:
             row = (number + done) % self.count
@@ -75,10 +75,10 @@ class Hdf5Rows:
 
 
 class Hdf5Reader:
-    """Reads rows, keeping the file open in which it stands."""
+    """Reads rows in order, with one file open at a time."""
 
     def __init__(self, rows: Hdf5Rows) -> None:
-        """Start a reader of its own on some rows."""
+        """Keep the rows; the first file is opened by the first `read`."""
         self._rows = rows
         self._path: Path | None = None
         self._file: Any = None
@@ -107,7 +107,7 @@ def open_file(path: Path) -> h5py.File:
     """Open an HDF5 file.
 
     Raises:
-        OwltfError: It is none.
+        OwltfError: if it is not an HDF5 file, or is broken.
     """
     try:
         return h5py.File(path, "r")

@@ -1,4 +1,4 @@
-"""Decodes image files as OpenCV does."""
+"""Decodes image files inside tf.data, and brings images to the order that Caffe has."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ def decode_image(contents: tf.Tensor, channels: int) -> tf.Tensor:
     """Decode one JPEG, PNG, GIF or BMP.
 
     Args:
-        contents: The file's bytes.
-        channels: NATIVE keeps what the file has; GRAY and COLOR convert it.
+        contents: the file's bytes.
+        channels: GRAY or COLOR to convert the image, NATIVE to keep the file's channels.
 
     Returns:
         uint8 (H, W, C), in TensorFlow's order of the channels: RGB.
@@ -23,6 +23,6 @@ def decode_image(contents: tf.Tensor, channels: int) -> tf.Tensor:
 
 
 def to_caffe(images: tf.Tensor, channels: int) -> tf.Tensor:
-    """Bring (N, H, W, C) in RGB to Caffe's (N, C, H, W) in BGR; an alpha channel stays last."""
+    """Return images (N, H, W, C) in RGB as Caffe's (N, C, H, W) in BGR; alpha stays last."""
     bgr = [2, 1, 0, 3][:channels] if channels >= COLOR else list(range(channels))
     return tf.transpose(tf.gather(images, bgr, axis=-1), (0, 3, 1, 2))

@@ -1,4 +1,4 @@
-"""Finds image files, and reads them as OpenCV does."""
+"""Reads the image files that a command line names: files, folders or lists."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ Image = npt.NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class ImageFile:
-    """An image file to be read.
+    """The path of an image file, with its label if a list gives one.
 
     Attributes:
-        path: Where it is.
-        label: The number a list gives it, None where there is none.
+        path: the file.
+        label: the number that a list gives it, None if there is none.
     """
 
     path: Path
@@ -35,31 +35,31 @@ class ImageFile:
 
 
 def find_images(names: Iterable[str | Path]) -> list[ImageFile]:
-    """Find the images that a command line names.
+    """Return the images that the arguments of a command name.
 
     Args:
-        names: Each an image, a folder (its images, those of its folders too, by name), or a text
-            file with an image a line, as Caffe's lists: `path label` or `path`. Its paths are
-            tried from the working directory, then beside the list.
+        names: each an image, a folder (for all images in it and its folders, sorted by name), or a
+            list: a text file with `path label` or `path` on each line, as Caffe's. Its paths are
+            tried from the working directory, then from the list's folder.
 
     Raises:
-        OwltfError: One is not there, or names no image.
+        OwltfError: if a name does not exist, or leads to no image.
     """
     return [image for name in names for image in _images_of(Path(name))]
 
 
 def read_image(path: Path, channels: int) -> Image:
-    """Read an image, in OpenCV's order of the channels: BGR.
+    """Return the pixels of an image with its channels in OpenCV's order: BGR.
 
     Args:
-        path: The file.
+        path: the file.
         channels: 1 for gray, 3 for colour.
 
     Returns:
         uint8 (H, W, C).
 
     Raises:
-        OwltfError: It cannot be read as an image.
+        OwltfError: if it cannot be read as an image.
     """
     try:
         image: Any = decode_image(tf.constant(path.read_bytes()), channels).numpy()
@@ -106,7 +106,7 @@ def _listed(path: Path) -> Iterator[ImageFile]:
 
 
 def _listed_image(listing: Path, number: int, line: str) -> ImageFile:
-    # Like Caffe: what follows the last space is the label, so that paths may have spaces.
+    # As in Caffe, the label is the word after the last space, so that paths may have spaces.
     name, _, last = line.rpartition(" ")
     label = int(last) if name and last.lstrip("-").isdigit() else None
     written = Path(line if label is None else name.strip())

@@ -14,7 +14,7 @@ from owltf.errors import OwltfError
 
 _HEADER_PAGES = 2
 
-# LMDB must not be opened twice in one process, yet TRAIN and TEST may name the same one.
+# A process must not open an LMDB twice, yet a net's TRAIN and TEST layers may name the same one.
 _opened: WeakValueDictionary[tuple[int, int], lmdb.Environment] = WeakValueDictionary()
 
 
@@ -22,15 +22,15 @@ class LmdbRecords:
     """The records of an LMDB in the order of their keys.
 
     Attributes:
-        name: What to call it: "LMDB mnist_train_lmdb".
-        count: How many records there are.
+        name: its name in messages: "LMDB mnist_train_lmdb".
+        count: the number of records.
     """
 
     def __init__(self, path: Path) -> None:
-        """Open a folder that holds `data.mdb`, or such a file.
+        """Open an LMDB by its folder or by the `data.mdb` in it.
 
         Raises:
-            OwltfError: It is not an LMDB, is cut short, or holds nothing.
+            OwltfError: if it is not an LMDB, is cut short, or holds nothing.
         """
         self.name = f"LMDB {path}"
         self._environment = _open(path)
@@ -47,7 +47,7 @@ class LmdbRecords:
             return _text(cursor.key())
 
     def keys(self, number: int) -> Iterator[str]:
-        """Yield the keys from record `number` on, from the first again after the last."""
+        """Yield the keys from record `number` on; after the last comes the first again."""
         with self._environment.begin() as transaction, transaction.cursor() as cursor:
             while True:
                 _move(cursor, number % self.count)
@@ -55,15 +55,15 @@ class LmdbRecords:
                 number = 0
 
     def reader(self) -> LmdbReader:
-        """Return what reads the records one after the other."""
+        """Return a new reader of the records."""
         return LmdbReader(self._environment, self.count)
 
 
 class LmdbReader:
-    """Reads records in chunks; going on where the last chunk ended costs no search."""
+    """Reads records in chunks; a chunk that follows the last one costs no search."""
 
     def __init__(self, environment: lmdb.Environment, count: int) -> None:
-        """Begin a transaction, in which what is read stays valid."""
+        """Begin a transaction: the records that are read stay valid as long as it lives."""
         self._transaction = environment.begin(buffers=True)
         self._cursor = self._transaction.cursor()
         self._count = count
@@ -71,7 +71,7 @@ class LmdbReader:
         self._values: Iterator[memoryview] = iter(())
 
     def read(self, number: int, count: int) -> list[memoryview]:
-        """Return `count` records from record `number` on, from the first again after the last.
+        """Return `count` records from record `number` on; after the last comes the first again.
 
         The records are views of the file itself, valid as long as this reader.
         """

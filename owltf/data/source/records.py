@@ -1,4 +1,4 @@
-"""What a database of records offers, whichever kind it is."""
+"""The interface of a database of records, the same for every kind of database."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ class Reader(Protocol):
     """Reads records in chunks."""
 
     def read(self, number: int, count: int) -> Sequence[Record]:
-        """Return `count` records from record `number` on, from the first again after the last."""
+        """Return `count` records from record `number` on; after the last comes the first again."""
 
 
 class Records(Protocol):
     """The records of a database in their order.
 
     Attributes:
-        name: What to call it: "LMDB mnist_train_lmdb".
-        count: How many records there are.
+        name: its name in messages: "LMDB mnist_train_lmdb".
+        count: the number of records.
     """
 
     name: str
@@ -31,19 +31,19 @@ class Records(Protocol):
         """Return the key of a record, as text."""
 
     def keys(self, number: int) -> Iterator[str]:
-        """Yield the keys from record `number` on, from the first again after the last."""
+        """Yield the keys from record `number` on; after the last comes the first again."""
 
     def reader(self) -> Reader:
-        """Return what reads the records one after the other."""
+        """Return a new reader of the records."""
 
 
 def record_error(records: Records, number: int, reason: str) -> OwltfError:
-    """Make the error about one record.
+    """Return an error that names a record and says what is wrong with it.
 
     Args:
-        records: Where it is from.
-        number: Its number, counted without wrapping.
-        reason: What is wrong with it: "is not a Datum".
+        records: the database.
+        number: the record's number; counting may have gone on beyond the last one.
+        reason: the end of a sentence about the record: "is not a Datum".
     """
     number %= records.count
     return OwltfError(f"{records.name}: record {number} (key '{records.key(number)}') {reason}")

@@ -1,4 +1,4 @@
-"""Resizes images as OpenCV's bilinear `cv::resize` does, which Caffe's tools call."""
+"""Resizes images to the same pixels as OpenCV's bilinear `cv::resize`, which Caffe's tools use."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ Image = npt.NDArray[np.uint8]
 
 
 def resize_image(image: Image, size: tuple[int, int]) -> Image:
-    """Resize an image: bilinear, half-pixel centres, no antialiasing, in OpenCV's integers.
+    """Return an image resized: bilinear, half-pixel centres, no antialiasing, OpenCV's rounding.
 
     Args:
         image: uint8 (H, W, C).
-        size: The height and width wanted.
+        size: the height and width wanted.
 
     Returns:
         uint8 (height, width, C).
@@ -39,8 +39,8 @@ def resize_image(image: Image, size: tuple[int, int]) -> Image:
 
 
 def _taps(source: int, target: int) -> tuple[Any, Any, Any, Any]:
-    """Return for each pixel of a side its two neighbours, and the weight of each."""
-    # OpenCV rounds the two weights each by itself, and divides in this way.
+    """Return the two source pixels that each pixel along a side is made of, and their weights."""
+    # OpenCV computes the step by two divisions and rounds both weights; the last bit depends on it.
     step = 1 / (target / source)
     centres = ((np.arange(target) + 0.5) * step - 0.5).astype(np.float32)
     first = np.floor(centres)
@@ -52,7 +52,7 @@ def _taps(source: int, target: int) -> tuple[Any, Any, Any, Any]:
 
 
 def _halved(image: Image) -> Image:
-    # OpenCV takes the mean of four pixels where both sides are halved.
+    # If both sides are halved, OpenCV takes the mean of four pixels instead.
     pixels = image.astype(np.int32)
     pairs = pixels[::2] + pixels[1::2]
     halved: Image = ((pairs[:, ::2] + pairs[:, 1::2] + 2) >> 2).astype(np.uint8)

@@ -86,7 +86,7 @@ def _mean_in_words(mean: np.ndarray) -> str:
     return "image"
 
 
-def misfit(shape: Sequence[int]) -> str | None:
+def mismatch(shape: Sequence[int]) -> str | None:
     """Say why an input of some shape cannot take images, or None where it can.
 
     Args:

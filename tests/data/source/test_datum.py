@@ -86,15 +86,15 @@ def test_layout(make_datum):
     assert layout.shape == (2, 3, 4)
     assert layout.label_value == -3
     assert layout.dtype == np.uint8
-    assert layout.misfit() is None
+    assert layout.mismatch() is None
     assert not layout.encoded
     assert read_layout(make_datum(b"file")).encoded
     assert read_layout(make_datum(image(0, dtype=np.float32))).dtype == np.float32
 
 
-def test_misfit():
+def test_mismatch():
     layout = read_layout(b"\x08\x01\x10\x02\x18\x02\x22\x01x")
-    assert layout.misfit() == "holds 1 values where an image of 1x2x2 needs 4"
+    assert layout.mismatch() == "holds 1 values where an image of 1x2x2 needs 4"
 
 
 def test_a_record_is_no_datum(make_datum):

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from google.protobuf import text_format
-from owltf_exporter.images.preprocessing import Wishes, misfit, read_preprocessing
+from owltf_exporter.images.preprocessing import Wishes, mismatch, read_preprocessing
 
 from owltf.api import NetContext, OwltfError
 from owltf.plugin.manager import make_manager
@@ -94,5 +94,5 @@ def test_of_the_users_mean_image_each_channels_mean_is_taken(tmp_path: Path) -> 
 
 
 def test_inputs_that_are_no_images() -> None:
-    assert misfit((1, 3, 5, 5)) is None
-    assert misfit((1, 5)) == "images have shape (N, 1 or 3, H, W), the net's input has (1, 5)"
+    assert mismatch((1, 3, 5, 5)) is None
+    assert mismatch((1, 5)) == "images have shape (N, 1 or 3, H, W), the net's input has (1, 5)"
