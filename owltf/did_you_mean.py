@@ -1,4 +1,4 @@
-"""Hints for a name that is not known."""
+"""The hint of an error about an unknown name: the known names closest to it."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ def did_you_mean(name: str, known: Iterable[str], otherwise: str | None = None) 
 
     Args:
         name: the unknown name.
-        known: the names that there are.
-        otherwise: the hint where no name is close; the first of the known names unless given.
+        known: the known names.
+        otherwise: the hint if no name is close; a list of the first known names unless given.
     """
     names = sorted(known)
     close = _close(name, names)

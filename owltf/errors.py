@@ -1,8 +1,8 @@
-"""The errors a user can act on."""
+"""The error for mistakes that a user can put right."""
 
 
 class OwltfError(Exception):
-    """Something the user can put right: printed as one line, exit status 2.
+    """A mistake that the user can put right: printed as one line, with exit status 2.
 
     The message names the layer, the file and its line where there is one, states the rule, says
     what was found, and what to do. Anything else that is raised is a defect of owltf and keeps its

@@ -1,4 +1,4 @@
-"""Writing a file or a folder so that it is there whole or not at all."""
+"""Writes a file or a folder completely or not at all, whatever interrupts the writing."""
 
 import os
 import shutil
@@ -12,19 +12,20 @@ from pathlib import Path
 from owltf.errors import OwltfError
 
 _unfinished: set[Path] = set()
-# What ends a process by default, without a word to it.
-_ENDING = (signal.SIGTERM, signal.SIGHUP)
+# Signals whose default action ends the process without running `finally`.
+_ENDING_SIGNALS = (signal.SIGTERM, signal.SIGHUP)
 
 
 @contextmanager
 def atomic_path(path: Path) -> Iterator[Path]:
-    """Give a temporary path in the same folder; it becomes `path` when the block ends well.
+    """Provide a temporary file for a `with` block, and rename it to `path` at the block's end.
 
     The file is synced before it is renamed and the folder after, so that a power cut leaves the old
-    file or the new one. Any error, an interrupt or a signal as well, removes the temporary file.
+    file or the new one. If the block fails, also by an interrupt or a signal, the file is removed.
 
     Raises:
-        OwltfError: the folder is not there, the disk is full, or the like.
+        OwltfError: if the folder does not exist, the disk is full, or the file cannot be written
+            for another reason of the system.
     """
     try:
         with _ended_by_signals(), _temporary(path) as temporary:
@@ -40,22 +41,23 @@ def atomic_path(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def atomic_outputs(path: Path) -> Iterator[Path]:
-    """Give a path of the same name in a temporary folder; what is there at the end takes its place.
+    """Provide a path in a temporary folder, and move all that a `with` block wrote there to `path`.
 
-    It may be a file or a folder, and others may be written beside it: they all go beside `path`, it
-    itself the last. Something that stands there already stays until then. Any error, an interrupt
-    or a signal as well, removes everything that was written.
+    The block may write a file or a folder of that name, and more files beside it: they are moved
+    beside `path`, and `path` itself last. Existing files stay until then. If the block fails, also
+    by an interrupt or a signal, everything it wrote is removed.
 
     Raises:
-        OwltfError: the folder above is not there, the disk is full, or the like.
+        OwltfError: if the folder above does not exist, the disk is full, or something cannot be
+            written for another reason of the system.
     """
     try:
         with _ended_by_signals(), _temporary_folder(path) as folder:
             yield folder / path.name
             for file in folder.rglob("*"):
                 _sync(file)
-            for made in sorted(folder.iterdir(), key=lambda each: each.name == path.name):
-                _take_place(made, path.parent / made.name)
+            for written in sorted(folder.iterdir(), key=lambda each: each.name == path.name):
+                _replace(written, path.parent / written.name)
         _sync(path.parent)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
@@ -73,16 +75,18 @@ def _temporary_folder(path: Path) -> Iterator[Path]:
         _unfinished.discard(folder)
 
 
-def _take_place(made: Path, path: Path) -> None:
-    """Rename a file or a folder; a folder in its place goes only once the new one stands."""
+def _replace(written: Path, path: Path) -> None:
+    """Rename a new file or folder to `path`; an older folder is removed only after that."""
     if not path.is_dir():
-        made.replace(path)
+        written.replace(path)
         return
+    # A rename cannot replace a folder that holds files, so the older one is moved away first, and
+    # back if the new one cannot be renamed.
     with _temporary_folder(path) as folder:
         older = folder / path.name
         try:
             path.replace(older)
-            made.replace(path)
+            written.replace(path)
         except BaseException:
             if older.exists() and not path.exists():
                 older.replace(path)
@@ -91,11 +95,11 @@ def _take_place(made: Path, path: Path) -> None:
 
 @contextmanager
 def _ended_by_signals() -> Iterator[None]:
-    """Let a signal that ends the process raise SystemExit instead, so that nothing is left behind.
+    """Let a signal that ends the process raise SystemExit instead, so that `finally` blocks run.
 
-    Whoever takes care of a signal already, as a run does, goes on doing so.
+    A handler that a program has installed, as `owltf run` does, stays in place.
     """
-    caught = [number for number in _ENDING if signal.getsignal(number) == signal.SIG_DFL]
+    caught = [number for number in _ENDING_SIGNALS if signal.getsignal(number) == signal.SIG_DFL]
     if threading.current_thread() is not threading.main_thread():
         caught = []
     for number in caught:
@@ -125,7 +129,7 @@ def _temporary(path: Path) -> Iterator[Path]:
 
 
 def remove_unfinished() -> None:
-    """Remove all unfinished files and folders, for a process that ends without cleaning up."""
+    """Remove all temporary files and folders, for a process that ends without `finally` blocks."""
     for path in tuple(_unfinished):
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
@@ -134,7 +138,10 @@ def remove_unfinished() -> None:
 
 
 def _usual_mode(path: Path) -> int:
-    """Keep the mode of the file that is replaced; a new one gets what the umask leaves."""
+    """Return the mode of the file that is replaced, or what the umask allows for a new file.
+
+    Temporary files are made readable by their owner alone.
+    """
     if path.exists():
         return path.stat().st_mode & 0o777
     mask = os.umask(0)

@@ -1,4 +1,4 @@
-"""Caffe's fillers: how a parameter blob starts. One file each."""
+"""Caffe's fillers, which set the initial values of parameter blobs; one file per type."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

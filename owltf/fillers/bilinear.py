@@ -1,4 +1,4 @@
-"""bilinear: the kernel with which a Deconvolution interpolates."""
+"""bilinear: the weights with which a Deconvolution enlarges images by interpolation."""
 
 from math import ceil
 from typing import Any
@@ -9,7 +9,7 @@ from owltf.errors import OwltfError
 
 
 def bilinear(rng: np.random.Generator, shape: tuple[int, ...], parameter: Any) -> np.ndarray:
-    """Return a tent over height and width, the same for every filter.
+    """Return kernels that fall linearly from the centre, the same for every filter.
 
     Raises:
         OwltfError: if the blob has not four axes or its kernels are not square.

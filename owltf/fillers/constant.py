@@ -1,4 +1,4 @@
-"""constant: one value everywhere."""
+"""constant: every weight is the same value."""
 
 from typing import Any
 

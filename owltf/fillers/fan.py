@@ -1,11 +1,11 @@
-"""How many inputs or outputs a weight has, which xavier and msra divide by."""
+"""The fan of a layer's weights (inputs or outputs per unit), by which xavier and msra divide."""
 
 from math import prod
 from typing import Any
 
 
 def fan(shape: tuple[int, ...], parameter: Any) -> float:
-    """Return the number that `variance_norm` names.
+    """Return the fan-in, the fan-out or their average, as `variance_norm` says.
 
     Caffe takes the size of a blob without axis 0 as the fan-in, and without axis 1 as the fan-out.
     """

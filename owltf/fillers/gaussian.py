@@ -1,4 +1,4 @@
-"""gaussian: normal draws, most of them set to zero where `sparse` asks for it."""
+"""gaussian: normally distributed weights; with `sparse`, most of them are zero."""
 
 from typing import Any
 
@@ -6,10 +6,10 @@ import numpy as np
 
 
 def gaussian(rng: np.random.Generator, shape: tuple[int, ...], parameter: Any) -> np.ndarray:
-    """Return draws of mean `mean` and deviation `std`.
+    """Return random numbers of mean `mean` and deviation `std`.
 
-    With `sparse` k, a draw stays with probability k / (size of axis 0), so that each output has
-    about k inputs: Caffe's GaussianFiller.
+    With `sparse: k`, a number is kept with probability k / (size of axis 0), else it is 0, so that
+    each output has about k inputs, as in Caffe's GaussianFiller.
     """
     draws = normal(rng, shape, parameter.std)
     if parameter.mean:
@@ -21,7 +21,7 @@ def gaussian(rng: np.random.Generator, shape: tuple[int, ...], parameter: Any) -
 
 
 def normal(rng: np.random.Generator, shape: tuple[int, ...], std: float) -> np.ndarray:
-    """Return float32 normal draws around zero."""
+    """Return normally distributed float32 numbers of mean 0."""
     draws = rng.standard_normal(shape, np.float32)
     draws *= np.float32(std)
     return draws

@@ -1,4 +1,4 @@
-"""msra: normal draws for layers that a ReLU follows."""
+"""msra: normally distributed weights for layers that are followed by a ReLU."""
 
 from math import sqrt
 from typing import Any
@@ -10,5 +10,5 @@ from owltf.fillers.gaussian import normal
 
 
 def msra(rng: np.random.Generator, shape: tuple[int, ...], parameter: Any) -> np.ndarray:
-    """Return normal draws of variance 2 / fan (He et al. 2015)."""
+    """Return normally distributed numbers of variance 2 / fan (He et al. 2015)."""
     return normal(rng, shape, sqrt(2 / fan(shape, parameter)))

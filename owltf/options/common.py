@@ -1,4 +1,4 @@
-"""Options that several commands have in common."""
+"""Adds a group of options to a command, and takes their values out of its arguments."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ Command = Callable[..., Any]
 
 
 def with_options(command: Command, options: Sequence[Callable[[Command], Command]]) -> Command:
-    """Return a command that has more options, listed in their order by `--help`.
+    """Return a command with these options added; `--help` lists them in this order.
 
     Args:
         command: the command's function, before `click.command()` decorates it.
-        options: what `click.option(...)` gives.
+        options: the decorators that `click.option(...)` returns.
     """
     for option in reversed(options):
         command = option(command)
@@ -21,5 +21,5 @@ def with_options(command: Command, options: Sequence[Callable[[Command], Command
 
 
 def take(flags: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:
-    """Take the values of some options out of a command's arguments."""
+    """Remove the named options from a command's arguments, and return their values."""
     return {name: flags.pop(name) for name in names}

@@ -1,4 +1,4 @@
-"""The options by which a command's user says where it computes."""
+"""The options `--gpu`, `--num-gpu` and `--cpu-replicas`, which choose a command's devices."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _OPTIONS = (
 
 
 def device_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command `--gpu`, `--num-gpu` and `--cpu-replicas`, which `devices_of` takes.
+    """Add `--gpu`, `--num-gpu` and `--cpu-replicas` to a command; `devices_of` reads them.
 
     Args:
         command: the command's function, before `click.command()` decorates it.
@@ -32,13 +32,13 @@ def device_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def devices_of(flags: dict[str, Any]) -> Devices:
-    """Take the values of `device_options` out of a command's arguments; return those devices.
+    """Return the devices that the options of `device_options` choose.
 
     Args:
-        flags: the command's arguments by name; they are taken out of it.
+        flags: the command's arguments by name; those of the options are removed from it.
 
     Raises:
-        OwltfError: if there are fewer devices, or the values contradict.
+        OwltfError: if there are fewer devices, or the values contradict each other.
     """
     from owltf.runtime.devices import choose_devices
 

@@ -1,4 +1,4 @@
-"""The options by which a command's user says how image files become a net's input."""
+"""The options `--resize`, `--mean`, `--scale` and `--channel-order` for image files."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ _OPTIONS = (
 
 
 def image_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command `--resize`, `--mean`, `--scale` and `--channel-order`.
+    """Add `--resize`, `--mean`, `--scale` and `--channel-order` to a command.
 
     Args:
         command: the command's function, before `click.command()` decorates it.
@@ -62,9 +62,9 @@ def image_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def image_settings(flags: dict[str, Any]) -> dict[str, Any]:
-    """Take the values of `image_options` out of a command's arguments, for `image_input`.
+    """Return the values of `image_options` as arguments of `image_input`.
 
     Args:
-        flags: the command's arguments by name; they are taken out of it.
+        flags: the command's arguments by name; those of the options are removed from it.
     """
     return take(flags, _NAMES)

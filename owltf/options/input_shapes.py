@@ -1,4 +1,4 @@
-"""The option by which a command's user gives a net's inputs other shapes."""
+"""The option `--input-shape`, which gives a net's inputs other shapes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _shape(value: str) -> tuple[str, tuple[int, ...]]:
 
 
 def input_shape_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command `--input-shape`; its value `input_shapes` is the argument of `load_net`.
+    """Add `--input-shape` to a command; its value `input_shapes` is an argument of `load_net`.
 
     Args:
         command: the command's function, before `click.command()` decorates it.

@@ -1,4 +1,4 @@
-"""The options by which a command's user says which weights a net gets."""
+"""The options `--weights` and `--snapshot`, with others about loading a net."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ _OPTIONS = (
 
 
 def weights_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command `--weights`, `--snapshot` and what else `weights_of` takes.
+    """Add `--weights`, `--snapshot` and the other options of `weights_of` to a command.
 
     Args:
         command: the command's function, before `click.command()` decorates it.
@@ -70,10 +70,10 @@ def weights_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def weights_of(flags: dict[str, Any]) -> dict[str, Any]:
-    """Take the values of `weights_options` out of a command's arguments, for `load_net`.
+    """Return the values of `weights_options` as arguments of `load_net`.
 
     Args:
-        flags: the command's arguments by name; they are taken out of it.
+        flags: the command's arguments by name; those of the options are removed from it.
 
     Raises:
         OwltfError: if there are neither weights nor a snapshot, or both.

@@ -1,5 +1,4 @@
-"""Caffe's Python layers: code of the user's that runs on the host, against a small `caffe`.
+"""Runs Python layers, the user's own code, with a small module in place of pycaffe's `caffe`.
 
-It stands beside `owltf.layers` rather than in it: nothing here knows TensorFlow, and `owltf.net`
-hands a net's code to its layers.
+Nothing here imports TensorFlow; `owltf.layers` calls the code from a Keras layer.
 """

@@ -1,4 +1,4 @@
-"""Blob: an array and its gradient, as pycaffe shows them to a Python layer."""
+"""Blob: values with their gradients, as pycaffe gives them to a Python layer."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Blob:
         self.reshape(*shape)
 
     def reshape(self, *shape: int) -> None:
-        """Take another shape; like Caffe's memory, what fits in keeps its values.
+        """Change the shape; as in Caffe, the values stay as long as the memory is large enough.
 
         Raises:
             ValueError: if a size is negative.
@@ -40,11 +40,11 @@ class Blob:
             self._data, self._diff = np.zeros((2, self.count), np.float32)
 
     def freeze(self) -> None:
-        """Refuse to be written from now on, but for `fill`."""
+        """Make `data` read-only from now on, except for `fill`."""
         self._is_frozen = True
 
     def fill(self, values: npt.ArrayLike) -> None:
-        """Take values, and their shape."""
+        """Change the values, and the shape to theirs."""
         array = np.asarray(values, np.float32)
         self.reshape(*array.shape)
         self._data[: self.count] = array.ravel()
@@ -68,7 +68,7 @@ class Blob:
 
     @property
     def count(self) -> int:
-        """How many values there are."""
+        """The number of values."""
         return prod(self._shape)
 
     @property

@@ -1,4 +1,4 @@
-"""HostLayer: one Python layer of a net, with its blobs."""
+"""HostLayer: runs one Python layer of a net on NumPy arrays."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from owltf.pycaffe.blob import Array, Blob
 from owltf.pycaffe.shim import PHASES
 from owltf.pycaffe.user_code import UserCode
 
-# A pass's number goes through TensorFlow as a float32, which holds whole numbers up to this.
+# The number of a pass goes through TensorFlow as a float32, exact for whole numbers up to this.
 _MOST_PASSES = 2**24
 
 
@@ -25,7 +25,7 @@ class HostLayer:
         parameter: the `LayerParameter`.
         phase: "TRAIN" or "TEST".
         shapes: the bottoms' shapes.
-        title: the layer in words, for errors.
+        title: the layer's description in errors.
     """
 
     code: UserCode
@@ -42,14 +42,14 @@ class HostLayer:
         self._bottoms = tuple(Blob(*shape) for shape in self.shapes)
         in_place = dict(zip(self.parameter.bottom, self._bottoms, strict=True))
         self._tops = tuple(in_place.get(name) or Blob() for name in self.parameter.top)
-        self._layer = self._made()
+        self._layer = self._make_layer()
         self._call("setup", self._bottoms, self._tops)
         self._call("reshape", self._bottoms, self._tops)
         for blob in self.blobs:
             blob.freeze()
 
     def twin(self) -> HostLayer:
-        """Return another layer of the same class, with a state of its own."""
+        """Return another layer of the same class, which shares no state with this one."""
         return HostLayer(self.code, self.parameter, self.phase, self.shapes, self.title)
 
     @property
@@ -87,10 +87,10 @@ class HostLayer:
         """Return the gradients of the bottoms and then of the parameter blobs.
 
         Args:
-            number: the pass that is gone back through. What the layer kept of it must still be
-                there: if another pass came between, it is computed again.
-            bottoms: its bottoms.
-            params: its parameter blobs.
+            number: the number of the forward pass. The layer may have kept values of it for
+                `backward`, so it is computed again if another pass has been since.
+            bottoms: the bottoms of that pass.
+            params: the parameter blobs of that pass.
             top_grads: the tops' gradients.
             propagate_down: whether each bottom's gradient is wanted.
         """
@@ -103,7 +103,7 @@ class HostLayer:
         self._call("backward", self._tops, list(propagate_down), self._bottoms)
         return [blob.diff.copy() for blob in (*self._bottoms, *self.blobs)]
 
-    def _made(self) -> Any:
+    def _make_layer(self) -> Any:
         param = self.parameter.python_param
         with self._named_errors():
             kind = self.code.find(param.module, param.layer)

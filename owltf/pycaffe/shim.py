@@ -1,4 +1,4 @@
-"""The module that a Python layer gets from `import caffe`."""
+"""The module that `import caffe` returns in the code of a Python layer."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ PHASES = {"TRAIN": 0, "TEST": 1}
 
 
 class Layer:
-    """What a Python layer inherits from.
+    """The base class of Python layers.
 
     Attributes:
         param_str: the net's `python_param { param_str }`.
@@ -31,7 +31,7 @@ class Layer:
         """Read `param_str` and check the bottoms, once."""
 
     def reshape(self, bottom: Sequence[Blob], top: Sequence[Blob]) -> None:
-        """Give the tops their shapes, before each pass."""
+        """Set the tops' shapes, before each pass."""
 
     def forward(self, bottom: Sequence[Blob], top: Sequence[Blob]) -> None:
         """Fill the tops' `data`."""
@@ -45,7 +45,7 @@ class Layer:
 
 
 class Caffe(ModuleType):
-    """The module; what else pycaffe has is missing, and said to be."""
+    """The module; for anything else of pycaffe it raises an error that says so."""
 
     def __init__(self) -> None:
         super().__init__("caffe", "What a Python layer needs of pycaffe, given by owltf.")

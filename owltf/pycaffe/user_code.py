@@ -1,4 +1,8 @@
-"""The user's modules, in which `import caffe` gives the shim and which nobody else sees."""
+"""Imports the modules of a net's Python layers without changing what others import.
+
+In these modules, `import caffe` returns owltf's small module. After each use they are taken out of
+`sys.modules`, so two nets may have modules of the same name, and real Caffe can be imported too.
+"""
 
 from __future__ import annotations
 
@@ -18,16 +22,17 @@ from owltf.did_you_mean import did_you_mean
 from owltf.errors import OwltfError
 from owltf.pycaffe.shim import Caffe
 
-# Modules of the process are changed while code of the user's runs, so one such code runs at a time.
+# `sys.modules` belongs to the whole process and is changed while a net's code runs, so the code of
+# only one net runs at a time.
 _running = RLock()
 _OWLTF = Path(__file__).parents[1]
 
 
 class UserCode:
-    """The modules of the folders in which a net's Python layers are looked for.
+    """The modules with the Python layers of a net.
 
     Args:
-        folders: searched in order, before Python's own path.
+        folders: the folders they are searched in, in order, before Python's own path.
     """
 
     def __init__(self, folders: tuple[Path, ...]) -> None:
@@ -37,15 +42,15 @@ class UserCode:
 
     @classmethod
     def beside(cls, folder: Path | None) -> UserCode:
-        """Return the code of the working directory and then a net's folder."""
+        """Return the modules in the working directory and in a net's folder."""
         folders = (Path.cwd(), *([folder.absolute()] if folder else []))
         return _code_of(tuple(dict.fromkeys(folders)))
 
     def find(self, module: str, name: str) -> Any:
-        """Return a class of a module.
+        """Return the class `name` of a module.
 
         Raises:
-            OwltfError: if there is no such module or class, or the module fails.
+            OwltfError: if there is no such module or class, or importing the module fails.
         """
         self._names = {name for folder in self._folders for name in _names_in(folder)}
         with self.errors(f"importing module '{module}'"), self.visible():
@@ -70,9 +75,9 @@ class UserCode:
 
     @contextmanager
     def visible(self) -> Iterator[None]:
-        """Let the modules of this code, and the shim, be what `import` finds."""
+        """Let `import` find these modules and owltf's `caffe` during a `with` block."""
         with _running:
-            hidden = _taken([*self._modules, *self._in_the_way()])
+            hidden = _remove_modules([*self._modules, *self._names_taken()])
             sys.modules.update(self._modules)
             count, added = len(sys.modules), [str(folder) for folder in self._folders]
             sys.path[:0] = added
@@ -81,13 +86,14 @@ class UserCode:
             finally:
                 for folder in added:
                     sys.path.remove(folder)
+                # `sys.modules` keeps the order of imports: what came last was imported by the code.
                 if len(sys.modules) > count:
-                    self._modules.update(self._found(list(islice(sys.modules, count, None))))
-                _taken(self._modules)
+                    self._modules.update(self._own(list(islice(sys.modules, count, None))))
+                _remove_modules(self._modules)
                 sys.modules.update(hidden)
 
-    def _in_the_way(self) -> list[str]:
-        """Return modules of others that have the names of real Caffe or of files in the folders."""
+    def _names_taken(self) -> list[str]:
+        """Return imported modules of other code that have the name of `caffe` or of a file here."""
         names = [
             name
             for name in self._names
@@ -98,18 +104,18 @@ class UserCode:
             return []
         return [name for name in sys.modules if name.split(".")[0] in names]
 
-    def _found(self, names: list[str]) -> dict[str, ModuleType]:
-        """Return those of new modules that stand in the folders, and what lies in such a one."""
+    def _own(self, names: list[str]) -> dict[str, ModuleType]:
+        """Return those of the new modules that are in the folders or in a package there."""
         new = (name for name in names if _folder_of(sys.modules[name]) in self._folders)
         tops = {*self._modules, *(name for name in new if "." not in name)}
         return {name: sys.modules[name] for name in names if name.split(".")[0] in tops}
 
     @contextmanager
-    def errors(self, what: str) -> Iterator[None]:
-        """Turn any error inside into one that names the user's file and line.
+    def errors(self, action: str) -> Iterator[None]:
+        """Turn any error in a `with` block into an OwltfError that names the user's file and line.
 
         Args:
-            what: what is being done, for the message.
+            action: the words for what the block does, for the message.
         """
         try:
             yield
@@ -119,7 +125,7 @@ class UserCode:
             reason = next(iter(str(error).splitlines()), "")
             where = self._line(error)
             raise OwltfError(
-                f"{what} failed{where}: {type(error).__name__}{': ' if reason else ''}{reason}"
+                f"{action} failed{where}: {type(error).__name__}{': ' if reason else ''}{reason}"
             ) from error
 
     def _line(self, error: BaseException) -> str:
@@ -141,20 +147,20 @@ def _code_of(folders: tuple[Path, ...]) -> UserCode:
 
 
 def _names_in(folder: Path) -> Iterator[str]:
-    """Yield the modules and packages of a folder, but for names of Python's own."""
+    """Yield the names of a folder's modules and packages, except those of Python's own library."""
     for path in (*folder.glob("*.py"), *folder.glob("*/__init__.py")):
         name = path.stem if path.parent == folder else path.parent.name
         if name not in sys.stdlib_module_names:
             yield name
 
 
-def _taken(names: Iterable[str]) -> dict[str, ModuleType]:
-    """Take modules out of the process, those that are there, and return them."""
+def _remove_modules(names: Iterable[str]) -> dict[str, ModuleType]:
+    """Remove modules from `sys.modules`, as far as they are in it, and return them."""
     return {name: sys.modules.pop(name) for name in names if name in sys.modules}
 
 
 def _folder_of(module: ModuleType) -> Path | None:
-    """Return the folder in which a module or a package stands."""
+    """Return the folder that holds a module or a package."""
     spec = getattr(module, "__spec__", None)
     if spec is None:
         return None

@@ -1,1 +1,1 @@
-"""What plugins brought, by Caffe's names."""
+"""Collects the layers, solvers, fillers and policies of all plugins by their names in Caffe."""

@@ -1,4 +1,4 @@
-"""Finds the classes of a folder, so that a new file needs no list."""
+"""Finds the classes that a package's files define, so that a new file needs no entry in a list."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ def classes_in(package: str, base: type) -> list[type]:
     """Return the concrete subclasses of `base` that are defined in a package's modules.
 
     Args:
-        package: a package's name, its subpackages are walked too.
-        base: the class they inherit from.
+        package: the package's name; its subpackages are searched too.
+        base: the class that they inherit from.
     """
     return [
         member

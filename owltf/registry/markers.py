@@ -1,4 +1,4 @@
-"""The two decorators of pluggy, for the project `owltf`."""
+"""pluggy's decorators for owltf's plugins: one declares a hook, the other implements it."""
 
 import pluggy
 

@@ -1,4 +1,4 @@
-"""What the plugins of a manager bring, by Caffe's names."""
+"""The tables of all plugins' layers, solvers, fillers and policies, by their names in Caffe."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ class Registry:
     Gathering imports TensorFlow, so each table is made when it is first asked for.
 
     Attributes:
-        manager: the plugins.
+        manager: the manager that holds the plugins.
     """
 
     manager: pluggy.PluginManager
 
     @cached_property
     def schema(self) -> Any:
-        """Caffe's message format with what plugins add to it."""
+        """Caffe's message format with the extensions of plugins."""
         from owltf.caffe.schema.schema import load_schema
 
         return load_schema([path for paths in self.manager.hook.owltf_schema() for path in paths])
@@ -37,11 +37,11 @@ class Registry:
     def converters(self) -> Mapping[str, Any]:
         """A converter for each Caffe layer type."""
         classes = self._by_type("owltf_layer_converters", "convert {} layers")
-        return {name: made() for name, made in classes.items()}
+        return {name: converter() for name, converter in classes.items()}
 
     @cached_property
     def data_layers(self) -> Mapping[str, Any]:
-        """A `DataLayer` class for each type that brings batches from outside the net."""
+        """A `DataLayer` class for each type of data layer."""
         return self._by_type("owltf_data_layers", "read {} layers")
 
     @cached_property
@@ -76,12 +76,12 @@ class Registry:
 
 
 def _winner(known: tuple[str, Any] | None, other: tuple[str, Any], does: str) -> tuple[str, Any]:
-    """Choose between two plugins for one name: an installed one replaces a built-in."""
+    """Return the plugin that is used for a name: an installed one replaces a built-in one."""
     if known is None or known[0] == other[0]:
         return other
-    strangers = [pair for pair in (known, other) if not pair[0].startswith(BUILT_IN)]
-    if len(strangers) == 1:
-        return strangers[0]
+    installed = [pair for pair in (known, other) if not pair[0].startswith(BUILT_IN)]
+    if len(installed) == 1:
+        return installed[0]
     raise OwltfError(
         f"two plugins {does}: {known[0]} and {other[0]}; disable one of them with --disable-plugin"
     )

@@ -43,7 +43,7 @@ class FeatureExtractor:
         """The TEST net.
 
         Raises:
-            OwltfError: before `build_net`.
+            OwltfError: if before `build_net`.
         """
         return self._found().net
 
@@ -55,7 +55,7 @@ class FeatureExtractor:
             feature_path: the file; a suffix that `owltf extract` does not know makes it text.
 
         Raises:
-            OwltfError: before `build_net`, if there is no such layer, or the file cannot be
+            OwltfError: if before `build_net`, if there is no such layer, or the file cannot be
                 written.
         """
         found = self._found()
