@@ -1,4 +1,4 @@
-"""LeNet's step with images from the example's LMDB, against the same step with made-up ones.
+"""Measures what reading data costs: LeNet's step with an LMDB and with synthetic images.
 
     python examples/mnist/make_lmdb.py
     python benchmarks/data.py
@@ -44,8 +44,11 @@ def synthetic(start: Any) -> Any:
 def main(rounds: int, turn: float) -> None:
     """Measure what reading an LMDB costs a training step."""
     real = owltf_nets.start_of(net=str(NET), **SOLVER)
-    made_up = owltf_nets.start_of(net_param=synthetic(real), **SOLVER)
-    programs = {"LMDB": owltf_nets.looped(real), "synthetic": owltf_nets.looped(made_up)}
+    without_data = owltf_nets.start_of(net_param=synthetic(real), **SOLVER)
+    programs = {
+        "LMDB": owltf_nets.loop_of(real),
+        "synthetic": owltf_nets.loop_of(without_data),
+    }
     timings = take_turns(programs, rounds, turn)
     for name, timing in timings.items():
         click.echo(f"{name:9} {1e3 * timing.best:6.2f} / {1e3 * timing.middle:6.2f} ms a step")

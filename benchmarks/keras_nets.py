@@ -1,4 +1,4 @@
-"""The benchmarks' nets as one writes them in Keras, and a training step for them.
+"""The benchmarks' nets written in Keras, with a training step for each.
 
 Nothing is tuned: Keras's own layers, images channels last, `keras.optimizers.SGD`, and a
 `tf.function` around one step.
@@ -151,7 +151,7 @@ def _conv_norm(x: Any, filters: int, kernel: int, stride: int = 1, padding: str 
 NETS: dict[str, Callable[[], Any]] = {
     make.__name__: make for make in (lenet, cifar10_quick, caffenet, googlenet, resnet50)
 }
-# How much each head counts, the last one being the net's own.
+# The loss weight of each head, the net's own being the last.
 HEADS = {"googlenet": (0.3, 0.3, 1.0)}
 
 
@@ -162,8 +162,8 @@ def step_of(name: str, rate: float, momentum: float, decay: float) -> tuple[Any,
         name: the net.
         rate: the learning rate.
         momentum: the optimizer's momentum.
-        decay: the optimizer's `weight_decay`, the way that costs Keras least: a regulariser on
-            each kernel would read it once more.
+        decay: the optimizer's `weight_decay`, which costs Keras least: a regulariser on each kernel
+            would read the kernel once more.
     """
     model = NETS[name]()
     optimizer = keras.optimizers.SGD(rate, momentum=momentum, weight_decay=decay)

@@ -1,10 +1,11 @@
-"""How long CaffeNet's weights, 240 MB, take from a file in the page cache into the built net.
+"""Measures how long CaffeNet's weights, 240 MB, take from a cached file into the built net.
 
     python benchmarks/load_weights.py
 
-It is set against the memory work that cannot be avoided: copying every number once and transposing
-the fully connected kernels once, from memory to memory. That work is done twice, with NumPy's copy
-and with `tf.transpose`, which is quicker and what owltf uses. All take turns in one process.
+The time is compared with that of the memory work that cannot be avoided: copying every number once
+and transposing the fully connected kernels once, from memory to memory. That work is measured
+twice, with NumPy's copy and with `tf.transpose`, which is quicker and which owltf uses. All take
+turns in one process.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ _OWLTF, _NUMPY, _TF = "owltf", "copy, NumPy's transpose", "copy, tf.transpose"
 
 
 def prototxt() -> str:
-    """Return CaffeNet's layers that have weights, and those that give them their shapes."""
+    """Return the prototxt of CaffeNet's layers with weights, and of those that change shapes."""
     net = Prototxt("CaffeNet")
     shape = "input_param { shape { dim: 1 dim: 3 dim: 227 dim: 227 } }"
     top = net.layer("data", "Input", [], "data", shape)
@@ -62,7 +63,7 @@ def built(folder: Path) -> tuple[Net, Path]:
 
 
 def loading(net: Net, model: Path) -> Program:
-    """Return what reads the file and assigns its weights, each time anew."""
+    """Return a program that reads the file and assigns its weights in each step."""
     schema = load_schema()
 
     def run(steps: int) -> None:
@@ -73,7 +74,7 @@ def loading(net: Net, model: Path) -> Program:
 
 
 def unavoidable(blobs: Sequence[np.ndarray], *, with_tf: bool) -> Program:
-    """Return what copies each blob, and each kernel of a fully connected layer transposed.
+    """Return a program that copies each blob, and transposes each fully connected kernel.
 
     Args:
         blobs: the net's numbers, in memory and in Caffe's order.
@@ -95,7 +96,7 @@ def unavoidable(blobs: Sequence[np.ndarray], *, with_tf: bool) -> Program:
 
 
 def table(timings: dict[str, Timing]) -> Table:
-    """Return the figures for people, as minimum / median of the rounds."""
+    """Return the figures as a table, each as minimum / median of the rounds."""
     made = Table(box=box.MARKDOWN)
     made.add_column("work", no_wrap=True)
     made.add_column("ms", justify="right", no_wrap=True)

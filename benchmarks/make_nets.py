@@ -19,7 +19,7 @@ _FILLERS = 'weight_filler { type: "xavier" } bias_filler { type: "constant" }'
 
 @dataclass
 class Prototxt:
-    """A net that grows layer by layer; each method adds one and returns its top's name."""
+    """A net built layer by layer; each method adds a layer and returns the name of its top."""
 
     name: str
     layers: list[str] = field(default_factory=list)
@@ -100,7 +100,7 @@ class Prototxt:
 
 
 def lenet(batch: int = 64) -> Prototxt:
-    """LeNet as Caffe's MNIST example has it."""
+    """Return LeNet as in Caffe's MNIST example."""
     net = Prototxt("LeNet")
     top = net.data((batch, 1, 28, 28))
     top = net.pool("pool1", net.conv("conv1", top, 20, 5), "MAX", 2, 2)
@@ -111,7 +111,7 @@ def lenet(batch: int = 64) -> Prototxt:
 
 
 def cifar10_quick(batch: int = 100) -> Prototxt:
-    """The quick net of Caffe's CIFAR-10 example."""
+    """Return the quick net of Caffe's CIFAR-10 example."""
     net = Prototxt("CIFAR10_quick")
     top = net.data((batch, 3, 32, 32))
     top = net.relu(net.pool("pool1", net.conv("conv1", top, 32, 5, pad=2), "MAX", 3, 2))
@@ -122,7 +122,7 @@ def cifar10_quick(batch: int = 100) -> Prototxt:
 
 
 def caffenet(batch: int = 32) -> Prototxt:
-    """CaffeNet: AlexNet with its pooling before its normalisation."""
+    """Return CaffeNet: AlexNet with its pooling before its normalisation."""
     net = Prototxt("CaffeNet")
     top = net.data((batch, 3, 227, 227))
     top = net.pool("pool1", net.conv_relu("conv1", top, 96, 11, stride=4), "MAX", 3, 2)
@@ -138,8 +138,8 @@ def caffenet(batch: int = 32) -> Prototxt:
     return net
 
 
-# Of each inception module: its name and, in order, the filters of 1x1, 3x3 reduce, 3x3,
-# 5x5 reduce, 5x5, and the projection after the pooling.
+# For each inception module: its name and the number of filters of 1x1, 3x3 reduce, 3x3, 5x5 reduce,
+# 5x5, and the projection after the pooling.
 INCEPTIONS = (
     ("3a", 64, 96, 128, 16, 32, 32),
     ("3b", 128, 128, 192, 32, 96, 64),
@@ -154,7 +154,7 @@ INCEPTIONS = (
 
 
 def googlenet(batch: int = 16) -> Prototxt:
-    """GoogLeNet with its two auxiliary heads."""
+    """Return GoogLeNet with its two auxiliary heads."""
     net = Prototxt("GoogLeNet")
     top = net.data((batch, 3, 224, 224))
     top = net.conv_relu("conv1/7x7_s2", top, 64, 7, stride=2, pad=3)
@@ -192,12 +192,12 @@ def _auxiliary(net: Prototxt, at: str, bottom: str) -> None:
     net.loss(f"{at}/loss", net.dense(f"{at}/classifier", top, 1000), 0.3)
 
 
-# Of each stage: its number, its blocks, its narrow filters and its first stride.
+# For each stage: its number, the number of its blocks, its narrow filters and its first stride.
 STAGES = ((2, 3, 64, 1), (3, 4, 128, 2), (4, 6, 256, 2), (5, 3, 512, 2))
 
 
 def resnet50(batch: int = 8) -> Prototxt:
-    """ResNet-50, with the stride in the first convolution of a stage."""
+    """Return ResNet-50, with the stride in the first convolution of a stage."""
     net = Prototxt("ResNet-50")
     top = net.data((batch, 3, 224, 224))
     top = net.relu(_conv_norm(net, "1", top, 64, 7, stride=2, pad=3))

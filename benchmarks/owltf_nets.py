@@ -1,4 +1,4 @@
-"""The benchmarks' nets in owltf: what `owltf run` does, and the same step by itself."""
+"""The benchmarks' nets in owltf: the training loop of `owltf run`, and a single step without it."""
 
 from __future__ import annotations
 
@@ -36,16 +36,16 @@ def start_of(**solver: Any) -> PreparedRun:
     return prepare(SolverSource(parameter, None), registry, one_cpu(), RunOptions())
 
 
-def looped(start: PreparedRun) -> Program:
-    """Return owltf's own step: many iterations, data and all, in one TensorFlow call."""
+def loop_of(start: PreparedRun) -> Program:
+    """Return owltf's own training loop: many iterations with their data in one TensorFlow call."""
     net = start.nets.train
     feed = batches(net, start.state.train)
     never = tf.Variable(False, trainable=False)
     return TrainStep(net, start.solver, start.devices, feed, never).run
 
 
-def bare(start: PreparedRun) -> Program:
-    """Return the same net's step without a loop: a call for each, on one batch."""
+def single_steps(start: PreparedRun) -> Program:
+    """Return the same net's step without the loop: a call for each step, always on one batch."""
     net, solver = start.nets.train, start.solver
     batch = next(batches(net, start.state.train))
     variables = [param.variable.value for param in net.params if param.is_trained]
@@ -66,21 +66,21 @@ def bare(start: PreparedRun) -> Program:
 
 
 def trainer_and_bare(start: PreparedRun, rounds: int, steps: int) -> tuple[Timing, Timing]:
-    """Return the time of a whole run's step, and that of the bare step, taking turns.
+    """Return the time of a step in a whole run and of a single step, measured in turns.
 
     Args:
         start: the run.
-        rounds: how many turns each gets.
-        steps: how many steps a turn has; the run displays its loss after each turn.
+        rounds: the number of turns of each.
+        steps: the number of steps in a turn; the run displays its loss after each turn.
     """
     events = {"display": steps, "max_iter": rounds * steps + 1}
-    turns = _Turns(bare(start), steps)
+    turns = _Turns(single_steps(start), steps)
     Trainer(replace(start, schedule=replace(start.schedule, **events)), turns).run()
     return Timing(tuple(turns.trainer)), Timing(tuple(turns.bare))
 
 
 class _Turns(Report):
-    """Lets another program have its turn whenever the run displays its loss."""
+    """A report that gives another program its turn whenever the run displays its loss."""
 
     def __init__(self, program: Program, steps: int) -> None:
         self._program, self._steps = program, steps
@@ -98,6 +98,6 @@ class _Turns(Report):
 
 
 def parameters(start: PreparedRun) -> int:
-    """Return how many learnable values the net has."""
+    """Return the number of learnable values of the net."""
     params = (param for param in start.nets.train.params if param.is_trained)
     return sum(param.variable.value.shape.num_elements() for param in params)

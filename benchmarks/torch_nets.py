@@ -1,4 +1,4 @@
-"""The benchmarks' nets as one writes them in PyTorch, and a training step for them."""
+"""The benchmarks' nets written in PyTorch, with a training step for each."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def _conv(inputs: int, outputs: int, kernel: int, **sizes: int) -> tuple[nn.Modu
 
 
 class Inception(nn.Module):
-    """Four branches side by side."""
+    """An inception module: four branches whose channels are concatenated."""
 
     def __init__(
         self, inputs: int, one: int, three_in: int, three: int, five_in: int, five: int, last: int
@@ -92,7 +92,7 @@ class Inception(nn.Module):
         )
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Return the branches' channels together."""
+        """Return the channels of all branches."""
         return torch.cat([branch(x) for branch in self.branches], 1)
 
 
@@ -148,7 +148,7 @@ def _auxiliary(channels: int) -> nn.Module:
 
 
 class Bottleneck(nn.Module):
-    """Three convolutions beside a shortcut."""
+    """A block of ResNet: three convolutions, added to a shortcut."""
 
     def __init__(self, inputs: int, filters: int, stride: int) -> None:
         super().__init__()
@@ -164,7 +164,7 @@ class Bottleneck(nn.Module):
         )
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """Return the sum of both."""
+        """Return the ReLU of the sum of both."""
         return functional.relu(self.body(x) + self.shortcut(x), inplace=True)
 
 
@@ -198,7 +198,7 @@ def step_of(name: str, weights: Any, rate: float, momentum: float, decay: float)
 
     Args:
         name: the net.
-        weights: how much each head counts.
+        weights: the loss weight of each head.
         rate: the learning rate.
         momentum: the optimizer's momentum.
         decay: the optimizer's `weight_decay`.

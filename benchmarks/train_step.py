@@ -1,17 +1,17 @@
-"""Images a second of a training step: owltf, plain Keras, and PyTorch where it is installed.
+"""Measures a training step in images a second: owltf, plain Keras, and PyTorch if installed.
 
     tox run -e bench
     python benchmarks/train_step.py --nets lenet,caffenet --rounds 9 --json figures.json --torch
 
-Each program trains the same net on the same batch, made up and in memory: forward, backward, and
+Each program trains the same net on the same synthetic batch in memory: forward, backward, and
 the update of SGD with momentum and weight decay, in float32. They take turns in one process; of
 each, the quickest and the median round count.
 
 - owltf runs its own loop, the data layer included, on the net's prototxt.
 - Keras runs `keras_nets.py`, a `tf.function` called for each step.
 - PyTorch runs `torch_nets.py`, eager with images in `channels_last`.
-- "loop" is what a whole run of owltf takes beyond the bare step of its net, a TensorFlow call for
-  each step without data.
+- "loop" is the time that a whole run of owltf takes in addition to its net's single steps, which
+  are a TensorFlow call each, without reading data.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-# As owltf does where it is imported first; so Keras's programs have it too.
+# owltf sets this when it is imported before TensorFlow; Keras's programs shall have it too.
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
 import click
@@ -46,14 +46,14 @@ SOLVER = {"base_lr": 0.0001, "momentum": 0.9, "weight_decay": 0.0005}
 
 @dataclass(frozen=True)
 class Result:
-    """What was measured of one net.
+    """The timings of one net.
 
     Attributes:
-        net: its name.
-        batch: images of a step.
+        net: the net's name.
+        batch: the number of images in a step.
         programs: each program's timing, by its name.
-        trainer: that of a whole run of owltf.
-        bare: that of its bare step, taking turns with the run.
+        trainer: the timing of a whole run of owltf.
+        bare: the timing of its single steps, measured in turns with the run.
     """
 
     net: str
@@ -67,26 +67,26 @@ class Result:
         return self.batch / self.programs[name].best
 
     def figures(self) -> dict[str, Any]:
-        """Return what the JSON file says of the net: seconds of a step, in each round."""
+        """Return the net's part of the JSON file: the seconds of a step in each round."""
         rounds = {name: timing.seconds for name, timing in self.programs.items()}
         loop = {"trainer": self.trainer.seconds, "bare": self.bare.seconds}
         return {"net": self.net, "batch": self.batch, "step_seconds": rounds, "loop_seconds": loop}
 
 
 def measure(net: str, rounds: int, turn_seconds: float, with_torch: bool) -> Result:
-    """Return what was measured of a net.
+    """Measure a net in all programs, and return the timings.
 
     Args:
-        net: its name.
-        rounds: the turns of each program.
-        turn_seconds: how long a turn should last.
+        net: the net's name.
+        rounds: the number of turns of each program.
+        turn_seconds: the seconds that a turn should last.
         with_torch: whether PyTorch takes part.
     """
     tf.keras.utils.set_random_seed(1)
     start = owltf_nets.start_of(net=str(owltf_nets.NETS / f"{net}.prototxt"), **SOLVER)
     source = start.nets.train.sources[0]
     shape = source.layer.top_shapes[0]
-    programs = {"owltf": owltf_nets.looped(start), "Keras": _keras(net, shape, start)}
+    programs = {"owltf": owltf_nets.loop_of(start), "Keras": _keras(net, shape, start)}
     if with_torch:
         programs["PyTorch"] = _torch(net, shape, start)
     timings = take_turns(programs, rounds, turn_seconds)
@@ -134,7 +134,7 @@ def _same_size(net: str, start: Any, count: int) -> None:
 
 
 def table(results: Sequence[Result]) -> Table:
-    """Return the figures for people; ratios above 1 are in favour of owltf."""
+    """Return the figures as a table; ratios above 1 are in favour of owltf."""
     others = [name for name in results[0].programs if name != "owltf"]
     made = Table(box=box.MARKDOWN)
     made.add_column("net, batch", no_wrap=True)
@@ -169,7 +169,7 @@ def _milliseconds(timing: Timing) -> str:
 
 
 def machine(with_torch: bool) -> dict[str, Any]:
-    """Return what the figures depend on."""
+    """Return the number of CPUs and the versions of packages, on which the figures depend."""
     packages = ["tensorflow", "keras", *(["torch"] if with_torch else [])]
     return {"cpus": os.cpu_count(), **{name: version(name) for name in packages}}
 
@@ -190,7 +190,7 @@ def _names(context: click.Context, option: click.Parameter, value: str) -> list[
 @click.option("--torch", "with_torch", is_flag=True, help="Let PyTorch take part.")
 def main(nets: list[str], rounds: int, turn: float, file: Path | None, with_torch: bool) -> None:
     """Measure a training step of owltf against the same net in plain Keras."""
-    # In a file, from where the table is copied, its columns keep their width.
+    # In a file the table is not fitted to a terminal's width, so that it can be copied from there.
     console = Console(width=None if sys.stdout.isatty() else 200)
     if with_torch and not find_spec("torch"):
         console.print("PyTorch is not installed, so it takes no part: pip install torch==2.13.0")
@@ -199,7 +199,7 @@ def main(nets: list[str], rounds: int, turn: float, file: Path | None, with_torc
     for net in nets:
         results.append(measure(net, rounds, turn, with_torch))
         console.print(_line(results[-1]))
-        # A net and all that trains it are in cycles of references.
+        # A net and its training step refer to each other, so only the garbage collector frees them.
         gc.collect()
     console.print("Milliseconds of a step, minimum / median of the rounds:")
     console.print(table(results), crop=False)

@@ -1,7 +1,7 @@
-"""Writes docs/layers.md, the catalogue of layer types, from the code itself.
+"""Writes docs/layers.md, the catalogue of layer types, from the source code.
 
-A field of a type's message counts as read where its name stands in the converter's file or in a
-file of owltf's that it imports for the purpose.
+A field of a type's message counts as used if its name occurs in the converter's file, or in a file
+of owltf that the converter takes functions or classes from.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Fields in parentheses belong to the type's message and change nothing here.
 | type | what it does | fields | blobs |
 |---|---|---|---|
 """
-# Where a converter's fields are read besides its own file.
+# The packages in which a converter's fields may be read besides its own file.
 SHARED = (
     "owltf.layers",
     "owltf.data",

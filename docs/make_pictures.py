@@ -1,6 +1,6 @@
 """Draws docs/run.svg and docs/test.svg: the screens of a real run of the example and of its test.
 
-Run it from the repository's root, where the example's LMDBs are (`tox -e demo` makes them):
+Run it from the repository's root; the example's LMDBs must be there (`tox -e demo` makes them):
 
     python docs/make_pictures.py             # both
     python docs/make_pictures.py test        # the test of the last run's snapshot alone
@@ -41,7 +41,7 @@ def main() -> None:
 
 
 def is_wanted(screen: list[str]) -> bool:
-    """Whether a run shows that many tests, and a speed, as while iterations are computed."""
+    """Return whether a run's screen shows `TESTS` tests and the speed of its iterations."""
     text = "\n".join(screen)
     return text.count("Test net #") == TESTS and "images/s" in text
 
@@ -59,7 +59,7 @@ def output(command: str) -> str:
 
 
 def screens(written: str) -> Iterator[list[str]]:
-    """Yield the lines of the screen whenever the cursor is about to go back, and at the end."""
+    """Yield the lines of the screen before each time that it is drawn over, and at the end."""
     lines, row = [""], 0
     for token in _TOKENS.findall(written):
         if token == "\r":

@@ -28,7 +28,7 @@ def main() -> None:
 
 
 def write(path: Path, images: np.ndarray, labels: np.ndarray) -> None:
-    """Write gray 28x28 images as Caffe's Datums, complete or not at all."""
+    """Write grey 28x28 images as an LMDB of Caffe's Datums, completely or not at all."""
     temporary = path.with_name(path.name + ".tmp")
     shutil.rmtree(temporary, ignore_errors=True)
     datum = load_schema().message("Datum")

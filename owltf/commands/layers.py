@@ -1,4 +1,4 @@
-"""owltf layers: which Caffe layer types are converted, and by what."""
+"""owltf layers: lists the layer types, or says which layers of a net are supported."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ def layers(context: click.Context, net: str | None, markdown: bool, phase: str |
 def _types(registry: Any) -> Iterator[tuple[str, str, str]]:
     known = {**registry.converters, **registry.data_layers}
     for name, converter in sorted(known.items()):
-        made = converter if isinstance(converter, type) else type(converter)
-        yield name, made.__name__, made.__module__
+        kind = converter if isinstance(converter, type) else type(converter)
+        yield name, kind.__name__, kind.__module__
 
 
 def _judged(registry: Any, file: str, phase: str | None) -> Iterator[tuple[str, ...]]:
@@ -62,7 +62,7 @@ def _judged(registry: Any, file: str, phase: str | None) -> Iterator[tuple[str, 
 
 
 def _check_makers(source: Any, phase: str) -> None:
-    """Refuse a net in which a layer takes what none makes, whatever the phase and the stage."""
+    """Refuse a net in which a layer takes a blob that no layer of any phase or stage makes."""
     from owltf.caffe.net.filter import filter_net, net_state
     from owltf.caffe.net.graph import Graph
 
@@ -83,7 +83,10 @@ def _judged_layers(source: Any, context: Any) -> Iterator[tuple[str, ...]]:
 
 
 def _judgement(reason: str | None, where: str) -> str:
-    """Shorten the error's sentence by what the table or `owltf layers` shows anyway."""
+    """Return "yes", or the error's sentence without the place and the list of known types.
+
+    The table and `owltf layers` show these anyway.
+    """
     if reason is None:
         return "yes"
     return f"no: {reason.split(f'({where}): ', 1)[-1].split(': known: ')[0]}"

@@ -1,4 +1,4 @@
-"""owltf new-plugin: write a plugin to start from."""
+"""owltf new-plugin: writes a small plugin that a user can start from."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ import click
 from owltf.errors import OwltfError
 
 TEMPLATE = Path(__file__).with_name("plugin_template")
-# Where each file of the template goes.
+# The path in the plugin of each file of the template.
 FILES = {
     "README.md.txt": "README.md",
     "pyproject.toml.txt": "pyproject.toml",
@@ -29,7 +29,7 @@ FILES = {
     "train/net.prototxt.txt": "train/net.prototxt",
     "train/solver.prototxt.txt": "train/solver.prototxt",
 }
-# Above the numbers that forks of Caffe use, below those that protobuf keeps for itself.
+# Field numbers above those that forks of Caffe use, and below those that protobuf reserves.
 NUMBERS = range(1000, 19000)
 _NAME = re.compile(r"[a-z][a-z0-9]*([-_][a-z0-9]+)*")
 _TYPE = re.compile(r"[A-Z][A-Za-z0-9]*")
@@ -67,7 +67,7 @@ def new_plugin(context: click.Context, name: str, layer: str | None, output: Pat
 
 @dataclass(frozen=True)
 class PluginNames:
-    """What the parts of a plugin are called.
+    """The names of a plugin and of its parts.
 
     Attributes:
         name: the distribution, as `my-thing`.
@@ -83,21 +83,21 @@ class PluginNames:
 
     @property
     def field(self) -> str:
-        """The field of a prototxt's layer: `my_thing_param`."""
+        """The name of the layer's field in a prototxt: `my_thing_param`."""
         return f"{self.module}_param"
 
     @property
     def values(self) -> dict[str, Any]:
-        """The names that the template asks for."""
+        """The values of the template's placeholders."""
         json_name = re.sub("_(.)", lambda found: found[1].upper(), self.field)
         return {**asdict(self), "field": self.field, "json_name": json_name}
 
     @classmethod
     def of(cls, name: str, layer: str | None = None) -> PluginNames:
-        """Return the names that follow from a plugin's, and a layer type's if it has another.
+        """Return the names that follow from a plugin's name, and from a layer type if it is given.
 
         Raises:
-            OwltfError: if one of them cannot be a name in Python.
+            OwltfError: if a name is not well formed, or is a reserved word of Python.
         """
         if not _NAME.fullmatch(name):
             raise OwltfError(
@@ -141,15 +141,15 @@ def _fields(schema: Any) -> Any:
 
 
 def _old_types(schema: Any) -> set[str]:
-    """Return Caffe's first layer types in capitals: some have no field, as `Silence`."""
+    """Return Caffe's layer types of 2014 in capitals; some, such as `Silence`, have no field."""
     types = schema.message("V1LayerParameter").DESCRIPTOR.enum_types_by_name["LayerType"]
     return {name.replace("_", "") for name in types.values_by_name}
 
 
 def free_number(field: str, schema: Any) -> int:
-    """Return a number for a field of `LayerParameter` that no installed plugin uses.
+    """Return a number for a new field of `LayerParameter` that no installed plugin uses.
 
-    It follows from the field's name, so that two plugins rarely have the same.
+    It is computed from the field's name, so that two plugins rarely get the same number.
     """
     taken = {each.number for each in _fields(schema).values()}
     start = crc32(field.encode()) % len(NUMBERS)
@@ -158,11 +158,11 @@ def free_number(field: str, schema: Any) -> int:
 
 
 def write_plugin(folder: Path, names: PluginNames, number: int) -> None:
-    """Write a plugin into a new folder, whole or not at all.
+    """Write a plugin into a new folder, completely or not at all.
 
     Args:
         folder: the folder to make.
-        names: what its parts are called.
+        names: the names of its parts.
         number: the number of its field.
 
     Raises:
@@ -180,7 +180,7 @@ def write_plugin(folder: Path, names: PluginNames, number: int) -> None:
 
 
 def _compiled(text: str) -> bytes:
-    """Return a descriptor set as protoc writes it, so that protoc is not needed."""
+    """Return the binary form of a descriptor set given as text, as protoc would write it."""
     from google.protobuf.descriptor_pb2 import FileDescriptorSet
     from google.protobuf.text_format import Parse
 

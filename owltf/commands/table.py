@@ -1,4 +1,4 @@
-"""Tables on the screen, in a pipe, and in Markdown."""
+"""Prints tables to a terminal, into a pipe, or as Markdown."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Any
 
 import click
 
-# In a pipe a row is a line, however long.
+# In a pipe each row is one line, so that `grep` finds whole rows.
 _UNBROKEN = 100_000
 
 
 def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print a table that fits the terminal; elsewhere plain columns that `grep` can search."""
+    """Print a table that fits the terminal, or plain columns if the output is a pipe or a file."""
     from rich import box
     from rich.console import Console
 
@@ -35,7 +35,7 @@ def _table(headings: Sequence[str], rows: Sequence[Sequence[str]], box: Any) -> 
     for heading in headings:
         table.add_column(heading, overflow="fold")
     for row in rows:
-        # Text keeps brackets in a name from being taken for markup.
+        # A str would be read as rich's markup, in which brackets have a meaning.
         table.add_row(*map(Text, row))
     return table
 

@@ -1,4 +1,4 @@
-"""owltf upgrade: write an old file in today's form."""
+"""owltf upgrade: rewrites a file of one of Caffe's older formats in the current one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import click
 
 from owltf.errors import OwltfError
 
-_OF_WEIGHTS, _OF_TEXT = (".caffemodel", ".h5"), (".prototxt", ".txt")
+_WEIGHTS_SUFFIXES, _TEXT_SUFFIXES = (".caffemodel", ".h5"), (".prototxt", ".txt")
 
 
 @click.command()
@@ -25,7 +25,7 @@ _OF_WEIGHTS, _OF_TEXT = (".caffemodel", ".h5"), (".prototxt", ".txt")
 def upgrade(
     context: click.Context, file: str, out: Path | None, ignore_unknown_fields: bool
 ) -> None:
-    """Write a net, a solver or a caffemodel of any generation in today's form.
+    """Rewrite a net, a solver or a caffemodel of an older format in Caffe's current one.
 
     FILE is a prototxt of a net or a solver, or a caffemodel. The new file goes to OUT, whole or
     not at all; a prototxt goes to the screen without one. Comments are lost.
@@ -47,7 +47,7 @@ def _upgrade_text(path: Path, out: Path | None, schema: Any, options: dict[str, 
     from owltf.caffe.upgrade_file import upgraded_text
     from owltf.files import atomic_path
 
-    _check_suffix(path, out, _OF_WEIGHTS, "text")
+    _check_suffix(path, out, _WEIGHTS_SUFFIXES, "text")
     text = upgraded_text(path, schema, **options)
     if out is None:
         click.echo(text, nl=False)
@@ -56,16 +56,16 @@ def _upgrade_text(path: Path, out: Path | None, schema: Any, options: dict[str, 
         temporary.write_text(text)
 
 
-def _check_suffix(path: Path, out: Path | None, others: Collection[str], what: str) -> None:
-    """Refuse a name that says the file is of the other kind, and may be one of that kind."""
+def _check_suffix(path: Path, out: Path | None, others: Collection[str], kind: str) -> None:
+    """Refuse an OUT whose suffix is of the other kind: it may be a file of weights to be kept."""
     if out is not None and out.suffix in others:
-        raise OwltfError(f"{path} is {what}: OUT cannot be {out}, whose name says it is not")
+        raise OwltfError(f"{path} is {kind}: OUT cannot be {out}, whose name says it is not")
 
 
 def _upgrade_weights(path: Path, out: Path | None, schema: Any) -> None:
     from owltf.caffe.upgrade_file import upgrade_caffemodel
 
-    _check_suffix(path, out, _OF_TEXT, "a caffemodel")
+    _check_suffix(path, out, _TEXT_SUFFIXES, "a caffemodel")
     if out is None:
         raise OwltfError(f"{path} is a caffemodel: give OUT, the file to write")
     upgrade_caffemodel(path, out, schema)

@@ -1,8 +1,8 @@
-"""For tests of plugins: run one layer, and check what every layer owes the nets it stands in.
+"""Functions for tests of plugins: they run one layer, and check the rules that all layers keep.
 
 Arrays are in Caffe's order throughout. A net is a prototxt of `Input` layers and then one layer
-named `layer`, as `one_layer` writes it. What does not hold is an `AssertionError` that says the
-rule and then what was found.
+named `layer`, as `one_layer` writes it. A rule that a layer breaks raises an `AssertionError` that
+states the rule and then what was found.
 
 Importing this module is cheap; the names below load TensorFlow when they are first used.
 """

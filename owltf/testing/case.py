@@ -1,4 +1,4 @@
-"""A layer with all that its checks need."""
+"""A layer together with the arrays that it is checked on."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class LayerCase:
     Attributes:
         net: a prototxt, as a path or as text.
         bottoms: an array for each bottom.
-        params: the parameter blobs; the fillers' values where there are none.
+        params: the parameter blobs; filled by their fillers if empty.
         top_grads: a gradient for each top; None for a loss.
         phase: "TRAIN" or "TEST".
         draws: whether the layer draws random numbers.
@@ -49,7 +49,7 @@ class LayerCase:
         top_grads: Sequence[Any] | None = None,
         **more: Any,
     ) -> LayerCase:
-        """Return a case of anything that NumPy makes arrays of."""
+        """Return a case whose arrays are given as anything that NumPy turns into arrays."""
         grads = None if top_grads is None else _arrays(top_grads)
         return cls(net, _arrays(bottoms), _arrays(params), grads, **more)
 
@@ -62,13 +62,13 @@ class LayerCase:
 
     @cached_property
     def built(self) -> Net:
-        """A net to look at, or to run once."""
+        """A net to look at, or to run once: a pass may change its parameters."""
         return self.build()
 
     @property
-    def names(self) -> Names:
-        """What its blobs are called."""
-        return Names(self.built)
+    def names(self) -> BlobNames:
+        """The names of the layer's blobs in messages."""
+        return BlobNames(self.built)
 
     def run(self) -> LayerRun:
         """Run a new net forward and backward."""
@@ -83,14 +83,14 @@ def _arrays(values: Sequence[Any]) -> Arrays:
     return [np.asarray(value, np.float32) for value in values]
 
 
-def told(error: Exception) -> str:
-    """Return an error in one line: a layer's own words, else TensorFlow's without its colours."""
+def one_line(error: Exception) -> str:
+    """Return an error as one line: the layer's own message, else TensorFlow's without colours."""
     message = user_message(error) or f"{type(error).__name__}: {error}"
     return " ".join(_COLOUR.sub("", message).split())
 
 
-class Names:
-    """What a layer's blobs are called in messages: `top 0 ('y') of ReLU layer 'layer'`.
+class BlobNames:
+    """The names of a layer's blobs in messages: `top 0 ('y') of ReLU layer 'layer'`.
 
     Args:
         net: the net.

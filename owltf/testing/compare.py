@@ -1,4 +1,4 @@
-"""Comparing a layer's figures with those it should have."""
+"""Compares the arrays that a layer computes with expected ones."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from owltf.runtime.graph_checks import user_errors
-from owltf.testing.case import LayerCase, Names
+from owltf.testing.case import BlobNames, LayerCase
 from owltf.testing.layer_run import LayerRun, run_built
 
-# What two float32 programs that add up in another order leave.
+# The differences allowed between float32 sums taken in different orders: relative to each value,
+# and relative to the array's largest value.
 RTOL = 1e-4
 ATOL = 1e-5
 
@@ -32,7 +33,7 @@ def check_layer(
     rtol: float = RTOL,
     atol: float = ATOL,
 ) -> LayerRun:
-    """Run a layer as `run_layer` does, and compare what it gives with expected arrays.
+    """Run a layer as `run_layer` does, and compare its tops and gradients with expected arrays.
 
     Args:
         net: a prototxt, as a path or as text.
@@ -40,15 +41,15 @@ def check_layer(
         params: the layer's parameter blobs; filled by their fillers if absent.
         top_grads: a gradient for each top; None for a loss.
         phase: "TRAIN" or "TEST".
-        tops: the tops expected; None, or None in place of one, leaves it uncompared.
-        bottom_grads: the same of the bottoms' gradients.
-        param_grads: the same of the parameters' gradients.
-        params_after: the same of the parameters after the pass.
-        rtol: how much of an expected value the difference may be.
-        atol: how much of the array's largest value it may be beside.
+        tops: the expected tops; None compares none of them, and None in place of one leaves it out.
+        bottom_grads: the expected gradients of the bottoms, likewise.
+        param_grads: the expected gradients of the parameters, likewise.
+        params_after: the expected parameters after the pass, likewise.
+        rtol: the difference allowed, as a share of each expected value.
+        atol: the difference allowed in addition, as a share of the array's largest value.
 
     Raises:
-        AssertionError: if an array differs; the message tells where, and both values.
+        AssertionError: if an array differs; the message names the place and both values.
     """
     case = LayerCase.of(net, bottoms, params, top_grads, phase=phase)
     run, names = run_built(case.built, case.bottoms, case.top_grads), case.names
@@ -65,7 +66,7 @@ def check_layer(
 
 
 def _compared(
-    names: Names, what: str, count: int, wanted: Sequence[Any] | None
+    names: BlobNames, what: str, count: int, wanted: Sequence[Any] | None
 ) -> Iterator[tuple[int, Any]]:
     if wanted is None:
         return
@@ -77,14 +78,14 @@ def _compared(
 def assert_close(
     got: Any, expected: Any, what: str = "array", *, rtol: float = RTOL, atol: float = ATOL
 ) -> None:
-    """Assert that arrays agree as two float32 programs do.
+    """Assert that arrays agree up to the rounding of float32.
 
     Args:
-        got: the array; None is none.
-        expected: what it should be.
-        what: which array it is, for the message.
-        rtol: how much of an expected value the difference may be.
-        atol: how much of the largest expected value it may be beside.
+        got: the array; None, for one that is missing, is refused.
+        expected: the expected array.
+        what: the array's name in the message.
+        rtol: the difference allowed, as a share of each expected value.
+        atol: the difference allowed in addition, as a share of the largest expected value.
     """
     if got is None:
         raise AssertionError(f"{what}: there is none; expected shape {np.shape(expected)}")
@@ -98,7 +99,7 @@ def assert_close(
 
 
 def assert_equal(got: np.ndarray, expected: np.ndarray, what: str) -> None:
-    """Assert that arrays are the same, bit by bit."""
+    """Assert that arrays are the same bit by bit."""
     if got.shape != expected.shape:
         raise AssertionError(f"{what}: got shape {got.shape}, expected {expected.shape}")
     differs = _bits(got) != _bits(expected)
@@ -111,9 +112,9 @@ def _bits(array: np.ndarray) -> np.ndarray:
 
 
 def difference(got: np.ndarray, expected: np.ndarray, differs: np.ndarray) -> str:
-    """Tell where arrays differ most: the place, both values, and how many values differ."""
+    """Return where arrays differ most: the place, both values, and how many values differ."""
     distance = np.abs(got.astype(np.float64) - expected)
-    # Where one of them is not a number there is no larger difference.
+    # A NaN on one side alone counts as the largest difference.
     distance = np.where(differs, np.nan_to_num(distance, nan=np.inf), -1)
     place = np.unravel_index(int(np.argmax(distance)), distance.shape)
     where = f"at {tuple(map(int, place))}: " if place else ""
@@ -122,6 +123,6 @@ def difference(got: np.ndarray, expected: np.ndarray, differs: np.ndarray) -> st
 
 
 def _both(got: float, expected: float) -> str:
-    """Tell two values with as many digits as tell them apart."""
+    """Return two values with enough digits to tell them apart."""
     digits = 7 if f"{got:.7g}" != f"{expected:.7g}" else 9
     return f"got {got:.{digits}g}, expected {expected:.{digits}g}"

@@ -1,4 +1,4 @@
-"""run_layer: one layer on arrays in Caffe's order, forward and backward."""
+"""run_layer: runs one layer forward and backward on arrays in Caffe's order."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from owltf.testing.nets import LAYER, bottom_names, net_of
 
 @dataclass(frozen=True)
 class LayerRun:
-    """What one pass of a layer gave, in Caffe's order.
+    """The results of one pass of a layer, in Caffe's order.
 
     Attributes:
         tops: the tops.
-        bottom_grads: the gradient of each bottom; None where there is none.
-        param_grads: the gradient of each parameter blob; None where there is none.
+        bottom_grads: the gradient of each bottom; None for one without a gradient.
+        param_grads: the gradient of each parameter blob; None for one without a gradient.
         params_after: the parameter blobs after the pass, which BatchNorm changes.
     """
 
@@ -47,7 +47,7 @@ def run_layer(
         net: a prototxt, as a path or as text.
         bottoms: an array for each of the layer's bottoms, in Caffe's order.
         params: the layer's parameter blobs, in Caffe's shapes; filled by their fillers if absent.
-        top_grads: a gradient for each top; None for a loss, whose own loss weight is the seed.
+        top_grads: a gradient for each top; None for a loss, whose gradient is its loss weight.
         phase: "TRAIN" or "TEST".
 
     Raises:
@@ -68,7 +68,7 @@ def run_built(
         net: the net.
         bottoms: an array for each bottom.
         top_grads: a gradient for each top; None for a loss.
-        draws: compute the first pass of a run, in which a layer's random draws are settled.
+        draws: compute the first pass of a run with seed 0, so that random numbers are repeatable.
     """
     inputs = inputs_of(net, bottoms)
     watched = [inputs[name] for name in bottom_names(net)]
@@ -89,7 +89,10 @@ def run_built(
 
 
 def first_pass(draws: bool) -> Any:
-    """Return a context in which layers that draw do what they do in the first pass of a run."""
+    """Return a context of the first pass of a run, from which layers draw random numbers.
+
+    Without `draws` it is the context of no run.
+    """
     return step(Step(tf.zeros((), tf.int64), seed=0, replica=0, replicas=1) if draws else None)
 
 

@@ -1,7 +1,7 @@
-"""The fixtures that an installed owltf brings to pytest.
+"""The pytest fixtures that come with an installed owltf.
 
 pytest loads this module in every run of an environment that has owltf, for other projects too: so
-it imports nothing heavy, and TensorFlow only where a test asks for a fixture.
+it imports nothing heavy, and TensorFlow only if a test asks for a fixture.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ FIXTURES = frozenset(
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Ask TensorFlow for two CPUs before any test lets it start, if a test has our fixtures."""
+    """Ask TensorFlow for two CPUs before a test makes it start, if a test uses these fixtures."""
     if any(FIXTURES.intersection(getattr(item, "fixturenames", ())) for item in session.items):
         from owltf.testing.cpu_devices import ask_for_cpus
 
@@ -36,13 +36,13 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 @pytest.fixture
 def owltf_plugins() -> Sequence[Any]:
-    """Modules with hooks that need not be installed; override it in a conftest.py to give some."""
+    """Modules with hooks that are not installed; override it in a conftest.py to name yours."""
     return ()
 
 
 @pytest.fixture
 def owltf_registry(owltf_plugins: Sequence[Any]) -> Iterator[Registry]:
-    """What the installed plugins and `owltf_plugins` bring, for `load_net(..., registry=...)`."""
+    """The registry of the installed plugins and `owltf_plugins`, for `load_net(registry=...)`."""
     from owltf.testing import use_plugins
 
     with use_plugins(*owltf_plugins) as registry:

@@ -1,4 +1,4 @@
-"""owltf classify: which classes images belong to."""
+"""owltf classify: names the likeliest classes of images."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from owltf.api import hookimpl
 
 @hookimpl
 def owltf_add_command(commands: Any) -> None:
-    """Add the command."""
+    """Add the command `classify`."""
     from owltf_classifier.command import classify
 
     commands.add_command(classify)

@@ -1,4 +1,4 @@
-"""The command `owltf classify`."""
+"""The command `owltf classify` with its options."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a net takes images for."""
+"""Classifies images: the likeliest classes of each, with their probabilities."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Guess:
     """A class that an image may belong to.
 
     Attributes:
-        number: the class.
+        number: the class's number.
         name: its name.
         score: its probability, averaged over the views.
     """
@@ -38,11 +38,11 @@ class Guess:
 
 @dataclass(frozen=True)
 class Prediction:
-    """What a net says about an image.
+    """The likeliest classes of one image.
 
     Attributes:
         image: the image's path.
-        guesses: the likeliest classes, the best first.
+        guesses: the classes, the likeliest first.
     """
 
     image: str
@@ -55,10 +55,10 @@ class Classifier:
 
     Attributes:
         net: the net, with weights.
-        devices: where it runs.
+        devices: the devices that run it.
         scores: the probabilities of its classes.
         names: the classes' names.
-        images: how image files become its input.
+        images: the steps that make image files its input.
         views: the views whose probabilities are averaged.
     """
 
@@ -70,11 +70,11 @@ class Classifier:
     views: Sequence[View]
 
     def classify(self, batches: Iterable[Batch], top: int) -> Iterator[Prediction]:
-        """Yield what the net says about each image, in order.
+        """Yield the prediction for each image, in order.
 
         Args:
             batches: batches of whole images.
-            top: how many classes to name.
+            top: the number of classes to name.
         """
         runner = BatchRunner(self.net, {"scores": self.scores.tensor}, self.devices)
         blob, size = self.images.blob, self.images.cut
@@ -89,7 +89,7 @@ class Classifier:
 
 
 def check_scores(scores: ClassScores) -> None:
-    """Raise OwltfError where a net has scores for each place of an image."""
+    """Raise OwltfError if a net has scores for each place of an image."""
     if any(size not in (None, 1) for size in scores.tensor.shape[:-1]):
         raise OwltfError(
             f"layer '{scores.layer}' gives scores for {scores.tensor.shape[1:-1]} places of an "
@@ -98,10 +98,10 @@ def check_scores(scores: ClassScores) -> None:
 
 
 def choose_views(name: str | None, images: ImageInput) -> Sequence[View]:
-    """Return views by name, the centre unless named.
+    """Return the views of a name, or the centre alone if no name is given.
 
     Raises:
-        OwltfError: if the images are no larger than what the net takes.
+        OwltfError: if the images are no larger than the net's input, so that all views are equal.
     """
     views = find_views(name or "1")
     if any(view.place not in (None, (1, 1)) for view in views) and images.size == images.cut:

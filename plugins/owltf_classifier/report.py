@@ -1,4 +1,4 @@
-"""Shows predictions: in a terminal, in a pipe, and as JSON."""
+"""Prints predictions: as tables in a terminal, as lines in a pipe, or as JSON."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from owltf_classifier.predictions import Prediction
 
 
 def show_table(console: Any, predictions: Iterable[Prediction]) -> None:
-    """Show a table for each image in a terminal.
+    """Print a table for each image to a terminal.
 
     Args:
         console: a rich console.
-        predictions: what a net says.
+        predictions: the predictions, which are printed as they come.
     """
     from rich.table import Table
     from rich.text import Text
@@ -27,12 +27,12 @@ def show_table(console: Any, predictions: Iterable[Prediction]) -> None:
         table.add_column(overflow="fold")
         for guess in prediction.guesses:
             table.add_row(f"{guess.score:.4f}", Text(guess.name))
-        # A table's own title would be broken at the table's width.
+        # rich would wrap a table's own title at the table's width.
         console.print(Text(prediction.image, "bold"), table)
 
 
 def show_lines(predictions: Iterable[Prediction]) -> None:
-    """Print the lines of Caffe's classification example."""
+    """Print lines in the format of Caffe's classification example."""
     for prediction in predictions:
         click.echo(f"---------- Prediction for {prediction.image} ----------")
         for guess in prediction.guesses:
@@ -40,7 +40,7 @@ def show_lines(predictions: Iterable[Prediction]) -> None:
 
 
 def show_json(predictions: Iterable[Prediction]) -> None:
-    """Print one JSON list of all images."""
+    """Print a JSON list with an object for each image."""
     found = [
         {
             "image": prediction.image,

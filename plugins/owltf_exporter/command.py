@@ -1,4 +1,4 @@
-"""owltf export: write a net in a form that others can use."""
+"""owltf export: writes a net in a format that other programs can load."""
 
 from __future__ import annotations
 

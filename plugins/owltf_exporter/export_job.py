@@ -1,4 +1,4 @@
-"""Exported: what every format writes, a net with what the user asked for beside it."""
+"""Exported: a net in its deploy form, with all that the user wants in the exported file."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ Run = Callable[[Arrays], Arrays]
 
 @dataclass(frozen=True)
 class Classes:
-    """The classes that a served net names.
+    """The classes of a net that an exported model names.
 
     Attributes:
         blob: the output with a score for each class.
-        count: how many classes there are.
-        top: how many are given, the best first.
-        labels: the labels file; None gives their numbers.
-        names: what it says.
+        count: the number of classes.
+        top: the number of classes that the model returns, the best first.
+        labels: the labels file; None returns numbers instead of names.
+        names: the names in it.
     """
 
     blob: str
@@ -38,16 +38,16 @@ class Classes:
 
 @dataclass(frozen=True)
 class Exported:
-    """A net to write.
+    """A net to write in any format.
 
     Attributes:
         net: the net, in its deploy form.
-        preprocessing: how its images are prepared; None where it takes none.
-        classes: what the outputs `classes` and `scores` are made of; None leaves them out.
-        warmup: whether requests are written that a server starts with.
+        preprocessing: the preparation of its images; None if it takes none.
+        classes: the source of the outputs `classes` and `scores`; None leaves them out.
+        warmup: whether to write requests that a server runs once at its start.
         quantize: "float16" or "int8" for a smaller model; None keeps float32.
-        calibration: image files that show the range of values to int8.
-        tell: takes a line for the user.
+        calibration: image files from which int8 learns the range of values.
+        tell: called with a line for the user.
     """
 
     net: Net
@@ -60,7 +60,7 @@ class Exported:
 
     @property
     def image_blob(self) -> str:
-        """The input that takes images."""
+        """The name of the input that takes images."""
         return self.net.inputs[0]
 
     @cached_property
@@ -69,6 +69,6 @@ class Exported:
         return self.net.model_of(self.net.outputs)
 
     def answers(self, arrays: Arrays) -> Arrays:
-        """Return the net's outputs; layers over time start from zeros, as in what is exported."""
+        """Return the net's outputs; recurrent layers start from zeros, as in an exported model."""
         tops = self.model(dict(arrays), training=False)
         return {name: top.numpy() for name, top in tops.items()}

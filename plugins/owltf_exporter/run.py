@@ -1,4 +1,4 @@
-"""The work of `owltf export`: load, write, check, and only then show the result."""
+"""The work of `owltf export`: loads a net, writes it, and compares the result with the net."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from owltf_exporter.export_job import Arrays, Exported
 from owltf_exporter.formats.choose import SAVED_MODEL, load_format
 from owltf_exporter.images.preprocessing import (
     ORDERS,
+    ImageOptions,
     Preprocessing,
-    Wishes,
     mismatch,
     read_preprocessing,
 )
@@ -28,13 +28,13 @@ from owltf_exporter.served_classes import find_classes
 _TIMED = 5
 _BATCH = 8
 _FOLDED_TOLERANCE = 1e-4
-# Fewer bits give other outputs.
+# Quantized weights have fewer bits, so outputs differ more.
 _QUANTIZED_TOLERANCES = {"float16": 1e-2, "int8": 0.2}
 
 
 @dataclass(frozen=True)
 class Options:
-    """The options of the command, under their names there."""
+    """The options of the command, with the same names."""
 
     weights: Sequence[Path] = ()
     snapshot: int | None = None
@@ -55,19 +55,19 @@ class Options:
     ignore_unknown_fields: bool = False
 
     @property
-    def wishes(self) -> Wishes:
-        """What is said of images."""
+    def image_options(self) -> ImageOptions:
+        """The options about images; the default channel order counts as not given."""
         order = None if self.channel_order == ORDERS[0] else self.channel_order
-        return Wishes(self.mean, self.scale, self.resize, order)
+        return ImageOptions(self.mean, self.scale, self.resize, order)
 
 
 def export_net(registry: Any, net: str, out: Path, name: str, options: Options) -> None:
-    """Write a net.
+    """Write a net in a format, and compare the result with the net before it gets its name.
 
     Args:
-        registry: what plugins bring.
+        registry: the layers, solvers and messages of all plugins.
         net: the prototxt of a net or a solver.
-        out: what to write.
+        out: the file or folder to write.
         name: the format.
         options: the command's options.
 
@@ -91,7 +91,7 @@ def _check_options(name: str, options: Options) -> None:
     if not (options.weights or options.snapshot or options.random_weights):
         raise OwltfError("no weights: give --weights FILE, or --snapshot N with a solver")
     served = {"--labels": options.labels, "--top-k": options.top_k, "--warmup": options.warmup}
-    images = {f"--{each.replace('_', '-')}": True for each in options.wishes.given}
+    images = {f"--{each.replace('_', '-')}": True for each in options.image_options.given}
     small = {"--quantize": options.quantize, "--calibration": options.calibration}
     _refuse(name, (SAVED_MODEL,), served)
     _refuse(name, (SAVED_MODEL, "tflite"), images)
@@ -113,7 +113,7 @@ def _size(path: Path) -> int:
 
 
 def prepare_export(registry: Any, file: str, name: str, options: Options) -> Exported:
-    """Return a net in its deploy form with all that is exported beside it.
+    """Return a net in its deploy form, with its preprocessing and class names.
 
     Raises:
         OwltfError: if the net cannot be built, or the options do not fit it.
@@ -171,7 +171,7 @@ def _in_words(shape: Sequence[int]) -> str:
 
 def _load(registry: Any, file: str, options: Options, rewrite: Any) -> Net:
     solver = solver_of(file, registry=registry, ignore_unknown_fields=options.ignore_unknown_fields)
-    # A solver that never tests has its training net alone.
+    # A solver without test nets has only its training net.
     phase = "TRAIN" if solver is not None and not solver.test_iter else "TEST"
     net = load_net(
         file,
@@ -189,19 +189,19 @@ def _load(registry: Any, file: str, options: Options, rewrite: Any) -> Net:
 
 
 def _preprocessing(net: Net, data: Sequence[Any], options: Options) -> Preprocessing | None:
-    """Return how images are prepared; None where none are taken."""
+    """Return the preprocessing of the net's images, None if it takes no images."""
     reason = _mismatch(net)
     if reason is None:
         shape = net.blob_shapes[net.inputs[0]]
         source = next((each for each in data if net.inputs[0] in each.top), None)
-        return read_preprocessing(shape, source, net.context, options.wishes)
-    if options.wishes.given:
-        raise OwltfError(f"--{options.wishes.given[0].replace('_', '-')}: {reason}")
+        return read_preprocessing(shape, source, net.context, options.image_options)
+    if options.image_options.given:
+        raise OwltfError(f"--{options.image_options.given[0].replace('_', '-')}: {reason}")
     return None
 
 
 def _mismatch(net: Net) -> str | None:
-    """Say why a net takes no images, or None where it does."""
+    """Return why a net takes no images, None if it does."""
     if len(net.inputs) != 1:
         return f"the net has {len(net.inputs)} inputs"
     return mismatch(net.blob_shapes[net.inputs[0]])
@@ -223,7 +223,7 @@ def _optimized(net: Net) -> Net:
 
 
 def _milliseconds(nets: Sequence[Net]) -> list[float]:
-    """Return how long a pass of each net takes, the quickest of some; they take turns."""
+    """Return the time of each net's quickest pass; they take turns, so load hits both alike."""
     inputs = [random_inputs(Exported(net), _BATCH) for net in nets]
     for net, arrays in zip(nets, inputs, strict=True):
         net.forward(arrays)

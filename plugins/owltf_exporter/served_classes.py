@@ -1,4 +1,4 @@
-"""Classes: which output of a net has a score for each class, and what the classes are called."""
+"""Finds the output of a net with a score for each class, and the names of the classes."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ _USUAL = "prob"
 
 
 def find_classes(net: Net, labels: Path | None, top: int | None) -> Classes | None:
-    """Return the classes of a net, if they are asked for.
+    """Return the classes of a net, None if the user gives neither `labels` nor `top`.
 
     Args:
         net: the net.
         labels: a file with the classes' names, a line each.
-        top: how many to give; 5, or all where there are fewer, unless given.
+        top: the number of classes to return; 5, or all if there are fewer, unless given.
 
     Raises:
         OwltfError: if no output has scores or several have, or the labels or `top` do not fit.

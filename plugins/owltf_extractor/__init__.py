@@ -1,4 +1,4 @@
-"""owltf extract: what any layer of a net computes, written to a file."""
+"""owltf extract: writes the outputs of any layers of a net to a file."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from owltf.api import hookimpl
 
 @hookimpl
 def owltf_add_command(commands: Any) -> None:
-    """Add the command."""
+    """Add the command `extract`."""
     from owltf_extractor.command import extract
 
     commands.add_command(extract)

@@ -1,4 +1,4 @@
-"""The command `owltf extract`."""
+"""The command `owltf extract` with its options."""
 
 from __future__ import annotations
 
@@ -89,12 +89,12 @@ def extract(registry: Any, /, file: str, layers: str, out: str, **flags: Any) ->
 
 
 def _check(flags: dict[str, Any]) -> None:
-    wishes = {
+    data_options = {
         "--all": flags["whole"],
         "--iterations": flags["iterations"],
         "--images": flags["images"],
     }
-    given = [name for name, value in wishes.items() if value]
+    given = [name for name, value in data_options.items() if value]
     if len(given) > 1:
         raise OwltfError(f"give one of {' and '.join(given)}")
     if flags["skip_bad"] and not flags["images"]:

@@ -1,4 +1,4 @@
-"""From a prototxt and some names to the files of features."""
+"""Plans an extraction of features from a net, computes them and writes their files."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ from owltf_extractor.outputs import Output, plan_outputs
 
 
 @dataclass(frozen=True)
-class Wishes:
-    """What a command line says about an extraction.
+class ExtractOptions:
+    """The options of an extraction, as a command line gives them.
 
     Attributes:
         names: layers or blobs.
         out: the file, or a file for each joined by commas.
-        before_in_place: leave out the in-place layers that work on a layer's output.
+        before_in_place: leave out the in-place layers that change a layer's output.
         with_labels: write the labels too.
-        with_keys: write what the source calls each record too.
+        with_keys: write the keys of the source's records too.
         images: image files, folders and lists; the net's own data unless given.
-        settings: how images become the net's input, for `image_input`.
+        settings: the arguments of `image_input`, which prepares images.
         skip_bad: leave out images that cannot be read.
         default_suffix: the format of files without a known suffix.
     """
@@ -51,13 +51,13 @@ class Wishes:
 
 @dataclass(frozen=True)
 class Extraction:
-    """Features that are ready to be computed and written.
+    """An extraction that is checked and ready to run.
 
     Attributes:
-        features: what is taken from the net.
-        outputs: where it goes.
-        batches: what the net looks at.
-        total: how many batches there are; with images to be skipped, at most.
+        features: the blobs of the net that are written.
+        outputs: the files to write.
+        batches: the net's inputs.
+        total: the number of batches; fewer come if bad images are skipped.
     """
 
     features: Features
@@ -67,37 +67,43 @@ class Extraction:
 
     @classmethod
     def of(
-        cls, net: Net, wishes: Wishes, iterations: int | None, tell: Callable[[str], object]
+        cls,
+        net: Net,
+        options: ExtractOptions,
+        iterations: int | None,
+        tell: Callable[[str], object],
     ) -> Extraction:
-        """Find what is wished in a net.
+        """Return the extraction that the options describe, checked against the net.
 
         Args:
             net: the net, with weights.
-            wishes: what to take, from what, to where.
-            iterations: how many batches of the net's data, None for every record once.
-            tell: takes the name of each image that is left out, and why.
+            options: the blobs, the data and the files.
+            iterations: the number of batches of the net's data, None for every record once.
+            tell: called with a line about each image that is left out.
 
         Raises:
-            OwltfError: if anything is not there or does not fit.
+            OwltfError: if a blob, a file or a label is missing, or an option does not fit the net.
         """
-        blobs = find_features(net, wishes.names, before_in_place=wishes.before_in_place)
-        batches, total, labels = _source(net, wishes, iterations, tell)
-        if wishes.with_labels and labels is None:
+        blobs = find_features(net, options.names, before_in_place=options.before_in_place)
+        batches, total, labels = _source(net, options, iterations, tell)
+        if options.with_labels and labels is None:
             raise OwltfError("--with-labels: there are no labels beside what the net looks at")
-        features = Features(net, blobs, labels if wishes.with_labels else None, wishes.with_keys)
+        features = Features(net, blobs, labels if options.with_labels else None, options.with_keys)
         _check_names(features)
-        outputs = plan_outputs(wishes.out, features.columns, features.others, wishes.default_suffix)
+        outputs = plan_outputs(
+            options.out, features.columns, features.others, options.default_suffix
+        )
         return cls(features, outputs, batches, total)
 
     def run(self, devices: Devices, advance: Callable[[], object] = lambda: None) -> int:
-        """Compute and write everything; return the number of rows.
+        """Compute and write everything, and return the number of rows.
 
         Args:
-            devices: where the net runs.
+            devices: the devices that run the net.
             advance: called after each batch.
 
         Raises:
-            OwltfError: if a file cannot be written, or the data turn out wrong.
+            OwltfError: if a file cannot be written, or the data cannot be read.
         """
         done = 0
 
@@ -114,21 +120,21 @@ class Extraction:
 
 
 def _source(
-    net: Net, wishes: Wishes, iterations: int | None, tell: Callable[[str], object]
+    net: Net, options: ExtractOptions, iterations: int | None, tell: Callable[[str], object]
 ) -> tuple[Iterable[Batch], int, Column | None]:
-    """Return the batches, how many there are, and the column of their labels."""
-    if not wishes.images:
-        batches = net_batches(net, iterations)
+    """Return the batches, their number, and the column of their labels if they have some."""
+    if not options.images:
+        own = net_batches(net, iterations)
         label = net.label_blob
         column = Column(LABEL, net.input_blobs[label].shape[1:]) if label else None
-        return batches, len(batches), column
-    files = find_images(wishes.images)
-    images = image_input(net, **wishes.settings)
+        return own, len(own), column
+    files = find_images(options.images)
+    images = image_input(net, **options.settings)
     size = net.input_blobs[images.blob].batch or 1
-    skip = (lambda error: tell(f"Skipped: {error}")) if wishes.skip_bad else None
+    skip = (lambda error: tell(f"Skipped: {error}")) if options.skip_bad else None
     has_labels = all(file.label is not None for file in files)
-    made = image_batches(net, images, files, skip=skip)
-    return made, -(-len(files) // size), Column(LABEL) if has_labels else None
+    batches = image_batches(net, images, files, skip=skip)
+    return batches, -(-len(files) // size), Column(LABEL) if has_labels else None
 
 
 def _check_names(features: Features) -> None:

@@ -1,15 +1,15 @@
-"""FeatureExtractor: owl.net's way to extract features, over the same parts as `owltf extract`."""
+"""FeatureExtractor: the class by which owl.net extracts features, built on `owltf extract`."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from owltf.api import Net, OwltfError, SnapshotNet, load_snapshot_net
-from owltf_extractor.extraction import Extraction, Wishes
+from owltf_extractor.extraction import Extraction, ExtractOptions
 
 
 class FeatureExtractor:
-    """Writes what a layer of a solver's net computes on the test data.
+    """Writes the output of a layer of a solver's net for the test data.
 
         extractor = FeatureExtractor("solver.prototxt", snapshot=4)
         extractor.build_net()
@@ -17,7 +17,7 @@ class FeatureExtractor:
 
     Args:
         solver_file: a solver's prototxt.
-        snapshot: the index of the snapshot that is used, that of iteration
+        snapshot: the number of the snapshot, which is that of iteration
             snapshot x `solver.snapshot`.
         gpu_idx: the GPU's number; 0 is the CPU where there is no GPU.
     """
@@ -29,12 +29,12 @@ class FeatureExtractor:
         self._built: SnapshotNet | None = None
 
     def build_net(self) -> None:
-        """Build the TEST net, with the weights of the snapshot.
+        """Build the TEST net with the weights of the snapshot.
 
-        What the snapshot does not have, or has in another shape, is as its filler makes it.
+        Layers that the snapshot lacks, or has in another shape, keep their fillers' values.
 
         Raises:
-            OwltfError: if a file is missing or wrong.
+            OwltfError: if a file is missing or not valid.
         """
         self._built = load_snapshot_net(self.solver_file, self.snapshot, self.gpu_idx, print)
 
@@ -43,9 +43,9 @@ class FeatureExtractor:
         """The TEST net.
 
         Raises:
-            OwltfError: if before `build_net`.
+            OwltfError: if `build_net` was not called before.
         """
-        return self._found().net
+        return self._checked_net().net
 
     def run(self, layer_name: str, feature_path: str | Path) -> None:
         """Write a layer's output on `test_iter` batches, a row for each image.
@@ -55,14 +55,14 @@ class FeatureExtractor:
             feature_path: the file; a suffix that `owltf extract` does not know makes it text.
 
         Raises:
-            OwltfError: if before `build_net`, if there is no such layer, or the file cannot be
-                written.
+            OwltfError: if `build_net` was not called before, if there is no such layer, or the
+                file cannot be written.
         """
-        found = self._found()
-        wishes = Wishes([layer_name], str(feature_path), default_suffix=".txt")
-        Extraction.of(found.net, wishes, found.test_iter, print).run(found.devices)
+        built = self._checked_net()
+        options = ExtractOptions([layer_name], str(feature_path), default_suffix=".txt")
+        Extraction.of(built.net, options, built.test_iter, print).run(built.devices)
 
-    def _found(self) -> SnapshotNet:
+    def _checked_net(self) -> SnapshotNet:
         if self._built is None:
             raise OwltfError("call build_net() first")
         return self._built

@@ -1,4 +1,4 @@
-"""What the layers of a net compute, a row for each record or image."""
+"""Computes blobs of a net, a row for each record or image."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from owltf_extractor.formats.writer import KEY, LABEL, Column
 
 @dataclass(frozen=True)
 class Features:
-    """What is taken from a net.
+    """The blobs of a net that are extracted.
 
     Attributes:
         net: the net.
-        blobs: what to take, by the name it was asked for.
-        labels: the column of the labels, if they are taken too.
-        keys: whether what the source calls each record is taken too.
+        blobs: the blobs, by the name of the layer or blob that the user gave.
+        labels: the column of the labels, None to leave them out.
+        keys: whether the keys of the source's records are extracted too.
     """
 
     net: Net
@@ -43,11 +43,11 @@ class Features:
         """Yield the rows of each batch, in order: an array for each column.
 
         Args:
-            devices: where the net runs.
-            batches: its inputs.
+            devices: the devices that run the net.
+            batches: the net's inputs.
 
         Raises:
-            OwltfError: if the data turn out wrong.
+            OwltfError: if the data cannot be read, or a blob has no row for each record.
         """
         wanted = {name: blob.to_caffe().tensor for name, blob in self.blobs.items()}
         for batch, values in BatchRunner(self.net, wanted, devices).run(batches):
@@ -64,7 +64,7 @@ class Features:
     def _others(self, batch: Batch) -> dict[str, Any]:
         found: dict[str, Any] = {}
         if self.keys:
-            # A key is a line in some formats.
+            # Some formats write a key as a line of text.
             found[KEY] = [" ".join(key.splitlines()) for key in batch.keys]
         if self.labels:
             found[LABEL] = np.asarray(batch.labels)
@@ -74,15 +74,15 @@ class Features:
 def find_features(
     net: Net, names: Sequence[str], *, before_in_place: bool = False
 ) -> dict[str, Blob]:
-    """Return the blobs of some layers or blobs by the names they are asked for.
+    """Return the blobs that belong to the names of layers or blobs.
 
     Args:
         net: the net.
         names: layers or blobs.
-        before_in_place: leave out the in-place layers that work on a layer's output.
+        before_in_place: leave out the in-place layers that change a layer's output.
 
     Raises:
-        OwltfError: if one is not there, or has no row for each image.
+        OwltfError: if a name is unknown, or a blob has no row for each image.
     """
     found = {name: net.output_of(name, before_in_place=before_in_place) for name in names}
     for name, blob in found.items():

@@ -1,4 +1,4 @@
-"""Writes rows to all files of an extraction, which appear only when all rows are there."""
+"""Writes rows to all files of an extraction, which appear only when they are complete."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from owltf_extractor.outputs import Output
 
 
 def write_rows(outputs: Sequence[Output], rows: Iterable[Mapping[str, Any]], schema: Any) -> None:
-    """Write all rows, or nothing.
+    """Write all rows to the files, or no file at all.
 
     Args:
         outputs: the files.
-        rows: some rows at a time, an array or a sequence of strings for each column.
+        rows: groups of rows, each with an array or a sequence of strings for each column.
         schema: Caffe's messages.
 
     Raises:
-        OwltfError: if a file cannot be written, or the data turn out wrong.
+        OwltfError: if a file cannot be written, or the data cannot be read.
     """
     with ExitStack() as files:
         writers: list[Writer] = []
@@ -29,9 +29,9 @@ def write_rows(outputs: Sequence[Output], rows: Iterable[Mapping[str, Any]], sch
             path = files.enter_context(atomic_outputs(output.path))
             writers += _writers(output, path, schema)
         with _closed(writers):
-            for some in rows:
+            for group in rows:
                 for writer in writers:
-                    writer.write(some)
+                    writer.write(group)
 
 
 def _writers(output: Output, path: Path, schema: Any) -> Iterator[Writer]:
@@ -46,7 +46,7 @@ def _closed(writers: Sequence[Writer]) -> Iterator[None]:
         yield
     except BaseException:
         for writer in writers:
-            # What ended the writing counts, not what it led to.
+            # The error that ended the writing is reported, not one that follows from it.
             with suppress(Exception):
                 writer.close(complete=False)
         raise

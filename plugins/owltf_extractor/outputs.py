@@ -1,4 +1,4 @@
-"""Which file holds which columns, and in which format."""
+"""Plans the files of an extraction: the columns and the format of each."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from owltf_extractor.formats.writer import Column, Writer
 
 @dataclass(frozen=True)
 class Output:
-    """A file that will be written, or a folder.
+    """A file, or a folder, that will be written.
 
     Attributes:
-        path: where to.
+        path: the file.
         writer: its format.
-        columns: what goes into it.
+        columns: the columns it holds.
         beside: files of one column each that are written beside it.
     """
 
@@ -31,24 +31,23 @@ class Output:
 def plan_outputs(
     out: str, blobs: Sequence[Column], others: Sequence[Column], default: str | None = None
 ) -> list[Output]:
-    """Return the files for some blobs, and for keys and labels.
+    """Return the files for the blobs, and for keys and labels.
 
     Args:
-        out: the path, or several joined by commas where the format holds one blob.
+        out: the path, or several joined by commas if the format holds one blob only.
         blobs: the blobs' columns.
         others: the columns of keys and labels.
-        default: the suffix whose format a path without a known suffix gets.
+        default: the format, as a suffix, of a path without a known suffix.
 
     Raises:
-        OwltfError: if there is no such format, not a path for each blob, or something else in
-            the way.
+        OwltfError: if the format is unknown, a blob has no path, or a path cannot be written.
     """
     writer = _format(Path(out), default)
-    names = [out] if writer.holds_many or len(blobs) == 1 else out.split(",")
+    names = [out] if writer.holds_several_blobs or len(blobs) == 1 else out.split(",")
     writers = [_format(Path(name), default) for name in names]
     if any(each is not writer for each in writers):
         raise OwltfError(f"{out}: all files must be of one format")
-    groups = [blobs] if writer.holds_many else [[each] for each in blobs]
+    groups = [blobs] if writer.holds_several_blobs else [[each] for each in blobs]
     if len(names) != len(groups):
         raise OwltfError(
             f"a {writer.suffix} holds one blob: give {len(groups)} files joined by commas for "
@@ -76,7 +75,7 @@ def _format(path: Path, default: str | None) -> type[Writer]:
 
 
 def _holding_many() -> str:
-    return " or ".join(suffix for suffix, writer in formats().items() if writer.holds_many)
+    return " or ".join(suffix for suffix, writer in formats().items() if writer.holds_several_blobs)
 
 
 def _outputs(
@@ -85,19 +84,19 @@ def _outputs(
     others: Sequence[Column],
     writer: type[Writer],
 ) -> Iterator[Output]:
-    if writer.holds_beside:
+    if writer.holds_keys_and_labels:
         for name, group in zip(names, groups, strict=True):
             yield Output(Path(name), writer, [*others, *group])
         return
     for number, (name, group) in enumerate(zip(names, groups, strict=True)):
         path = Path(name)
         beside = [(f"{path.stem}.{each.name}{path.suffix}", each) for each in others]
-        # All files have the same rows, so one with their keys is enough.
+        # All files have the same rows, so their keys are written once, beside the first file.
         yield Output(path, writer, group, [] if number else beside)
 
 
 def _check_place(output: Output) -> None:
-    """Refuse a path whose folder is missing, or where something else stands."""
+    """Refuse a path whose folder is missing, or which is a file or folder of another kind."""
     folder = output.path.absolute().parent
     if not folder.is_dir():
         raise OwltfError(f"{output.path}: there is no folder {folder}")

@@ -1,4 +1,4 @@
-"""Extracts what a command line asks for, and tells people of it."""
+"""The work of `owltf extract`: loads the net, extracts the features and reports the files."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from owltf.api import OwltfError, load_net, solver_of
-from owltf_extractor.extraction import Extraction, Wishes
+from owltf_extractor.extraction import Extraction, ExtractOptions
 
 
 def run_extraction(
@@ -22,29 +22,29 @@ def run_extraction(
     test_net: int,
     **flags: Any,
 ) -> None:
-    """Extract features as a command line asks.
+    """Extract features as the command's arguments say.
 
     Args:
         file: a solver's prototxt, or a net's.
         names: layers or blobs.
         out: the file, or one for each name joined by commas.
         load: `load_net`'s arguments: weights, devices, registry.
-        settings: how images become the net's input.
-        iterations: how many batches of the net's data, None for what the solver says.
+        settings: the arguments of `image_input`, which prepares images.
+        iterations: the number of batches of the net's data, None for the solver's `test_iter`.
         whole: take every record once.
-        test_net: which of the solver's test nets.
-        flags: other fields of `Wishes`.
+        test_net: the index of the solver's test net.
+        flags: other fields of `ExtractOptions`.
 
     Raises:
-        OwltfError: if anything is not there or does not fit.
+        OwltfError: if a file or a blob is missing, or an option does not fit the net.
     """
     from rich.console import Console
 
     console = Console()
-    wishes = Wishes(names, out, settings=settings, **flags)
+    options = ExtractOptions(names, out, settings=settings, **flags)
     count = None if whole else iterations or _test_iter(file, test_net, load)
     net = load_net(file, test_net=test_net, tell=_print, **load)
-    extraction = Extraction.of(net, wishes, count, _print)
+    extraction = Extraction.of(net, options, count, _print)
     with _bar(console, extraction.total) as advance:
         rows = extraction.run(load["devices"], advance)
     for line in summary(extraction, rows):
@@ -52,7 +52,7 @@ def run_extraction(
 
 
 def summary(extraction: Extraction, rows: int) -> Iterator[str]:
-    """Yield a sentence on each file."""
+    """Yield a line about each file that was written."""
     for output in extraction.outputs:
         held = ", ".join(f"{each.name} {each.shape or ''}".strip() for each in output.columns)
         yield f"{output.path}: {rows:,} rows of {held}"
@@ -61,7 +61,7 @@ def summary(extraction: Extraction, rows: int) -> Iterator[str]:
 
 
 def _test_iter(file: str, test_net: int, load: Mapping[str, Any]) -> int | None:
-    """Return the batches that a solver tests on; None for a net."""
+    """Return the number of batches that a solver tests on, None for a net."""
     known = {name: load[name] for name in ("registry", "ignore_unknown_fields")}
     solver = solver_of(file, **known)
     if solver is None:
@@ -78,7 +78,7 @@ def _print(line: str) -> None:
 
 @contextmanager
 def _bar(console: Any, total: int) -> Iterator[Callable[[], object]]:
-    """Show a bar in a terminal; give what moves it on."""
+    """Show a progress bar in a terminal, and provide the function that advances it."""
     if not console.is_terminal:
         yield lambda: None
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from bad_layers import GAIN, X, net
 
-from owltf.testing.case import LayerCase, Names, told
+from owltf.testing.case import BlobNames, LayerCase, one_line
 
 
 def test_a_case_makes_arrays_of_what_it_is_given() -> None:
@@ -27,7 +27,7 @@ def test_each_build_is_a_net_of_its_own() -> None:
 
 
 def test_blobs_are_named_with_their_layer() -> None:
-    names = Names(net_with_gain())
+    names = BlobNames(net_with_gain())
     assert str(names) == "Good layer 'layer'"
     assert names("bottom", 0) == "bottom 0 ('bottom0') of Good layer 'layer'"
     assert names("top", 0) == "top 0 ('top0') of Good layer 'layer'"
@@ -39,5 +39,5 @@ def net_with_gain() -> object:
 
 
 def test_errors_are_told_in_one_line() -> None:
-    assert told(ValueError("\x1b[1mtwo\x1b[0m\n lines")) == "ValueError: two lines"
-    assert told(ValueError("before owltf![its own words]owltf after")) == "its own words"
+    assert one_line(ValueError("\x1b[1mtwo\x1b[0m\n lines")) == "ValueError: two lines"
+    assert one_line(ValueError("before owltf![its own words]owltf after")) == "its own words"

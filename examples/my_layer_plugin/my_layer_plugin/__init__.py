@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 @hookimpl
 def owltf_schema() -> list[Path]:
-    """Return the message that Shrink layers bring: `shrink_param`."""
+    """Return the file with the message of Shrink layers, `shrink_param`."""
     return [Path(__file__).with_name("shrink.pb")]
 
 
 @hookimpl
 def owltf_layer_converters() -> list[type[LayerConverter]]:
-    """Return the converters."""
+    """Return the converters of this plugin's layer types."""
     from my_layer_plugin.shrink import Shrink
 
     return [Shrink]

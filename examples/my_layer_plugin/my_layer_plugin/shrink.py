@@ -11,14 +11,14 @@ from owltf.api import Blob, Layer, LayerConverter, ParamBlob
 
 @keras.saving.register_keras_serializable("my_layer_plugin")
 class SoftThreshold(keras.layers.Layer):
-    """sign(x) * max(|x| - threshold, 0), with a threshold for each value of the last axis.
+    """sign(x) * max(|x| - threshold, 0), with a threshold for each index of the last axis.
 
     Args:
-        channel_shared: whether there is one threshold for all.
-        **kwargs: those of `keras.layers.Layer`.
+        channel_shared: whether all share one threshold.
+        **kwargs: the arguments of `keras.layers.Layer`.
     """
 
-    # Images may have any height and width, whatever the prototxt says.
+    # The layer computes the same for images of any height and width.
     any_size = True
 
     def __init__(self, channel_shared: bool = False, **kwargs: Any) -> None:
@@ -26,17 +26,17 @@ class SoftThreshold(keras.layers.Layer):
         self.channel_shared = channel_shared
 
     def build(self, input_shape: Any) -> None:
-        """Add the thresholds, which start as the layer's filler says."""
+        """Add the thresholds, whose initial values the layer's filler gives."""
         count = 1 if self.channel_shared else input_shape[-1]
         self.threshold = self.add_weight(name="threshold", shape=(count,), initializer="zeros")
 
     def call(self, inputs: Any) -> Any:
-        """Return what is left of each value."""
-        left = keras.ops.relu(keras.ops.abs(inputs) - self.threshold)
-        return keras.ops.sign(inputs) * left
+        """Return the values, each moved towards 0 by its threshold."""
+        size = keras.ops.relu(keras.ops.abs(inputs) - self.threshold)
+        return keras.ops.sign(inputs) * size
 
     def get_config(self) -> dict[str, Any]:
-        """Return what rebuilds the layer."""
+        """Return the arguments that rebuild the layer."""
         return {**super().get_config(), "channel_shared": self.channel_shared}
 
 

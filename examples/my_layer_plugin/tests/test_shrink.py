@@ -1,4 +1,4 @@
-"""Shrink: its figures, what every layer owes the nets it stands in, and its message in files."""
+"""Tests of Shrink: its values, the rules that all layers keep, and training."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ SHARED = "shrink_param { channel_shared: true }"
 
 
 def formula(x: np.ndarray, threshold: np.ndarray) -> np.ndarray:
-    """Return what the layer should give; the threshold lies along the channels."""
+    """Return the expected values; the threshold has the shape of the channel axis."""
     return np.where(np.abs(x) > threshold, x - np.sign(x) * threshold, 0)
 
 
@@ -32,7 +32,7 @@ def net(fields: str = "") -> str:
 
 @pytest.mark.parametrize(("fields", "threshold"), [("", THRESHOLDS), (SHARED, THRESHOLDS[1:2])])
 def test_its_figures(fields: str, threshold: np.ndarray) -> None:
-    """Compare with the formula, and the bottom's gradient with what is left of the top's."""
+    """Compare with the formula; the bottom's gradient is the top's where a value is not 0."""
     wide = threshold.reshape(-1, 1, 1)
     check_layer(
         net(fields),
@@ -57,7 +57,7 @@ def test_its_filler() -> None:
 
 
 def test_it_learns(tmp_path: Path) -> None:
-    """Train the example's net, and find the other layer's threshold in the caffemodel."""
+    """Train the example's net, which must learn the threshold of its layer that does not learn."""
     solver = (TRAINED / "solver.prototxt").read_text().replace("train/", f"{tmp_path}/")
     (tmp_path / "solver.prototxt").write_text(solver)
     (tmp_path / "net.prototxt").write_text((TRAINED / "net.prototxt").read_text())

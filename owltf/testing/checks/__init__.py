@@ -1,1 +1,1 @@
-"""What every converter owes its nets, one check a file."""
+"""The rules that every layer converter keeps, with one check in each file."""

@@ -1,4 +1,4 @@
-"""Batches of another size than the prototxt's."""
+"""Checks that a layer takes batches of another size than the prototxt's."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from owltf.runtime.graph_checks import user_errors
-from owltf.testing.case import LayerCase, told
+from owltf.testing.case import LayerCase, one_line
 from owltf.testing.compare import assert_close
 from owltf.testing.layer_run import run_built
 from owltf.testing.nets import LAYER
@@ -25,7 +25,7 @@ def check_batches(
     params: Sequence[Any] = (),
     phase: str = "TEST",
 ) -> None:
-    """Check that a layer takes a batch twice as large, and gives the same rows twice.
+    """Check that a layer takes a batch made of the same rows twice, and returns its rows twice.
 
     A top that does not grow with the batch, such as a loss, need only be computed.
 
@@ -42,7 +42,7 @@ def check_batches(
 
 
 def compare_batches(case: LayerCase) -> None:
-    """Compare a case with the same rows twice."""
+    """Compare the tops of a case with its tops for the same rows twice."""
     if not case.bottoms:
         return
     names, rows = case.names, len(case.bottoms[0])
@@ -56,9 +56,9 @@ def compare_batches(case: LayerCase) -> None:
             raise AssertionError(f"{name}: still has shape {got.shape}")
 
 
-def _run_twice(case: LayerCase, what: str) -> list[np.ndarray]:
+def _run_twice(case: LayerCase, rule: str) -> list[np.ndarray]:
     bottoms = [np.concatenate([bottom, bottom]) for bottom in case.bottoms]
     try:
         return run_built(case.built, bottoms, None, draws=case.draws).tops
     except Exception as error:
-        raise AssertionError(f"{what}: {told(error)}") from error
+        raise AssertionError(f"{rule}: {one_line(error)}") from error

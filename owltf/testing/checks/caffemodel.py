@@ -1,4 +1,4 @@
-"""Parameters and fields in Caffe's binary files."""
+"""Checks that a layer's parameters and fields survive a caffemodel."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import numpy as np
 from owltf.caffe.binary.read_weights import read_weights
 from owltf.net.net import Net
 from owltf.net.weights import load_weights, save_weights
-from owltf.testing.case import LayerCase, Names
+from owltf.testing.case import BlobNames, LayerCase
 from owltf.testing.compare import assert_equal
 from owltf.testing.nets import LAYER, layer_parameter
 
@@ -31,7 +31,7 @@ def check_caffemodel(
 
     Args:
         net: a prototxt, as a path or as text.
-        bottoms: nothing is computed on them.
+        bottoms: accepted as by the other checks, but not used.
         params: the layer's parameter blobs; filled by their fillers if absent.
         phase: "TRAIN" or "TEST".
 
@@ -42,7 +42,7 @@ def check_caffemodel(
 
 
 def compare_caffemodel(case: LayerCase) -> None:
-    """Compare a case with what a caffemodel gives back."""
+    """Write a case to a caffemodel, read it again and compare."""
     net = case.built
     names, expected = case.names, net.get_params().get(LAYER, [])
     for index, (given, held) in enumerate(zip(case.params, expected, strict=False)):
@@ -51,19 +51,19 @@ def compare_caffemodel(case: LayerCase) -> None:
         path = Path(folder) / "net.caffemodel"
         save_weights(net, path)
         _compare_fields(net, path, names)
-        again = _loaded(case, path)
+        again = _load(case, path)
     for index, (blob, got) in enumerate(zip(expected, again, strict=True)):
         assert_equal(got, blob, f"{_RULE}; {names('param', index)}")
 
 
-def _loaded(case: LayerCase, path: Path) -> list[np.ndarray]:
+def _load(case: LayerCase, path: Path) -> list[np.ndarray]:
     net = replace(case, params=[]).build()
     load_weights(net, read_weights(path, net.context.registry.schema), path)
     return net.get_params().get(LAYER, [])
 
 
-def _compare_fields(net: Net, path: Path, names: Names) -> None:
-    """Compare the layer's `LayerParameter`, but for the blobs, with the file's."""
+def _compare_fields(net: Net, path: Path, names: BlobNames) -> None:
+    """Compare the layer's `LayerParameter` without blobs with that in the file."""
     written = net.graph.source.parameter
     read = type(written).FromString(path.read_bytes())
     got = next(layer for layer in read.layer if layer.name == LAYER)

@@ -1,4 +1,4 @@
-"""What a pass forward must hold to, in TRAIN and in TEST nets."""
+"""Checks the rules of a forward pass: declared shapes, finite values, the same bits each time."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from owltf.runtime.graph_checks import user_errors
-from owltf.testing.case import LayerCase, Names
+from owltf.testing.case import BlobNames, LayerCase
 from owltf.testing.compare import assert_close, assert_equal
 from owltf.testing.layer_run import LayerRun
 from owltf.testing.nets import LAYER
@@ -24,7 +24,7 @@ def check_forward(
     phase: str = "TRAIN",
     draws: bool = False,
 ) -> None:
-    """Check that tops have the shapes they declare, are numbers, and are the same every time.
+    """Check that tops have the shapes that the net declares, are finite, and are repeatable.
 
     Args:
         net: a prototxt, as a path or as text.
@@ -34,7 +34,7 @@ def check_forward(
         draws: whether the layer draws random numbers by `current_step().uniform`.
 
     Raises:
-        AssertionError: if one of these does not hold.
+        AssertionError: if a top breaks one of these rules.
     """
     compare_forward(LayerCase.of(net, bottoms, params, phase=phase, draws=draws))
 
@@ -65,7 +65,7 @@ def _count(top: np.ndarray) -> str:
     return f"{int((~np.isfinite(top)).sum())} of {top.size} values"
 
 
-def _check_same(case: LayerCase, run: LayerRun, names: Names) -> None:
+def _check_same(case: LayerCase, run: LayerRun, names: BlobNames) -> None:
     rule = "the same pass in a new net must give the same bits"
     rule += "" if case.draws else " (give draws=True if the layer draws random numbers)"
     again = case.run()
@@ -77,8 +77,8 @@ def _check_same(case: LayerCase, run: LayerRun, names: Names) -> None:
             assert_equal(got, expected, f"{rule}; {names(what, index)} in {case.phase}")
 
 
-def _check_traced(case: LayerCase, run: LayerRun, names: Names) -> None:
-    """Compare with `Net.forward`, which runs as a graph."""
+def _check_traced(case: LayerCase, run: LayerRun, names: BlobNames) -> None:
+    """Compare the tops with those of `Net.forward`, which runs as a compiled graph."""
     net = case.built
     blobs = net.forward(case.feeds(net))
     for index, blob in enumerate(net.layer_tops[LAYER]):

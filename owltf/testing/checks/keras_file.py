@@ -1,4 +1,4 @@
-"""Models as Keras saves them."""
+"""Checks that a net's Keras model computes the same after it is saved and loaded."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import keras
 import numpy as np
 
 from owltf.net.net import Net
-from owltf.testing.case import LayerCase, told
+from owltf.testing.case import LayerCase, one_line
 from owltf.testing.compare import assert_equal
 
 _RULE = "a net's model must be the same once saved as .keras and loaded"
@@ -25,7 +25,7 @@ def check_keras_file(
     params: Sequence[Any] = (),
     phase: str = "TEST",
 ) -> None:
-    """Check that a net's model, saved as `.keras` and loaded, gives the same bits.
+    """Check that a net's model computes the same bits after it is saved as `.keras` and loaded.
 
     Keras loads it without running code from the file: Lambda layers are refused.
 
@@ -42,7 +42,7 @@ def check_keras_file(
 
 
 def compare_keras_file(case: LayerCase) -> None:
-    """Compare a case with its model's file."""
+    """Compare a case's model with the one that is loaded from its file."""
     net = case.built
     if net.outputs:
         with tempfile.TemporaryDirectory() as folder:
@@ -50,12 +50,12 @@ def compare_keras_file(case: LayerCase) -> None:
 
 
 def compare_loaded(net: Net, feeds: Mapping[str, np.ndarray], folder: Path) -> Any:
-    """Save the model of any net into a folder, and compare what is loaded from there.
+    """Save the model of any net into a folder, load it and compare the outputs.
 
     Returns:
         The loaded model.
     """
-    loaded = _saved_and_loaded(net, folder / "net.keras")
+    loaded = _save_and_load(net, folder / "net.keras")
     wanted, got = net.model(feeds, training=False), loaded(feeds, training=False)
     for name in net.outputs:
         what = f"{_RULE}; output '{name}'"
@@ -63,12 +63,12 @@ def compare_loaded(net: Net, feeds: Mapping[str, np.ndarray], folder: Path) -> A
     return loaded
 
 
-def _saved_and_loaded(net: Net, path: Path) -> Any:
+def _save_and_load(net: Net, path: Path) -> Any:
     try:
         with warnings.catch_warnings():
-            # Keras and NumPy warn of each other, which is no matter of the layer's.
+            # Keras calls what NumPy has deprecated; the layer cannot change that.
             warnings.simplefilter("ignore", DeprecationWarning)
             net.model.save(path)
             return keras.saving.load_model(path)
     except Exception as error:
-        raise AssertionError(f"{_RULE}; {told(error)}") from error
+        raise AssertionError(f"{_RULE}; {one_line(error)}") from error

@@ -1,4 +1,4 @@
-"""Images of another size than the prototxt's."""
+"""Checks that a layer takes images of another size than the prototxt's."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from owltf.testing.compare import assert_close
 from owltf.testing.nets import LAYER, net_of_shapes
 
 _RULE = "images of another size must give what a net built for them gives"
-# A size that strides and windows do not divide as they do the prototxt's.
-_MORE = 3
+# Added to height and width, which then leave another remainder for strides and windows.
+_EXTRA_PIXELS = 3
 
 
 @user_errors()
@@ -29,10 +29,9 @@ def check_sizes(
     params: Sequence[Any] = (),
     phase: str = "TEST",
 ) -> None:
-    """Check that a layer takes larger images, if it says that it takes any size.
+    """Check that a layer takes larger images, if its Keras layer has `any_size = True`.
 
-    It says so by `any_size = True` in its Keras layer's class. Bottoms without height and width
-    keep their shapes.
+    Bottoms without height and width keep their shapes.
 
     Args:
         net: a prototxt, as a path or as text.
@@ -48,7 +47,7 @@ def check_sizes(
 
 
 def compare_sizes(case: LayerCase) -> None:
-    """Compare a case on larger images with a net that is built for these."""
+    """Compare a case's outputs for larger images with those of a net built for them."""
     names = case.names
     feeds = {name: _larger(array) for name, array in case.feeds(case.built).items()}
     got = _forward(case.built, feeds) if any(each.ndim > 2 for each in case.bottoms) else None
@@ -65,11 +64,12 @@ def compare_sizes(case: LayerCase) -> None:
 
 
 def _larger(array: np.ndarray) -> np.ndarray:
-    return np.pad(array, [(0, _MORE if axis > 1 else 0) for axis in range(array.ndim)], "wrap")
+    widths = [(0, _EXTRA_PIXELS if axis > 1 else 0) for axis in range(array.ndim)]
+    return np.pad(array, widths, "wrap")
 
 
 def _forward(net: Net, feeds: dict[str, np.ndarray]) -> dict[str, np.ndarray] | None:
-    """Return the outputs; None if the layer is for images of one size."""
+    """Return the outputs, None if the layer takes images of one size only."""
     try:
         return net.forward(feeds)
     except OwltfError as error:

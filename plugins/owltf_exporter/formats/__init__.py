@@ -1,1 +1,1 @@
-"""One file a format that a net is exported to."""
+"""The formats that a net can be exported to, one module for each."""

@@ -1,4 +1,4 @@
-"""The formats a net is exported to, each a module with `write`, `check` and `TOLERANCE`."""
+"""Chooses the export format by its name or by the file's suffix, and loads its module."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 
 class Format(Protocol):
-    """What a format's module has.
+    """The functions that the module of a format has.
 
     Attributes:
-        TOLERANCE: the largest difference from the net that an export may have.
+        TOLERANCE: the largest difference allowed between the net's outputs and the export's.
     """
 
     TOLERANCE: float
@@ -26,7 +26,7 @@ class Format(Protocol):
         """Write a net."""
 
     def check(self, exported: Exported, path: Path) -> Difference:
-        """Load what was written and compare it with the net."""
+        """Load the written file and compare its outputs with the net's."""
 
 
 SAVED_MODEL = "saved_model"
@@ -44,10 +44,10 @@ _MODULES[SAVED_MODEL] = "owltf_exporter.formats.saved_model.saved_model"
 
 
 def format_name(out: Path, wanted: str | None) -> str:
-    """Return the format of an output: the one asked for, or by its suffix.
+    """Return the name of the format for an output: the wanted one, or that of its suffix.
 
     Raises:
-        OwltfError: if the suffix is another format's, or a folder or file is in the way.
+        OwltfError: if the suffix is another format's, or another file or folder has that path.
     """
     by_suffix = {suffix: name for name, suffix in SUFFIXES.items()}
     name = wanted or by_suffix.get(out.suffix, SAVED_MODEL)
@@ -59,7 +59,7 @@ def format_name(out: Path, wanted: str | None) -> str:
 
 
 def load_format(name: str) -> Format:
-    """Return a format's module, which loads what it needs."""
+    """Return the module of a format; importing it imports the packages that it needs."""
     return cast(Format, import_module(_MODULES[name]))
 
 

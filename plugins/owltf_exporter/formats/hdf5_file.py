@@ -1,4 +1,4 @@
-"""The hdf5 format: the net's weights in HDF5, as Caffe reads them."""
+"""The hdf5 format: the net's weights in the HDF5 file that Caffe reads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The keras format: the net's Keras model, as Keras saves it."""
+"""The keras format: the net's Keras model in Keras's own file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ TOLERANCE = 1e-5
 
 
 def write(exported: Exported, path: Path) -> None:
-    """Write a net."""
+    """Write a net's model."""
     exported.net.model.save(path)
 
 

@@ -1,4 +1,4 @@
-"""The onnx format: the net in ONNX's standard operations, in Caffe's order of axes."""
+"""The onnx format: the net as ONNX's standard operations, in Caffe's order of axes."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ from owltf_exporter.onnx_graph.layers import BY_TYPE, unsupported  # noqa: E402
 
 
 def write(exported: Exported, path: Path) -> None:
-    """Write a net.
+    """Write a net as an ONNX file.
 
     Raises:
-        OwltfError: if some layers have no form in ONNX; all are listed.
+        OwltfError: if layers cannot be written in ONNX; all of them are listed.
     """
     model = model_of(exported)
     onnx.checker.check_model(model)

@@ -1,4 +1,4 @@
-"""The python format: a Keras program that builds the net, its weights beside it."""
+"""The python format: a program that builds the net with Keras, its weights in a file beside it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ TOLERANCE = 1e-5
 
 
 def write(exported: Exported, path: Path) -> None:
-    """Write a net as a program and an .npz of its weights."""
+    """Write a net as a program with an `.npz` of its weights."""
     path.write_text(program_of(exported, path.stem))
     arrays: dict[str, Any] = {**weights_of(exported.model)}
     np.savez(path.with_suffix(".npz"), **arrays)
@@ -37,7 +37,7 @@ def check(exported: Exported, path: Path) -> Difference:
 
 
 def load_program(path: Path) -> ModuleType:
-    """Return a program as a module."""
+    """Run a program and return it as a module."""
     spec = importlib.util.spec_from_file_location(path.stem, path)
     assert spec is not None
     assert spec.loader is not None

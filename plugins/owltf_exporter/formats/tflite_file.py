@@ -1,4 +1,4 @@
-"""The tflite format: the net for TensorFlow Lite, in float32 or smaller."""
+"""The tflite format: the net for TensorFlow Lite, in float32 or quantized."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ _RANDOM_SAMPLES = 16
 
 
 def write(exported: Exported, path: Path) -> None:
-    """Write a net.
+    """Write a net as a TensorFlow Lite model.
 
     Raises:
         OwltfError: if TensorFlow Lite lacks an operation of the net.
     """
     with standard_ops_only():
-        # It has few operations that compute sizes.
+        # With fixed sizes: TensorFlow Lite lacks most operations that compute sizes in the model.
         servable = Servable(exported, is_fixed=True)
         signature = servable.signatures()[DEFAULT]
     converter = tf.lite.TFLiteConverter.from_concrete_functions([signature], servable)
@@ -68,7 +68,7 @@ def _quantize(converter: Any, exported: Exported) -> None:
 
 
 def _samples(exported: Exported) -> Callable[[], Iterator[list[np.ndarray]]]:
-    """Return what yields the inputs that show int8 the range of values."""
+    """Return a function that yields inputs, from which int8 learns the range of values."""
 
     def samples() -> Iterator[list[np.ndarray]]:
         if exported.calibration:
@@ -93,7 +93,7 @@ def _image(exported: Exported, path: Path) -> np.ndarray:
 
 
 def check(exported: Exported, path: Path) -> Difference:
-    """Run the model in the interpreter and compare it with the net.
+    """Run the model in TensorFlow Lite's interpreter and compare its outputs with the net's.
 
     Raises:
         OwltfError: if the interpreter cannot run it.
@@ -110,7 +110,7 @@ def check(exported: Exported, path: Path) -> Difference:
 
 
 def run_model(interpreter: Any, exported: Exported, arrays: Arrays) -> Arrays:
-    """Run an interpreter's model on arrays by blob name, of any batch."""
+    """Return the outputs of an interpreter's model for arrays by blob name, of any batch size."""
     net = exported.net
     runner = interpreter.get_signature_runner()
     made = runner(**{keras_name(name): array for name, array in arrays.items()})

@@ -1,1 +1,1 @@
-"""Image preprocessing inside an exported model."""
+"""The preparation of images inside an exported model."""

@@ -1,4 +1,4 @@
-"""Images on their way into a net, as TensorFlow operations."""
+"""Prepares images as a net's input with TensorFlow operations, which go into the exported model."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ import tensorflow as tf
 from owltf_exporter.images.preprocessing import Preprocessing
 from owltf_exporter.images.resize import resize
 
-# OpenCV's weights of red, green and blue in a grey pixel, of 2^15.
+# OpenCV's weights of red, green and blue in a grey pixel, in units of 1 / 2^15.
 _GREY, _GREY_BITS = (9798, 19235, 3735), 15
 
 
 def prepare(images: Any, how: Preprocessing) -> Any:
-    """Return what the net is given.
+    """Return the net's input for images.
 
     Args:
         images: uint8 RGB (N, H, W, 3) of any size.
-        how: what is done to them.
+        how: the steps.
 
     Returns:
         float32 (N, C, H, W).
@@ -28,11 +28,11 @@ def prepare(images: Any, how: Preprocessing) -> Any:
 
 
 def prepare_files(contents: Any, how: Preprocessing) -> Any:
-    """Return what the net is given for image files of different sizes.
+    """Return the net's input for image files, whose images may have different sizes.
 
     Args:
         contents: the bytes of JPEG or PNG files, (N,).
-        how: what is done to them.
+        how: the steps.
     """
 
     def fitted(content: Any) -> Any:
@@ -46,7 +46,7 @@ def decode(content: Any) -> Any:
     """Return a JPEG or PNG as uint8 RGB (H, W, 3)."""
     image = tf.cond(
         tf.io.is_jpeg(content),
-        # OpenCV too decodes by the exact transform.
+        # OpenCV too decodes by the exact transform, not by TensorFlow's quicker default.
         lambda: tf.io.decode_jpeg(content, channels=3, dct_method="INTEGER_ACCURATE"),
         lambda: tf.io.decode_png(content, channels=3),
     )
@@ -68,7 +68,7 @@ def _grey(values: Any) -> Any:
 
 
 def finish(images: Any, how: Preprocessing) -> Any:
-    """Return (N, C, H, W) less the mean, scaled."""
+    """Return images as float32 (N, C, H, W) minus the mean, times the scale."""
     values = tf.transpose(tf.cast(images, tf.float32), (0, 3, 1, 2))
     values = values if how.mean is None else values - how.mean
     return values if how.scale == 1 else values * np.float32(how.scale)

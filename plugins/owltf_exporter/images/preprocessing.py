@@ -1,4 +1,4 @@
-"""Preprocessing: what is done to an image before a net sees it, as the net's file and user say."""
+"""Preprocessing: the steps that make an image a net's input, read from its file and the options."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ Size = tuple[int, int]
 
 
 @dataclass(frozen=True)
-class Wishes:
-    """What the user says of the preprocessing; None where the net's own file stands.
+class ImageOptions:
+    """The user's options about images; None for a value that the net's own file gives.
 
     Attributes:
         mean: numbers joined by commas in the order of the net's channels, or a mean image, of which
             each channel's mean is taken as in Caffe's classification example.
-        scale: factor on the values after the mean was subtracted.
-        resize: (height, width) that images are brought to before the centre is cut out.
+        scale: the factor of all values, applied after the mean is subtracted.
+        resize: the (height, width) that images are resized to before the centre is cut out.
         channel_order: "bgr" or "rgb".
     """
 
@@ -36,21 +36,21 @@ class Wishes:
 
     @property
     def given(self) -> list[str]:
-        """The options that were given, by name."""
+        """The names of the options that are not None."""
         return [name for name, value in vars(self).items() if value is not None]
 
 
 @dataclass(frozen=True)
 class Preprocessing:
-    """What is done to an image, in this order.
+    """The steps that make an image a net's input, in this order.
 
     Attributes:
-        resize: (height, width) it is brought to, whatever its shape.
-        crop: (height, width) of the centre that is kept.
+        resize: the (height, width) it is resized to, whatever its shape.
+        crop: the (height, width) of the centre that is kept.
         channels: 3, or 1 for a grey image.
         channel_order: "bgr", Caffe's, or "rgb".
         mean: float32 (C, 1, 1), or (C, H, W) of the kept centre, which is subtracted; or None.
-        scale: what values are multiplied with at last.
+        scale: the factor that values are multiplied by in the end.
     """
 
     resize: Size
@@ -62,21 +62,21 @@ class Preprocessing:
 
     @property
     def corner(self) -> Size:
-        """The (top, left) of the centre."""
+        """The (top, left) corner of the centre that is kept."""
         (height, width), (kept_height, kept_width) = self.resize, self.crop
         return (height - kept_height) // 2, (width - kept_width) // 2
 
     def describe(self) -> str:
-        """Say it in one line."""
-        parts = [f"resized to {_by(self.resize)}"]
-        parts += [f"centre {_by(self.crop)} cut out"] if self.crop != self.resize else []
+        """Return the steps as one line of text."""
+        parts = [f"resized to {_dims(self.resize)}"]
+        parts += [f"centre {_dims(self.crop)} cut out"] if self.crop != self.resize else []
         parts += [self.channel_order.upper() if self.channels > 1 else "grey"]
         parts += [] if self.mean is None else [f"mean {_mean_in_words(self.mean)} subtracted"]
         parts += [] if self.scale == 1 else [f"times {self.scale:g}"]
         return ", ".join(parts)
 
 
-def _by(size: Size) -> str:
+def _dims(size: Size) -> str:
     return f"{size[0]}x{size[1]}"
 
 
@@ -87,7 +87,7 @@ def _mean_in_words(mean: np.ndarray) -> str:
 
 
 def mismatch(shape: Sequence[int]) -> str | None:
-    """Say why an input of some shape cannot take images, or None where it can.
+    """Return why an input of this shape cannot take images, None if it can.
 
     Args:
         shape: the input's shape in Caffe's order.
@@ -98,39 +98,39 @@ def mismatch(shape: Sequence[int]) -> str | None:
 
 
 def read_preprocessing(
-    shape: Sequence[int], data: Any | None, context: NetContext, wishes: Wishes
+    shape: Sequence[int], data: Any | None, context: NetContext, options: ImageOptions
 ) -> Preprocessing:
     """Return the preprocessing of a net's images.
 
     Args:
         shape: the input's shape in Caffe's order.
         data: the `LayerParameter` of the net's data layer, if it had one.
-        context: finds the mean file that the net names.
-        wishes: what goes before the net's own file.
+        context: the net's context, which finds the mean file that the net names.
+        options: the user's options, which override the net's own file.
 
     Raises:
         OwltfError: if the sizes or the mean do not fit.
     """
     _, channels, height, width = shape
     transform = data.transform_param if data is not None else None
-    mean = _mean(wishes, transform, context, channels)
+    mean = _mean(options, transform, context, channels)
     crop = (height, width)
-    resize = wishes.resize or _size_of(data) or _image_size(mean) or crop
+    resize = options.resize or _size_of(data) or _image_size(mean) or crop
     if min(resize[0] - height, resize[1] - width) < 0:
-        raise OwltfError(f"--resize {_by(resize)} is smaller than the net's input, {_by(crop)}")
+        raise OwltfError(f"--resize {_dims(resize)} is smaller than the net's input, {_dims(crop)}")
     own_scale = transform.scale if transform is not None else 1.0
     made = Preprocessing(
         resize=resize,
         crop=crop,
         channels=channels,
-        channel_order=wishes.channel_order or ORDERS[0],
-        scale=own_scale if wishes.scale is None else wishes.scale,
+        channel_order=options.channel_order or ORDERS[0],
+        scale=own_scale if options.scale is None else options.scale,
     )
     return Preprocessing(**{**vars(made), "mean": _fitted(mean, made)})
 
 
 def _size_of(data: Any | None) -> Size | None:
-    """Return the size that an ImageData layer brings images to."""
+    """Return the size that an ImageData layer resizes images to, None for other layers."""
     if data is None or data.type != "ImageData":
         return None
     param = data.image_data_param
@@ -142,12 +142,12 @@ def _image_size(mean: np.ndarray | None) -> Size | None:
 
 
 def _mean(
-    wishes: Wishes, transform: Any | None, context: NetContext, channels: int
+    options: ImageOptions, transform: Any | None, context: NetContext, channels: int
 ) -> np.ndarray | None:
-    """Return the user's mean of each channel, else the net's own, which may be of each pixel."""
+    """Return the user's mean of each channel, else the net's own, which may be a mean image."""
     schema = context.registry.schema
-    if wishes.mean is not None:
-        return channel_mean(wishes.mean, channels, schema)
+    if options.mean is not None:
+        return channel_mean(options.mean, channels, schema)
     if transform is not None and transform.mean_file:
         return _image(context.find_file(transform.mean_file), schema, channels)
     if transform is not None and transform.mean_value:
@@ -163,14 +163,14 @@ def _image(path: Path, schema: Any, channels: int) -> np.ndarray:
 
 
 def _fitted(mean: np.ndarray | None, made: Preprocessing) -> np.ndarray | None:
-    """Return the part of a mean image that lies under the centre."""
+    """Return the part of a mean image that belongs to the centre; other means as they are."""
     size = _image_size(mean)
     if mean is None or size is None or size == made.crop:
         return mean
     if size != made.resize:
         raise OwltfError(
-            f"the mean image is {_by(size)}; it must have the size of the resized image, "
-            f"{_by(made.resize)}, or of the net's input, {_by(made.crop)}"
+            f"the mean image is {_dims(size)}; it must have the size of the resized image, "
+            f"{_dims(made.resize)}, or of the net's input, {_dims(made.crop)}"
         )
     (top, left), (height, width) = made.corner, made.crop
     return mean[:, top : top + height, left : left + width]

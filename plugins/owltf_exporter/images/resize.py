@@ -1,4 +1,4 @@
-"""Resizing as OpenCV does it, to the last bit, in TensorFlow's own operations."""
+"""Resizes images in TensorFlow operations to the same pixels as OpenCV, to the last bit."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from typing import Any
 
 import tensorflow as tf
 
-# OpenCV weighs bytes by whole numbers, of which this many make 1.
+# OpenCV's weights are integers in units of 1 / 2048.
 _ONE = 2048
 
 
 def resize(values: Any, height: int, width: int) -> Any:
-    """Return images of another size, like `cv2.resize` with INTER_LINEAR.
+    """Return images resized like `cv2.resize` with INTER_LINEAR.
 
-    It is bilinear, with the pixels' centres at half places and no antialiasing; images halved along
-    both sides are the means of four pixels.
+    It is bilinear, with half-pixel centres and no antialiasing; images halved along both sides are
+    the means of four pixels.
 
     Args:
-        values: bytes as int32 (N, H, W, C); H and W may be open.
+        values: bytes as int32 (N, H, W, C); H and W may be unknown.
         height: the new height.
         width: the new width.
 
@@ -54,7 +54,7 @@ def _cut(values: Any, bits: int) -> Any:
 
 
 def _neighbours(old: Any, new: int) -> tuple[Any, Any, Any, Any]:
-    """Return which two places each new one lies between along an axis, and their weights."""
+    """Return the two old places around each new place along an axis, and their weights."""
     step = 1 / (new / tf.cast(old, tf.float64))
     place = tf.cast((tf.range(new, dtype=tf.float64) + 0.5) * step - 0.5, tf.float32)
     start = tf.floor(place)

@@ -1,1 +1,1 @@
-"""The formats that features are written in: one file per suffix."""
+"""The file formats that features are written in, one module for each suffix."""

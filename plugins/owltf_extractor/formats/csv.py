@@ -1,4 +1,4 @@
-"""`.csv`: a line for each row, under a line of headings; a column for each value of a blob."""
+"""`.csv`: a line of headings, then a line for each row with a column for each value of a blob."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from typing import Any
 
 from owltf_extractor.formats.writer import Column, Writer
 
-# Nine digits tell any two float32 apart.
+# Nine digits are enough to tell any two float32 numbers apart.
 _NUMBER = "%.9g"
 
 
 class CsvWriter(Writer):
-    """Writes text in which every float32 comes back as it was."""
+    """Writes text from which every float32 is read back exactly."""
 
     suffix = ".csv"
-    holds_many = holds_beside = True
+    holds_several_blobs = holds_keys_and_labels = True
 
     def __init__(self, path: Path, columns: Sequence[Column], schema: Any) -> None:
         super().__init__(path, columns, schema)
@@ -32,7 +32,7 @@ class CsvWriter(Writer):
             self._writer.writerow([cell for part in cells for cell in part])
 
     def close(self, *, complete: bool) -> None:
-        """End the file."""
+        """Close the file."""
         self._file.close()
 
 

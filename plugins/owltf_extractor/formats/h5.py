@@ -1,4 +1,4 @@
-"""`.h5`: HDF5, a dataset for each column, as an HDF5Data layer reads them."""
+"""`.h5`: HDF5 with a dataset for each column, which an HDF5Data layer can read."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from typing import Any
 import h5py
 import numpy as np
 
-from owltf_extractor.formats.careful_file import CarefulFile
+from owltf_extractor.formats.deferred_error_file import DeferredErrorFile
 from owltf_extractor.formats.writer import Column, Writer
 
 
 class H5Writer(Writer):
-    """Writes datasets that grow."""
+    """Writes an HDF5 file whose datasets grow with the rows."""
 
     suffix = ".h5"
-    holds_many = holds_beside = True
+    holds_several_blobs = holds_keys_and_labels = True
 
     def __init__(self, path: Path, columns: Sequence[Column], schema: Any) -> None:
         super().__init__(path, columns, schema)
-        self._bytes = CarefulFile(path)
+        self._bytes = DeferredErrorFile(path)
         self._file = h5py.File(self._bytes, "w")
         for column in columns:
             self._file.create_dataset(
@@ -42,7 +42,7 @@ class H5Writer(Writer):
         self._bytes.check()
 
     def close(self, *, complete: bool) -> None:
-        """End the file."""
+        """Close the file."""
         with self._bytes:
             self._file.close()
         self._bytes.check()

@@ -21,11 +21,11 @@ _LONGEST_KEY = 511
 class LmdbWriter(Writer):
     """Writes a database with a record for each row.
 
-    Keys are Caffe's, ten digits; with the source's keys, they follow the digits.
+    Keys are Caffe's, ten digits; with `--with-keys`, the source's key follows the digits.
     """
 
     suffix = ".lmdb"
-    holds_beside = True
+    holds_keys_and_labels = True
 
     def __init__(self, path: Path, columns: Sequence[Column], schema: Any) -> None:
         super().__init__(path, columns, schema)
@@ -53,11 +53,11 @@ class LmdbWriter(Writer):
         self._number += len(records)
 
     def close(self, *, complete: bool) -> None:
-        """End the database."""
+        """Close the database."""
         self._database.close()
 
     def _plain(self, error: lmdb.Error, size: int) -> OSError:
-        """Return the error of a full disk, which LMDB calls an input/output error."""
+        """Return LMDB's error as an OSError; LMDB calls a full disk an input/output error."""
         if shutil.disk_usage(self._database.path()).free < 2 * size:
             return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         return OSError(str(error))

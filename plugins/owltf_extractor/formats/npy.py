@@ -1,4 +1,4 @@
-"""`.npy`: NumPy's file of one array."""
+"""`.npy`: NumPy's file of one array, with a row for each record."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from owltf_extractor.formats.writer import Column, Writer
 
 
 class NpyWriter(Writer):
-    """Writes an array (rows, *shape); keys and labels are arrays of their own files."""
+    """Writes an array (rows, *shape); keys and labels go into separate files."""
 
     suffix = ".npy"
 
@@ -26,6 +26,6 @@ class NpyWriter(Writer):
         self._stream.write(rows[self._column.name])
 
     def close(self, *, complete: bool) -> None:
-        """Write how many rows there are."""
+        """Write the number of rows into the header and close the file."""
         with self._file:
             self._stream.close(complete=complete)

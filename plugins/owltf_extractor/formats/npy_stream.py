@@ -1,4 +1,4 @@
-"""Arrays in NumPy's format whose rows come one after the other."""
+"""Writes arrays in NumPy's format row by row, without holding them in memory."""
 
 from __future__ import annotations
 
@@ -17,31 +17,31 @@ _BLOCK = 10_000
 
 
 class Stream(Protocol):
-    """Takes rows, and is an array in the end."""
+    """An array that is written row by row."""
 
     def write(self, values: Any) -> None:
         """Add rows."""
 
     def close(self, *, complete: bool) -> None:
-        """Make it a whole array."""
+        """Finish the array, if its rows are complete."""
 
 
 def array_stream(file: IO[bytes], column: Column, folder: Path) -> Stream:
-    """Begin an array at a file's start.
+    """Return a stream that writes a column as an array from the file's start on.
 
     Args:
-        file: where to.
-        column: what each row has.
-        folder: where temporary files may be.
+        file: the file to write.
+        column: the name, shape and kind of the values.
+        folder: the folder for temporary files.
     """
     return TextStream(file, folder) if column.is_text else FloatStream(file, column.shape)
 
 
 class FloatStream:
-    """An array of float32."""
+    """An array of float32 that is written row by row."""
 
     def __init__(self, file: IO[bytes], shape: tuple[int, ...]) -> None:
-        """Leave room for the header, which says how many rows there are."""
+        """Write a header for 0 rows, which `close` replaces."""
         self._file, self._shape, self._rows = file, shape, 0
         _write_header(file, "<f4", (0, *shape))
 
@@ -51,17 +51,21 @@ class FloatStream:
         self._rows += len(values)
 
     def close(self, *, complete: bool) -> None:
-        """Write the header anew; NumPy keeps it as long for any number of rows."""
+        """Write the header again with the number of rows; NumPy's headers leave room for it."""
         if complete:
             self._file.seek(0)
             _write_header(self._file, "<f4", (self._rows, *self._shape))
 
 
 class TextStream:
-    """An array of strings, all as wide as the longest, which is known only at the end."""
+    """An array of strings that is written row by row.
+
+    NumPy stores all strings as wide as the longest, which is known only at the end; until then
+    they are lines of a temporary file.
+    """
 
     def __init__(self, file: IO[bytes], folder: Path) -> None:
-        """Begin a temporary file of lines."""
+        """Create the temporary file of lines."""
         self._file = file
         self._lines = tempfile.TemporaryFile("w+", dir=folder)  # noqa: SIM115
         self._rows = self._longest = 0
@@ -73,7 +77,7 @@ class TextStream:
         self._longest = max(self._longest, *map(len, values))
 
     def close(self, *, complete: bool) -> None:
-        """Write the array from the lines."""
+        """Write the lines as an array, if they are complete, and delete the temporary file."""
         with self._lines:
             if complete:
                 self._write_array(f"<U{max(self._longest, 1)}")

@@ -1,4 +1,4 @@
-"""`.npz`: NumPy's archive of several arrays."""
+"""`.npz`: NumPy's archive of several arrays, one for each column."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ class NpzWriter(Writer):
     """Writes an array for each column.
 
     A zip file holds its members one after the other, so each array is a temporary file until the
-    last row is there.
+    last row is written.
     """
 
     suffix = ".npz"
-    holds_many = holds_beside = True
+    holds_several_blobs = holds_keys_and_labels = True
 
     def __init__(self, path: Path, columns: Sequence[Column], schema: Any) -> None:
         super().__init__(path, columns, schema)
@@ -38,7 +38,7 @@ class NpzWriter(Writer):
             stream.write(rows[name])
 
     def close(self, *, complete: bool) -> None:
-        """Put the arrays together."""
+        """Join the arrays in the archive, if they are complete, and delete the temporary files."""
         with ExitStack() as files:
             for file, stream in self._parts.values():
                 files.enter_context(file)
@@ -50,6 +50,6 @@ class NpzWriter(Writer):
         with ZipFile(self._path, "w") as archive:
             for name, (file, _) in self._parts.items():
                 file.seek(0)
-                # A ZipInfo without a date of its own is of 1980: the same rows give the same file.
+                # A ZipInfo has the date 1980 unless told otherwise, so equal rows give equal files.
                 with archive.open(ZipInfo(f"{name}.npy"), "w", force_zip64=True) as member:
                     shutil.copyfileobj(file, member)

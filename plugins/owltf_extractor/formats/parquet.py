@@ -1,4 +1,4 @@
-"""`.parquet`: a column of lists for each blob; needs pyarrow."""
+"""`.parquet`: a column of lists for each blob; it needs the package pyarrow."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from owltf_extractor.formats.writer import Column, Writer
 
 
 class ParquetWriter(Writer):
-    """Writes a row group at a time.
+    """Writes a Parquet file with a row group for each batch.
 
-    A blob's column holds lists of one length, its values in the order C, H, W; the field's metadata
-    has its shape.
+    A blob's column holds a list for each row, its values in the order C, H, W; the field's metadata
+    has the shape.
     """
 
     suffix = ".parquet"
-    holds_many = holds_beside = True
+    holds_several_blobs = holds_keys_and_labels = True
 
     def __init__(self, path: Path, columns: Sequence[Column], schema: Any) -> None:
         super().__init__(path, columns, schema)
@@ -41,7 +41,7 @@ class ParquetWriter(Writer):
         self._writer.write_table(self._arrow.Table.from_arrays(arrays, schema=self._schema))
 
     def close(self, *, complete: bool) -> None:
-        """End the file."""
+        """Close the file."""
         self._writer.close()
 
     def _field(self, column: Column) -> Any:

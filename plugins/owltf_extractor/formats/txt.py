@@ -1,4 +1,4 @@
-"""`.txt`: owl.net's matrix, a line for each row, each value as `%f` and a space."""
+"""`.txt`: owl.net's text matrix, with a line for each row and each value as `%f` and a space."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from owltf_extractor.formats.writer import Column, Writer
 
 
 class TxtWriter(Writer):
-    """Writes a matrix as text; keys and labels are lines of their own files."""
+    """Writes a matrix as text; keys and labels go into separate files, a line each."""
 
     suffix = ".txt"
 
@@ -30,5 +30,5 @@ class TxtWriter(Writer):
         self._file.writelines(self._line % tuple(row) for row in matrix)
 
     def close(self, *, complete: bool) -> None:
-        """End the file."""
+        """Close the file."""
         self._file.close()

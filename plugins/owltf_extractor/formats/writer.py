@@ -1,4 +1,4 @@
-"""What a format is: columns in, rows at a time, and a file at the end."""
+"""The base class of the file formats, which write columns row by row."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ LABEL = "label"
 
 @dataclass(frozen=True)
 class Column:
-    """Something each row has.
+    """A column of the output: a blob, the labels or the keys.
 
     Attributes:
         name: the blob's name, `key` or `label`.
-        shape: its shape for one row, in Caffe's order.
-        is_text: whether it is a string rather than float32 numbers.
+        shape: the shape of one row's values, in Caffe's order.
+        is_text: whether the values are strings; else they are float32 numbers.
     """
 
     name: str
@@ -29,33 +29,33 @@ class Column:
 
     @property
     def size(self) -> int:
-        """How many values a row has."""
+        """The number of values in a row."""
         return prod(self.shape)
 
 
 class Writer(ABC):
-    """Writes rows to one file, or one folder, as they come.
+    """Writes rows to a file of one format; a subclass for each format.
 
     Attributes:
-        suffix: how the file's name ends.
-        holds_many: whether it holds several blobs; else each has a file of its own.
-        holds_beside: whether it holds keys and labels; else they are written beside it.
+        suffix: the end of the file's name.
+        holds_several_blobs: whether one file holds several blobs; else each has its own file.
+        holds_keys_and_labels: whether it holds keys and labels; else they are written beside it.
     """
 
     suffix: ClassVar[str]
-    holds_many: ClassVar[bool] = False
-    holds_beside: ClassVar[bool] = False
+    holds_several_blobs: ClassVar[bool] = False
+    holds_keys_and_labels: ClassVar[bool] = False
 
     def __init__(self, path: Path, columns: Sequence[Column], schema: Any) -> None:
-        """Begin a file.
+        """Create the file.
 
         Args:
-            path: where to.
-            columns: what each row has.
+            path: the file, or the folder of a format that is a folder.
+            columns: the columns of each row.
             schema: Caffe's messages.
 
         Raises:
-            OwltfError: if the columns do not go into this format.
+            OwltfError: if the format cannot hold the columns.
         """
         self.columns = columns
 
@@ -69,8 +69,8 @@ class Writer(ABC):
 
     @abstractmethod
     def close(self, *, complete: bool) -> None:
-        """End the file.
+        """Close the file.
 
         Args:
-            complete: whether all rows are there; else the file will be thrown away.
+            complete: whether all rows were written; else the file will be deleted.
         """

@@ -1,1 +1,1 @@
-"""SavedModel: TensorFlow Serving's format."""
+"""The SavedModel format, which TensorFlow Serving loads."""

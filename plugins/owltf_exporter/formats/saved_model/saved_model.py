@@ -1,4 +1,4 @@
-"""The SavedModel format: a folder that TensorFlow Serving and plain TensorFlow read."""
+"""Writes and checks a SavedModel, the folder that TensorFlow Serving and TensorFlow load."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from owltf_exporter.formats.saved_model.warmup import write_warmup
 from owltf_exporter.images.operations import prepare
 
 TOLERANCE = 1e-4
-# An image of no size that a net takes, so that it is resized.
-_ODD = (61, 83)
+# A size that no net takes, so that the check's images are resized.
+_ODD_SIZE = (61, 83)
 
 
 def write(exported: Exported, path: Path) -> None:
-    """Write a net with its signatures.
+    """Write a net as a SavedModel with its signatures.
 
     Args:
         exported: the net.
@@ -41,12 +41,12 @@ def _save(servable: Servable, path: Path, signatures: dict[str, Any]) -> None:
     try:
         tf.saved_model.save(servable, str(path), signatures=signatures)
     except tf.errors.OpError as error:
-        # TensorFlow's own for a full disk and the like.
+        # TensorFlow raises its own errors for a full disk and other failures of the system.
         raise OwltfError(f"the SavedModel cannot be written: {error.message}") from error
 
 
 def _labels(exported: Exported, folder: Path) -> Path | None:
-    """Write the labels, a line each, under their file's name."""
+    """Write the class names, a line each, to a file with the labels file's name."""
     classes = exported.classes
     if classes is None or classes.labels is None:
         return None
@@ -56,7 +56,7 @@ def _labels(exported: Exported, folder: Path) -> Path | None:
 
 
 def check(exported: Exported, path: Path) -> Difference:
-    """Load a SavedModel and compare every signature with the net."""
+    """Load a SavedModel and compare the outputs of every signature with the net's."""
     signatures = tf.saved_model.load(str(path)).signatures
 
     def run(arrays: Arrays) -> Arrays:
@@ -71,7 +71,7 @@ def check(exported: Exported, path: Path) -> Difference:
 def _of_images(exported: Exported, signatures: Any) -> list[Difference]:
     how = exported.preprocessing
     assert how is not None
-    images = np.random.default_rng(1).integers(0, 256, (2, *_ODD, 3)).astype(np.uint8)
+    images = np.random.default_rng(1).integers(0, 256, (2, *_ODD_SIZE, 3)).astype(np.uint8)
     wanted = exported.answers({exported.image_blob: prepare(images, how).numpy()})
     files = tf.stack([tf.io.encode_png(image) for image in images])
     fed = {IMAGES: images, FILES: files}

@@ -1,4 +1,4 @@
-"""Servable: a net as TensorFlow serves it, by arrays, by images and by image files."""
+"""Servable: a net's signatures for TensorFlow Serving, which take arrays, images or image files."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ DEFAULT = tf.saved_model.DEFAULT_SERVING_SIGNATURE_DEF_KEY
 
 
 class Servable(tf.Module):
-    """What a SavedModel is made of.
+    """The TensorFlow module that is saved as a SavedModel.
 
     Args:
         exported: the net.
-        labels: the file with the classes' names, as it goes along.
-        is_fixed: whether inputs have the prototxt's sizes, all but the batch, even where the net
+        labels: the file with the classes' names, which becomes a part of the SavedModel.
+        is_fixed: whether inputs have the prototxt's sizes, except for the batch, even if the net
             takes images of any size.
     """
 
@@ -30,8 +30,8 @@ class Servable(tf.Module):
         self, exported: Exported, labels: Path | None = None, *, is_fixed: bool = False
     ) -> None:
         super().__init__()
-        # The model is left out of sight: its variables are these in another wrapping, and would be
-        # saved twice. With the model alone, saved_model_cli would not find them.
+        # The model must not be an attribute: Keras wraps the same variables, which would be saved
+        # twice. With the model alone, saved_model_cli would not find them.
         self._exported = exported
         model = exported.model if is_fixed else exported.net.model
         self._run = lambda inputs: model(inputs, training=False)
@@ -40,7 +40,7 @@ class Servable(tf.Module):
         self.names = _table(labels) if labels else None
 
     def signatures(self) -> dict[str, Any]:
-        """Return the functions by name, each traced for any batch."""
+        """Return the signatures by name, each traced for any batch size."""
         made = {DEFAULT: self._by_arrays()}
         how = self._exported.preprocessing
         if how is not None:
@@ -54,7 +54,7 @@ class Servable(tf.Module):
         def serve(*arrays: Any) -> dict[str, Any]:
             return self._outputs(dict(zip(blobs.values(), arrays, strict=True)))
 
-        # Height and width are open where the net takes images of any size.
+        # Height and width are None if the net takes images of any size.
         specs = [
             tf.TensorSpec(self._shapes[blob], tf.float32, name) for name, blob in blobs.items()
         ]
@@ -89,7 +89,7 @@ class Servable(tf.Module):
 
 
 def _table(labels: Path) -> Any:
-    """Return a table from a class's number to its line in a file, which becomes an asset."""
+    """Return a lookup of a class's line in the labels file, which the SavedModel keeps."""
     lines = tf.lookup.TextFileInitializer(
         str(labels),
         tf.int64,

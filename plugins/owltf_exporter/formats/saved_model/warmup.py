@@ -1,4 +1,4 @@
-"""Warm-up requests: what TensorFlow Serving runs once before it takes others."""
+"""Writes warm-up requests, which TensorFlow Serving runs once before it takes real ones."""
 
 from __future__ import annotations
 

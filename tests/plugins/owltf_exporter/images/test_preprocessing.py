@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from google.protobuf import text_format
-from owltf_exporter.images.preprocessing import Wishes, mismatch, read_preprocessing
+from owltf_exporter.images.preprocessing import ImageOptions, mismatch, read_preprocessing
 
 from owltf.api import NetContext, OwltfError
 from owltf.plugin.manager import make_manager
@@ -25,10 +25,10 @@ def data_layer(text: str) -> Any:
     return parameter
 
 
-def read(data: Any = None, folder: Path | None = None, **wishes: Any) -> Any:
+def read(data: Any = None, folder: Path | None = None, **options: Any) -> Any:
     """Read the preprocessing of a net with an input of 3x20x30."""
     context = NetContext(REGISTRY, "TEST", folder=folder)
-    return read_preprocessing(SHAPE, data, context, Wishes(**wishes))
+    return read_preprocessing(SHAPE, data, context, ImageOptions(**options))
 
 
 def write_mean(path: Path, shape: tuple[int, ...]) -> np.ndarray:
