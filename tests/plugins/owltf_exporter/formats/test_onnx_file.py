@@ -16,7 +16,7 @@ from owltf.api import load_net
 onnx = pytest.importorskip("onnx", reason="onnx is not installed: owltf[onnx]")
 onnxruntime = pytest.importorskip("onnxruntime", reason="onnxruntime is not installed")
 
-ZOO = Path(__file__).parents[4] / "shared" / "zoo" / "prototxt"
+ZOO = Path(__file__).parents[5] / "shared" / "zoo" / "prototxt"
 
 
 def ops(path: Path) -> list[str]:

@@ -31,7 +31,7 @@ def serve(model: Path, folder: Path, inputs: dict[str, np.ndarray]) -> None:
     for name, array in inputs.items():
         np.save(folder / f"{name}.npy", array, allow_pickle=array.dtype == object)
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    script = Path(__file__).with_name("serve.py")
+    script = Path(__file__).parents[2] / "serve.py"
     ran = subprocess.run(
         [sys.executable, str(script), str(model), str(folder)],
         capture_output=True,
