@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from owltf.convert.keras_names import keras_name
     from owltf.convert.layer import Layer, UnsupportedLayerError
     from owltf.convert.params import Param, ParamBlob
+    from owltf.convert.source_call import SourceCall
     from owltf.data.data_layer import DataContext, DataLayer
     from owltf.data.source.image_files import ImageFile, find_images
     from owltf.did_you_mean import did_you_mean
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from owltf.inference.snapshot_net import SnapshotNet, load_snapshot_net
     from owltf.inference.views import View, find_views
     from owltf.inference.whole_images import WholeImages, whole_images
+    from owltf.keras_internals import calls_in_order
     from owltf.net.fold import fold
     from owltf.net.net import Net
     from owltf.net.weights import save_weights
@@ -73,11 +75,13 @@ _LATE = {
     "Report": "owltf.train.report.report",
     "SnapshotNet": "owltf.inference.snapshot_net",
     "Solver": "owltf.solvers.solver",
+    "SourceCall": "owltf.convert.source_call",
     "Step": "owltf.runtime.step",
     "UnsupportedLayerError": "owltf.convert.layer",
     "View": "owltf.inference.views",
     "WholeImages": "owltf.inference.whole_images",
     "atomic_outputs": "owltf.files",
+    "calls_in_order": "owltf.keras_internals",
     "channel_mean": "owltf.inference.channel_mean",
     "choose_devices": "owltf.runtime.devices",
     "class_probabilities": "owltf.inference.class_scores",
@@ -137,11 +141,13 @@ __all__ = [
     "Report",
     "SnapshotNet",
     "Solver",
+    "SourceCall",
     "Step",
     "UnsupportedLayerError",
     "View",
     "WholeImages",
     "atomic_outputs",
+    "calls_in_order",
     "channel_mean",
     "choose_devices",
     "class_probabilities",

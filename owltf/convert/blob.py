@@ -10,6 +10,7 @@ from typing import Any
 import keras
 
 from owltf.convert.keras_names import KerasNames
+from owltf.convert.source_call import SourceCall
 from owltf.runtime.open_sizes import sizes_of
 
 
@@ -208,6 +209,10 @@ class AxesOfOne(keras.layers.Reshape):
         """Return what rebuilds the layer."""
         return {**super().get_config(), "axes": self.axes}
 
+    def source(self, call: SourceCall) -> str:
+        """Return the call in plain Keras."""
+        return call.layer_call("layers.Reshape", tuple(self.target_shape))
+
 
 @keras.saving.register_keras_serializable("owltf")
 class BatchReshape(keras.layers.Layer):
@@ -232,3 +237,8 @@ class BatchReshape(keras.layers.Layer):
     def get_config(self) -> dict[str, Any]:
         """Return what rebuilds the layer."""
         return {**super().get_config(), "batch": self.batch, "shape": list(self.shape)}
+
+    def source(self, call: SourceCall) -> str:
+        """Return the call in plain Keras."""
+        shape = (-1, *self.shape[1:]) if self.shape else ()
+        return f"ops.reshape({call.x}, {call.literal(shape)})"

@@ -186,3 +186,8 @@ def _checked(layer: Layer, window: Window) -> Window:
 def dims(sizes: Sequence[int]) -> str:
     """Return sizes in words: 3x2."""
     return "x".join(map(str, sizes))
+
+
+def side(sizes: Sequence[int]) -> int | tuple[int, ...]:
+    """Return sizes as Keras's layers take them: equal ones as one number."""
+    return sizes[0] if len(set(sizes)) == 1 else tuple(sizes)

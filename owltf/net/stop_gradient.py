@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from owltf.convert.blob import Blob
 from owltf.convert.layer import Layer
+from owltf.convert.source_call import SourceCall
 
 
 @keras.saving.register_keras_serializable("owltf")
@@ -21,6 +22,10 @@ class Stopped(keras.layers.Layer):
     def call(self, inputs: Any) -> Any:
         """Return the input."""
         return tf.stop_gradient(inputs)
+
+    def source(self, call: SourceCall) -> str:
+        """Return the call in plain Keras."""
+        return f"ops.stop_gradient({call.x})"
 
 
 def stop_gradients(layer: Layer, bottoms: Sequence[Blob]) -> list[Blob]:

@@ -10,6 +10,8 @@ import tensorflow as tf
 
 from owltf.convert.blob import Blob
 from owltf.convert.layer import Layer
+from owltf.convert.source_call import SourceCall
+from owltf.layers.activation.affine_source import AFFINE
 
 
 @keras.saving.register_keras_serializable("owltf")
@@ -97,6 +99,17 @@ class Affine(keras.layers.Layer):
             "scales": self.scales,
             "shifts": self.shifts,
         }
+
+    def source(self, call: SourceCall) -> str:
+        """Return the call in plain Keras."""
+        call.need(AFFINE)
+        has = {"scale": call.unless(self.scales, True), "shift": call.unless(self.shifts, True)}
+        return call.layer_call("Affine", (*self.shape, *(1,) * self.after), **has)
+
+    def source_weights(self) -> dict[str, Any]:
+        """Return gamma and beta with the axes they are spread over."""
+        ones = (1,) * self.after
+        return {each.name: each.numpy().reshape(*each.shape, *ones) for each in self.weights}
 
 
 def affine(

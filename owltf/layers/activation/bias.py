@@ -12,6 +12,7 @@ from owltf.convert.blob import Blob
 from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
 from owltf.convert.params import ParamBlob
+from owltf.convert.source_call import SourceCall
 from owltf.layers.activation.affine import affine, axes_of, broadcast
 
 
@@ -32,6 +33,10 @@ class AddTerm(keras.layers.Layer):
     def compute_output_shape(self, input_shape: Sequence[Any]) -> Any:
         """Return the shape of x."""
         return input_shape[0]
+
+    def source(self, call: SourceCall) -> str:
+        """Return the call in plain Keras."""
+        return " + ".join(call.inputs)
 
 
 class Bias(LayerConverter):

@@ -10,6 +10,7 @@ import tensorflow as tf
 from owltf.convert.blob import Blob
 from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
+from owltf.convert.source_call import SourceCall
 
 
 @keras.saving.register_keras_serializable("owltf")
@@ -35,6 +36,10 @@ class Between(keras.layers.Layer):
     def get_config(self) -> dict[str, Any]:
         """Return what rebuilds the layer."""
         return {**super().get_config(), "low": self.low, "high": self.high}
+
+    def source(self, call: SourceCall) -> str:
+        """Return the call in plain Keras."""
+        return f"ops.clip({call.x}, {call.arguments(self.low, self.high)})"
 
 
 class Clip(LayerConverter):

@@ -11,6 +11,7 @@ import tensorflow as tf
 from owltf.convert.blob import Blob
 from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
+from owltf.convert.source_call import SourceCall
 
 
 @keras.saving.register_keras_serializable("owltf")
@@ -37,6 +38,11 @@ class ScaledExp(keras.layers.Layer):
     def get_config(self) -> dict[str, Any]:
         """Return what rebuilds the layer."""
         return {**super().get_config(), "scale": self.scale, "factor": self.factor}
+
+    def source(self, call: SourceCall) -> str:
+        """Return the call in plain Keras."""
+        scale, factor = call.literal(self.scale), call.literal(self.factor)
+        return f"{factor} * ops.exp({scale} * {call.x})"
 
 
 class Exp(LayerConverter):

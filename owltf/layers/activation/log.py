@@ -10,6 +10,7 @@ import tensorflow as tf
 from owltf.convert.blob import Blob
 from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
+from owltf.convert.source_call import SourceCall
 from owltf.layers.activation.exp import log_base
 
 
@@ -42,6 +43,11 @@ class ScaledLog(keras.layers.Layer):
         """Return what rebuilds the layer."""
         config = {"scale": self.scale, "shift": self.shift, "factor": self.factor}
         return {**super().get_config(), **config}
+
+    def source(self, call: SourceCall) -> str:
+        """Return the call in plain Keras."""
+        scale, shift, factor = map(call.literal, (self.scale, self.shift, self.factor))
+        return f"{factor} * ops.log({scale} * {call.x} + {shift})"
 
 
 class Log(LayerConverter):

@@ -10,6 +10,7 @@ import tensorflow as tf
 from owltf.convert.blob import Blob
 from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
+from owltf.convert.source_call import SourceCall
 
 
 @keras.saving.register_keras_serializable("owltf")
@@ -55,6 +56,12 @@ class ShiftedPower(keras.layers.Layer):
         """Return what rebuilds the layer."""
         config = {"power": self.power, "scale": self.scale, "shift": self.shift}
         return {**super().get_config(), **config}
+
+    def source(self, call: SourceCall) -> str:
+        """Return the call in plain Keras."""
+        scaled = call.x if self.scale == 1 else f"{call.literal(self.scale)} * {call.x}"
+        base = f"{scaled} + {call.literal(self.shift)}" if self.shift else scaled
+        return base if self.power == 1 else f"ops.power({base}, {call.literal(self.power)})"
 
 
 class Power(LayerConverter):

@@ -11,6 +11,7 @@ from owltf.convert.blob import Blob
 from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
 from owltf.convert.params import ParamBlob
+from owltf.convert.source_call import SourceCall
 
 
 @keras.saving.register_keras_serializable("owltf")
@@ -30,7 +31,7 @@ class ChannelPReLU(keras.layers.Layer):
 
     def build(self, input_shape: Any) -> None:
         """Add the slopes."""
-        channels = input_shape[-1]
+        self.rank, channels = len(input_shape), input_shape[-1]
         if not self.shared:
             self.input_spec = keras.layers.InputSpec(axes={-1: channels})
         shape = () if self.shared else (channels,)
@@ -47,6 +48,16 @@ class ChannelPReLU(keras.layers.Layer):
     def get_config(self) -> dict[str, Any]:
         """Return what rebuilds the layer."""
         return {**super().get_config(), "shared": self.shared}
+
+    def source(self, call: SourceCall) -> str:
+        """Return the call in plain Keras."""
+        rank = len(call.shapes[0])
+        axes = list(range(1, rank if self.shared else rank - 1))
+        return call.layer_call("layers.PReLU", shared_axes=axes or None)
+
+    def source_weights(self) -> dict[str, Any]:
+        """Return the slopes as Keras's PReLU keeps them, with the axes they are spread over."""
+        return {"alpha": self.slope.numpy().reshape((*(1,) * (self.rank - 2), -1))}
 
 
 class PReLU(LayerConverter):

@@ -7,6 +7,8 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from owltf.convert.source_call import SourceCall
+
 
 @keras.saving.register_keras_serializable("owltf")
 class RisingReLU(keras.layers.Layer):
@@ -30,3 +32,7 @@ class RisingReLU(keras.layers.Layer):
     def get_config(self) -> dict[str, Any]:
         """Return what rebuilds the layer."""
         return {**super().get_config(), "negative_slope": self.negative_slope}
+
+    def source(self, call: SourceCall) -> str:
+        """Return the call in plain Keras."""
+        return f"ops.where({call.x} > 0, {call.x}, {call.literal(self.negative_slope)} * {call.x})"

@@ -10,6 +10,7 @@ import tensorflow as tf
 from owltf.convert.blob import Blob
 from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
+from owltf.convert.source_call import SourceCall
 
 
 @keras.saving.register_keras_serializable("owltf")
@@ -34,6 +35,10 @@ class ScaledSwish(keras.layers.Layer):
     def get_config(self) -> dict[str, Any]:
         """Return what rebuilds the layer."""
         return {**super().get_config(), "beta": self.beta}
+
+    def source(self, call: SourceCall) -> str:
+        """Return the call in plain Keras."""
+        return f"{call.x} * ops.sigmoid({call.literal(self.beta)} * {call.x})"
 
 
 class Swish(LayerConverter):

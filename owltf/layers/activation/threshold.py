@@ -10,6 +10,7 @@ import tensorflow as tf
 from owltf.convert.blob import Blob
 from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
+from owltf.convert.source_call import SourceCall
 
 
 @keras.saving.register_keras_serializable("owltf")
@@ -33,6 +34,10 @@ class Above(keras.layers.Layer):
     def get_config(self) -> dict[str, Any]:
         """Return what rebuilds the layer."""
         return {**super().get_config(), "threshold": self.threshold}
+
+    def source(self, call: SourceCall) -> str:
+        """Return the call in plain Keras."""
+        return f'ops.cast({call.x} > {call.literal(self.threshold)}, "float32")'
 
 
 class Threshold(LayerConverter):

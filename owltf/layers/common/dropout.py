@@ -10,6 +10,7 @@ import tensorflow as tf
 from owltf.convert.blob import Blob
 from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
+from owltf.convert.source_call import SourceCall
 from owltf.runtime.step import Step, current_step
 
 
@@ -46,6 +47,10 @@ class PlacedDropout(keras.layers.Dropout):
     def get_config(self) -> dict[str, Any]:
         """Return what rebuilds the layer."""
         return {**super().get_config(), "stream": self.stream, "batch": self.batch}
+
+    def source(self, call: SourceCall) -> str:
+        """Return the call in plain Keras."""
+        return call.layer_call("layers.Dropout", self.rate)
 
 
 class Dropout(LayerConverter):

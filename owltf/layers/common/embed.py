@@ -11,6 +11,8 @@ from owltf.convert.blob import Blob
 from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
 from owltf.convert.params import ParamBlob
+from owltf.convert.source_call import SourceCall
+from owltf.layers.common.embed_source import EMBED
 from owltf.layers.common.rows import rows
 from owltf.runtime.graph_checks import check_range
 
@@ -55,6 +57,12 @@ class Embedding(keras.layers.Layer):
         """Return what rebuilds the layer."""
         own = {"input_dim": self.input_dim, "units": self.units, "use_bias": self.use_bias}
         return {**super().get_config(), **own, "title": self.title}
+
+    def source(self, call: SourceCall) -> str:
+        """Return the call in plain Keras."""
+        call.need(EMBED)
+        use_bias = call.unless(self.use_bias, True)
+        return call.layer_call("Embed", self.input_dim, self.units, use_bias=use_bias)
 
 
 class Embed(LayerConverter):

@@ -11,6 +11,7 @@ from owltf.convert.blob import Blob
 from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
 from owltf.convert.params import ParamBlob
+from owltf.convert.source_call import SourceCall
 from owltf.runtime.portable import is_for_gpu, is_portable
 
 # Kernels of so many values and more have their input's gradient the other way round on a CPU.
@@ -43,6 +44,11 @@ class Dense(keras.layers.Dense):
         turned = is_large and not is_portable() and not is_for_gpu()
         x = product(inputs, kernel) if turned else tf.matmul(inputs, kernel)
         return tf.nn.bias_add(x, self.bias) if self.use_bias else x
+
+    def source(self, call: SourceCall) -> str:
+        """Return the call in plain Keras."""
+        use_bias = call.unless(self.use_bias, True)
+        return call.layer_call("layers.Dense", self.units, use_bias=use_bias)
 
 
 class InnerProduct(LayerConverter):

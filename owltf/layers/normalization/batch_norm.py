@@ -11,6 +11,7 @@ from owltf.convert.blob import Blob
 from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
 from owltf.convert.params import ParamBlob
+from owltf.convert.source_call import SourceCall
 
 
 @keras.saving.register_keras_serializable("owltf")
@@ -104,6 +105,20 @@ class BatchNormalization(keras.layers.Layer):
             "moving_average_fraction": self.moving_average_fraction,
             "epsilon": self.epsilon,
         }
+
+    def source(self, call: SourceCall) -> str:
+        """Return the call in plain Keras."""
+        if self.use_global_stats is False:
+            raise call.unsupported("use_global_stats: false")
+        return call.layer_call(
+            "layers.BatchNormalization", center=False, scale=False, epsilon=self.epsilon
+        )
+
+    def source_weights(self) -> dict[str, Any]:
+        """Return the mean and the variance, which Caffe keeps as sums."""
+        factor = tf.math.divide_no_nan(1.0, tf.convert_to_tensor(self.scale_factor)).numpy()
+        mean, variance = self.mean.numpy() * factor, self.variance.numpy() * factor
+        return {"moving_mean": mean, "moving_variance": variance}
 
 
 def _as_images(inputs: Any, channels: int) -> Any:

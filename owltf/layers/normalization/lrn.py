@@ -11,7 +11,24 @@ import tensorflow as tf
 from owltf.convert.blob import Blob
 from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
+from owltf.convert.source_call import SourceCall
 from owltf.runtime.portable import is_for_gpu, is_portable
+
+LRN_ACROSS_CHANNELS = '''
+def lrn(x, size, alpha, beta, k):
+    """Divide by the size of neighbours along the channels; alpha is of their sum's mean."""
+    squares = ops.pad(ops.square(x), [(0, 0)] * 3 + [(size // 2, size // 2)])
+    total = sum(squares[..., i : i + x.shape[-1]] for i in range(size))
+    return x * (k + alpha / size * total) ** -beta
+'''
+
+LRN_WITHIN_CHANNEL = '''
+def lrn_within_channel(x, size, alpha, beta):
+    """Divide by the size of neighbours in a square of the same channel."""
+    side = (size // 2, size // 2)
+    squares = ops.pad(ops.square(x), [(0, 0), side, side, (0, 0)])
+    return x * (1 + alpha * ops.average_pool(squares, size, 1)) ** -beta
+'''
 
 
 class LocalResponseNorm(keras.layers.Layer):
@@ -57,6 +74,12 @@ class LRNAcrossChannels(LocalResponseNorm):
             )
         return across_channels(self.size, scale, self.beta, self.k)(inputs)
 
+    def source(self, call: SourceCall) -> str:
+        """Return the call in plain Keras."""
+        call.need(LRN_ACROSS_CHANNELS)
+        window = call.arguments(size=self.size, alpha=self.alpha, beta=self.beta, k=self.k)
+        return f"lrn({call.x}, {window})"
+
 
 @keras.saving.register_keras_serializable("owltf")
 class LRNWithinChannel(LocalResponseNorm):
@@ -68,6 +91,12 @@ class LRNWithinChannel(LocalResponseNorm):
         squares = tf.pad(tf.square(inputs), [(0, 0), (pad, pad), (pad, pad), (0, 0)])
         means = tf.nn.avg_pool2d(squares, self.size, 1, "VALID")
         return inputs * (self.k + self.alpha * means) ** -self.beta
+
+    def source(self, call: SourceCall) -> str:
+        """Return the call in plain Keras."""
+        call.need(LRN_WITHIN_CHANNEL)
+        window = call.arguments(size=self.size, alpha=self.alpha, beta=self.beta)
+        return f"lrn_within_channel({call.x}, {window})"
 
 
 @cache

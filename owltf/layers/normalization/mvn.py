@@ -11,6 +11,16 @@ import tensorflow as tf
 from owltf.convert.blob import Blob
 from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
+from owltf.convert.source_call import SourceCall
+
+MEAN_VARIANCE_NORM = '''
+def mean_variance_norm(x, axes, epsilon=None):
+    """Take the mean along some axes away; with an epsilon divide by the deviation and it."""
+    x = x - ops.mean(x, axes, keepdims=True)
+    if epsilon is None:
+        return x
+    return x / (ops.sqrt(ops.mean(ops.square(x), axes, keepdims=True)) + epsilon)
+'''
 
 
 @keras.saving.register_keras_serializable("owltf")
@@ -60,6 +70,12 @@ class MeanVarianceNorm(keras.layers.Layer):
         """Return what rebuilds the layer."""
         own = {"axes": self.axes, "divides": self.divides, "epsilon": self.epsilon}
         return {**super().get_config(), **own}
+
+    def source(self, call: SourceCall) -> str:
+        """Return the call in plain Keras."""
+        call.need(MEAN_VARIANCE_NORM)
+        epsilon = self.epsilon if self.divides else None
+        return f"mean_variance_norm({call.x}, {call.arguments(tuple(self.axes), epsilon=epsilon)})"
 
 
 class MVN(LayerConverter):

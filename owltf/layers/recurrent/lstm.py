@@ -84,6 +84,7 @@ def _step_back(transposed: Any, values: Any, states: Any) -> Any:
 class LSTMOverTime(Recurrent):
     """An LSTM with Caffe's gates i, f, o, g; its states are h and c."""
 
+    cell = "lstm"
     gates = 4
     states = 2
 

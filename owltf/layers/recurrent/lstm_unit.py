@@ -11,6 +11,7 @@ import tensorflow as tf
 from owltf.convert.blob import Blob
 from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
+from owltf.convert.source_call import SourceCall
 
 
 def activated(gates: Any) -> tuple[Any, Any]:
@@ -21,6 +22,15 @@ def activated(gates: Any) -> tuple[Any, Any]:
     """
     size = gates.shape[-1] // 4
     return tf.sigmoid(gates[..., : 3 * size]), tf.tanh(gates[..., 3 * size :])
+
+
+LSTM_UNIT = '''
+def lstm_unit(cells, gates, markers):
+    """Return the cells and the hidden state after one step; a marker of 0 begins a sequence."""
+    i, f, o, g = ops.split(gates, 4, -1)
+    cells = ops.sigmoid(f) * markers[..., None] * cells + ops.sigmoid(i) * ops.tanh(g)
+    return cells, ops.sigmoid(o) * ops.tanh(cells)
+'''
 
 
 @keras.saving.register_keras_serializable("owltf")
@@ -38,6 +48,11 @@ class LSTMStep(keras.layers.Layer):
         kept = keep * tf.stop_gradient(markers)[..., tf.newaxis] * cells
         cells = kept + enter * candidate
         return [cells, leave * tf.tanh(cells)]
+
+    def source(self, call: SourceCall) -> str:
+        """Return the call in plain Keras."""
+        call.need(LSTM_UNIT)
+        return f"lstm_unit({', '.join(call.inputs)})"
 
 
 class LSTMUnit(LayerConverter):

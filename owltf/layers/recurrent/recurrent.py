@@ -12,8 +12,10 @@ import tensorflow as tf
 from owltf.convert.blob import Blob
 from owltf.convert.layer import Layer
 from owltf.convert.params import ParamBlob
+from owltf.convert.source_call import SourceCall
 from owltf.layers.common.inner_product import product
 from owltf.layers.recurrent.over_time import as_rows
+from owltf.layers.recurrent.recurrent_source import RECURRENT
 from owltf.runtime.graph_checks import check_one_replica
 from owltf.runtime.recurrent_state import RecurrentState
 
@@ -42,6 +44,7 @@ class Recurrent(keras.layers.Layer):
         title: Caffe's layer in words, for errors.
     """
 
+    cell: ClassVar[str]
     gates: ClassVar[int]
     states: ClassVar[int]
 
@@ -116,6 +119,12 @@ class Recurrent(keras.layers.Layer):
         own = {"units": self.units, "has_static": self.has_static, "title": self.title}
         more = {"expose_hidden": self.expose_hidden, "net": self.net}
         return {**super().get_config(), **own, **more, "is_whole": self.is_whole}
+
+    def source(self, call: SourceCall) -> str:
+        """Return the call in plain Keras."""
+        call.need(RECURRENT)
+        has = {"static": self.has_static or None, "states": self.expose_hidden or None}
+        return call.layer_call("Recurrent", self.cell, self.units, **has)
 
 
 def has_static(layer: Layer, states: int) -> bool:

@@ -57,6 +57,7 @@ def _step_back(transposed: Any, values: Any, states: Any) -> Any:
 class RNNOverTime(Recurrent):
     """h = tanh(inputs + W h), output = tanh(V h + b)."""
 
+    cell = "rnn"
     gates = 1
     states = 1
 

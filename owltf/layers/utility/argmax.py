@@ -10,7 +10,21 @@ import tensorflow as tf
 from owltf.convert.blob import Blob
 from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
+from owltf.convert.source_call import SourceCall
 from owltf.runtime.graph_checks import check_one_replica
+
+TOP_PLACES = '''
+def top_places(x, axis, k):
+    """Return where the k greatest values are, the greatest first, of equal ones the last first."""
+    order = ops.argsort(-ops.flip(x, axis), axis)
+    return ops.cast(x.shape[axis] - 1 - ops.take(order, range(k), axis), "float32")
+'''
+
+TOP_VALUES = '''
+def top_values(x, axis, k):
+    """Return the k greatest values along an axis, the greatest first."""
+    return -ops.take(ops.sort(-x, axis), range(k), axis)
+'''
 
 
 @keras.saving.register_keras_serializable("owltf")
@@ -71,6 +85,19 @@ class TopPlaces(keras.layers.Layer):
         """Return what rebuilds the layer."""
         own = {"axis": self.axis, "top_k": self.top_k, "what": self.what, "title": self.title}
         return {**super().get_config(), **own}
+
+    def source(self, call: SourceCall) -> str:
+        """Return the call in plain Keras."""
+        if self.axis == 0:
+            raise call.unsupported("axis: 0")
+        if self.what != "both":
+            return self._found(call, self.what)
+        both = ", ".join(self._found(call, what) for what in ("places", "values"))
+        return f"ops.stack([{both}], {self.axis})"
+
+    def _found(self, call: SourceCall, what: str) -> str:
+        call.need(TOP_PLACES if what == "places" else TOP_VALUES)
+        return f"top_{what}({call.x}, {call.arguments(self.axis, self.top_k)})"
 
 
 class ArgMax(LayerConverter):

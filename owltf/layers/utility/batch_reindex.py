@@ -10,6 +10,7 @@ import tensorflow as tf
 from owltf.convert.blob import Blob
 from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
+from owltf.convert.source_call import SourceCall
 from owltf.layers.common.rows import rows
 from owltf.runtime.graph_checks import check_one_replica, check_range
 
@@ -45,6 +46,11 @@ class PickRows(keras.layers.Layer):
     def get_config(self) -> dict[str, Any]:
         """Return what rebuilds the layer."""
         return {**super().get_config(), "title": self.title}
+
+    def source(self, call: SourceCall) -> str:
+        """Return the call in plain Keras."""
+        values, numbers = call.inputs
+        return f'ops.take({values}, ops.cast({numbers}, "int32"), axis=0)'
 
 
 class BatchReindex(LayerConverter):

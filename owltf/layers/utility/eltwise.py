@@ -11,6 +11,7 @@ import tensorflow as tf
 from owltf.convert.blob import Blob, in_one_layout
 from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
+from owltf.convert.source_call import SourceCall
 
 
 @keras.saving.register_keras_serializable("owltf")
@@ -35,6 +36,13 @@ class WeightedSum(keras.layers.Layer):
     def get_config(self) -> dict[str, Any]:
         """Return what rebuilds the layer."""
         return {**super().get_config(), "coefficients": self.coefficients}
+
+    def source(self, call: SourceCall) -> str:
+        """Return the call in plain Keras."""
+        terms = zip(self.coefficients, call.inputs, strict=True)
+        return " + ".join(
+            name if factor == 1 else f"{call.literal(factor)} * {name}" for factor, name in terms
+        )
 
 
 class Eltwise(LayerConverter):

@@ -11,6 +11,7 @@ import tensorflow as tf
 from owltf.convert.blob import Blob
 from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
+from owltf.convert.source_call import SourceCall
 from owltf.layers.common.rows import rows
 
 
@@ -29,6 +30,12 @@ class SelectRows(keras.layers.Layer):
     def compute_output_shape(self, input_shape: Any) -> list[tuple[int | None, ...]]:
         """Return the shapes of the tops."""
         return [(None, *shape[1:]) for shape in input_shape[:-1]]
+
+    def source(self, call: SourceCall) -> str:
+        """Return the call in plain Keras."""
+        *values, selector = call.inputs
+        rows = call.step(f"ops.nonzero(ops.reshape({selector}, (-1,)))[0]")
+        return ", ".join(f"ops.take({each}, {rows}, axis=0)" for each in values)
 
 
 class Filter(LayerConverter):

@@ -12,6 +12,8 @@ from owltf.convert.blob import Blob
 from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
 from owltf.convert.params import ParamBlob
+from owltf.convert.source_call import SourceCall
+from owltf.layers.utility.parameter_source import PARAMETER
 
 
 @keras.saving.register_keras_serializable("owltf")
@@ -44,6 +46,11 @@ class Learnable(keras.layers.Layer):
     def get_config(self) -> dict[str, Any]:
         """Return what rebuilds the layer."""
         return {**super().get_config(), "shape": list(self.shape)}
+
+    def source(self, call: SourceCall) -> str:
+        """Return the call in plain Keras."""
+        call.need(PARAMETER)
+        return call.layer_call("Parameter", self.shape)
 
 
 class Parameter(LayerConverter):

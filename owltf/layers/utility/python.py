@@ -9,6 +9,7 @@ from owltf.convert.blob import Blob
 from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
 from owltf.convert.params import ParamBlob
+from owltf.keras_internals import layers_before
 from owltf.layers.utility.python_call import HostLayers, PythonCall
 from owltf.pycaffe.host_layer import HostLayer
 
@@ -89,13 +90,4 @@ def _top(layer: Layer, tensor: Any, shape: Shape, is_split: bool) -> Blob:
 
 def is_trained(tensor: Any) -> bool:
     """Return whether a Keras tensor depends on weights that are trained."""
-    seen, left = set(), [tensor]
-    while left:
-        operation = left.pop()._keras_history.operation
-        if operation in seen:
-            continue
-        seen.add(operation)
-        if getattr(operation, "trainable_variables", ()):
-            return True
-        left += [each for node in operation._inbound_nodes for each in node.input_tensors]
-    return False
+    return any(getattr(each, "trainable_variables", ()) for each in layers_before(tensor))

@@ -12,10 +12,17 @@ import tensorflow as tf
 from owltf.convert.blob import Blob
 from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
+from owltf.convert.source_call import SourceCall
 from owltf.runtime.open_sizes import sizes_of
 from owltf.runtime.step import global_sum
 
 TERMS = {"SUM": tf.identity, "MEAN": tf.identity, "ASUM": tf.abs, "SUMSQ": tf.square}
+SOURCES = {
+    "ASUM": "ops.sum(ops.absolute({x}), {axes})",
+    "MEAN": "ops.mean({x}, {axes})",
+    "SUM": "ops.sum({x}, {axes})",
+    "SUMSQ": "ops.sum(ops.square({x}), {axes})",
+}
 
 
 @keras.saving.register_keras_serializable("owltf")
@@ -58,6 +65,13 @@ class Reduce(keras.layers.Layer):
         """Return what rebuilds the layer."""
         own = {"operation": self.operation, "coefficient": self.coefficient}
         return {**super().get_config(), "axes": self.axes, **own}
+
+    def source(self, call: SourceCall) -> str:
+        """Return the call in plain Keras."""
+        axes = call.literal(tuple(self.axes))
+        total = SOURCES[self.operation].format(x=call.x, axes=axes)
+        factor = float(self.coefficient)
+        return total if factor == 1 else f"{call.literal(factor)} * {total}"
 
 
 class Reduction(LayerConverter):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Any
 
 import keras
@@ -12,6 +12,7 @@ import tensorflow as tf
 from owltf.convert.blob import Blob
 from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
+from owltf.convert.source_call import SourceCall
 from owltf.layers.utility.concat import axis_of
 from owltf.runtime.graph_checks import check_one_replica
 
@@ -43,6 +44,12 @@ class SplitAxis(keras.layers.Layer):
         """Return what rebuilds the layer."""
         own = {"axis": self.axis, "sizes": self.sizes, "title": self.title}
         return {**super().get_config(), **own}
+
+    def source(self, call: SourceCall) -> str:
+        """Return the call in plain Keras."""
+        sizes = self.sizes
+        where = sizes if isinstance(sizes, int) else list(accumulate(sizes[:-1]))
+        return f"ops.split({call.x}, {call.arguments(where, axis=self.axis)})"
 
 
 class Slice(LayerConverter):

@@ -10,6 +10,7 @@ import tensorflow as tf
 from owltf.convert.blob import Blob
 from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
+from owltf.convert.source_call import SourceCall
 from owltf.runtime.graph_checks import check_one_replica
 
 
@@ -41,6 +42,11 @@ class Copies(keras.layers.Layer):
         """Return what rebuilds the layer."""
         own = {"axis": self.axis, "count": self.count, "title": self.title}
         return {**super().get_config(), **own}
+
+    def source(self, call: SourceCall) -> str:
+        """Return the call in plain Keras."""
+        counts = [self.count if axis == self.axis else 1 for axis in range(len(call.shapes[0]))]
+        return f"ops.tile({call.x}, {call.literal(counts)})"
 
 
 class Tile(LayerConverter):

@@ -10,9 +10,21 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from owltf.convert.window import Window
+from owltf.convert.source_call import SourceCall
+from owltf.convert.window import Window, side
 from owltf.layers.vision.pool2d import Pool2D
 from owltf.runtime.open_sizes import are_known, sizes_of
+
+AVERAGE_POOL = '''
+def average_pool(x, size, strides, pad, beyond):
+    """Pool as Caffe does: zeros of the padding count, what lies beyond it does not."""
+    sides = [(p, p + b) for p, b in zip(pad, beyond)]
+    padded = np.ones([s + 2 * p for s, p in zip(x.shape[1:3], pad)], "float32")
+    counted = np.pad(padded, [(0, b) for b in beyond])[None, :, :, None]
+    total = ops.average_pool(ops.pad(x, [(0, 0), *sides, (0, 0)]), size, strides)
+    part = ops.average_pool(counted, size, strides)
+    return total / part
+'''
 
 
 @keras.saving.register_keras_serializable("owltf")
@@ -43,6 +55,18 @@ class AveragePool2D(Pool2D):
         # A stride beyond the kernel can leave a last window empty: Caffe divides by 0 there.
         with np.errstate(divide="ignore"):
             return (ours / caffe)[..., np.newaxis]
+
+    def source(self, call: SourceCall) -> str:
+        """Return the call in plain Keras."""
+        beyond = tuple(max(far, 0) for far in self.source_overhang(call))
+        if self.kernel is None:
+            return call.layer_call("layers.GlobalAveragePooling2D", keepdims=True)
+        if not any((*self.pad, *beyond)):
+            strides = call.unless(side(self.stride), side(self.kernel))
+            return call.layer_call("layers.AveragePooling2D", side(self.kernel), strides=strides)
+        call.need(AVERAGE_POOL)
+        window = call.arguments(self.kernel, self.stride, self.pad, beyond)
+        return f"average_pool({call.x}, {window})"
 
 
 def _cells(xp: Any, window: Window, out: Sequence[Any], spans: Sequence[tuple[Any, Any]]) -> Any:

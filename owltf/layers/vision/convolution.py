@@ -14,7 +14,8 @@ from owltf.convert.blob import Blob
 from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
 from owltf.convert.params import ParamBlob
-from owltf.convert.window import Window, convolution_window, dims
+from owltf.convert.source_call import SourceCall
+from owltf.convert.window import Window, convolution_window, dims, side
 from owltf.layers.vision.correlate import correlate
 from owltf.runtime.graph_checks import check_room
 from owltf.runtime.open_sizes import sizes_of, where_known
@@ -93,6 +94,35 @@ class Conv(keras.layers.Layer):
             "groups": self.groups,
             "use_bias": self.use_bias,
         }
+
+    def source(self, call: SourceCall) -> str:
+        """Return the call in plain Keras, the padding a layer of its own where it isn't `same`."""
+        kernel, stride, dilation = self.window.kernel, self.window.stride, self.window.dilation
+        check_source_axes(call, kernel)
+        is_same = self._pads_the_same()
+        return call.layer_call(
+            f"layers.Conv{len(kernel)}D",
+            self.filters,
+            side(kernel),
+            x=None if is_same else self._padded_source(call),
+            strides=call.unless(side(stride), 1),
+            padding="same" if is_same else None,
+            dilation_rate=call.unless(side(dilation), 1),
+            groups=call.unless(self.groups, 1),
+            use_bias=call.unless(self.use_bias, True),
+        )
+
+    def _pads_the_same(self) -> bool:
+        window = self.window
+        sides = zip(window.extent, window.pad, strict=True)
+        fits = all(extent - 1 == 2 * pad for extent, pad in sides)
+        return any(window.pad) and fits and set(window.stride) == {1}
+
+    def _padded_source(self, call: SourceCall) -> str | None:
+        pad = self.window.pad
+        if not any(pad):
+            return None
+        return call.step(f"layers.ZeroPadding{len(pad)}D({call.literal(side(pad))})({call.x})")
 
 
 class Convolution(LayerConverter):
@@ -181,3 +211,13 @@ def over_images(layer: Layer, bottom: Blob, axis: int, convolution: Any) -> Blob
     images = bottom.reshape((prod(before), *bottom.shape[axis:]), "images")
     top = images.to_channels_last().map(convolution)
     return top.reshape((*before, *top.shape[1:]))
+
+
+def check_source_axes(call: SourceCall, kernel: Sequence[int]) -> None:
+    """Refuse to write filters over more axes than Keras's layers have.
+
+    Raises:
+        UnsupportedLayerError: if there are more than 3, or none.
+    """
+    if len(kernel) not in (1, 2, 3):
+        raise call.unsupported(f"a kernel over {len(kernel)} axes")

@@ -11,6 +11,7 @@ import tensorflow as tf
 from owltf.convert.blob import Blob, in_one_layout
 from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
+from owltf.convert.source_call import SourceCall
 from owltf.runtime.graph_checks import check_one_replica
 
 
@@ -58,6 +59,14 @@ class CropLike(keras.layers.Layer):
     def get_config(self) -> dict[str, Any]:
         """Return what rebuilds the layer."""
         return {**super().get_config(), "offsets": self.offsets, "title": self.title}
+
+    def source(self, call: SourceCall) -> str:
+        """Return the call in plain Keras."""
+        if self.offsets[0] is not None:
+            raise call.unsupported("axis: 0")
+        sides = zip(self.offsets, call.tops[0], strict=True)
+        cuts = [":" if start is None else f"{start}:{start + size}" for start, size in sides]
+        return f"{call.x}[{', '.join(cuts)}]"
 
 
 class Crop(LayerConverter):

@@ -6,13 +6,16 @@ from collections.abc import Sequence
 from typing import Any
 
 import keras
+import numpy as np
 
 from owltf.convert.blob import Blob
 from owltf.convert.layer import Layer
 from owltf.convert.params import ParamBlob
-from owltf.convert.window import Window, dims
-from owltf.layers.vision.convolution import Conv, Convolution
+from owltf.convert.source_call import SourceCall
+from owltf.convert.window import Pair, Window, dims, side
+from owltf.layers.vision.convolution import Conv, Convolution, check_source_axes
 from owltf.layers.vision.correlate import uncorrelate
+from owltf.layers.vision.deconvolution_source import DECONVOLUTION
 
 
 @keras.saving.register_keras_serializable("owltf")
@@ -27,6 +30,44 @@ class Deconv(Conv):
 
     def _size(self, size: Sequence[int]) -> list[int]:
         return self.window.deconvolved(size)
+
+    def source(self, call: SourceCall) -> str:
+        """Return the call in plain Keras, which pads by cutting off what is too much."""
+        window = self.window
+        check_source_axes(call, window.kernel)
+        whole = self._grouped(call) if self.groups > 1 else self._transposed(call)
+        # Where the steps are longer than the kernel Keras leaves zeros at the end.
+        sides = zip(window.pad, window.stride, window.extent, strict=True)
+        cut = [(pad, pad + max(stride - size, 0)) for pad, stride, size in sides]
+        if not any(map(any, cut)):
+            return whole
+        kind, where = f"layers.Cropping{len(cut)}D", call.literal(_cropping(cut))
+        return f"{kind}({where})({call.step(whole)})"
+
+    def _transposed(self, call: SourceCall) -> str:
+        return call.layer_call(
+            f"layers.Conv{len(self.window.kernel)}DTranspose",
+            self.filters,
+            side(self.window.extent),
+            strides=call.unless(side(self.window.stride), 1),
+            use_bias=call.unless(self.use_bias, True),
+        )
+
+    def _grouped(self, call: SourceCall) -> str:
+        call.need(DECONVOLUTION)
+        return call.layer_call(
+            "Deconvolution",
+            self.filters,
+            self.window.extent,
+            self.window.stride,
+            self.groups,
+            use_bias=call.unless(self.use_bias, True),
+        )
+
+    def source_weights(self) -> dict[str, Any]:
+        """Return the weights, the filters spread: Keras has no wide deconvolution on a CPU."""
+        values = {each.name: each.numpy() for each in self.weights}
+        return {**values, "kernel": _spread(values["kernel"], self.window)}
 
 
 class Deconvolution(Convolution):
@@ -46,3 +87,19 @@ class Deconvolution(Convolution):
                 f"pad {dims(window.pad)} leaves nothing of '{bottom.name}' {bottom.shape} under a "
                 f"kernel covering {dims(window.extent)}"
             )
+
+
+def _cropping(cut: Sequence[Pair]) -> Any:
+    """Return what is cut off each axis as the argument of Keras's Cropping."""
+    if all(before == after for before, after in cut):
+        return side([before for before, _ in cut])
+    return cut[0] if len(cut) == 1 else tuple(cut)
+
+
+def _spread(kernel: np.ndarray, window: Window) -> np.ndarray:
+    """Return filters with zeros between their values."""
+    if set(window.dilation) == {1}:
+        return kernel
+    wide = np.zeros((*window.extent, *kernel.shape[-2:]), kernel.dtype)
+    wide[tuple(slice(None, None, step) for step in window.dilation)] = kernel
+    return wide

@@ -12,11 +12,26 @@ import tensorflow as tf
 from owltf.convert.blob import Blob
 from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
+from owltf.convert.source_call import SourceCall
 from owltf.convert.window import Window, convolution_window
 from owltf.layers.vision.convolution import channel_axis, check_fits, over_images
 from owltf.layers.vision.patches import patches
 from owltf.runtime.graph_checks import check_room
 from owltf.runtime.open_sizes import sizes_of, where_known
+
+IM2COL = '''
+def im2col(x, kernel, stride, pad, dilation):
+    """Return the values under each place of a window as channels, channel by channel."""
+    x = ops.pad(x, [(0, 0), *((p, p) for p in pad), (0, 0)])
+    extents = [d * (k - 1) + 1 for k, d in zip(kernel, dilation)]
+    counts = [(n - e) // s + 1 for n, e, s in zip(x.shape[1:-1], extents, stride)]
+    cells = []
+    for place in np.ndindex(*kernel):
+        starts = [i * d for i, d in zip(place, dilation)]
+        sides = [slice(i, i + (n - 1) * s + 1, s) for i, n, s in zip(starts, counts, stride)]
+        cells.append(x[(slice(None), *sides)])
+    return ops.reshape(ops.stack(cells, -1), (-1, *counts, x.shape[-1] * len(cells)))
+'''
 
 
 @keras.saving.register_keras_serializable("owltf")
@@ -62,6 +77,13 @@ class Columns(keras.layers.Layer):
     def get_config(self) -> dict[str, Any]:
         """Return what rebuilds the layer."""
         return {**super().get_config(), **self.window.config}
+
+    def source(self, call: SourceCall) -> str:
+        """Return the call in plain Keras."""
+        call.need(IM2COL)
+        window = self.window
+        sizes = call.arguments(window.kernel, window.stride, window.pad, window.dilation)
+        return f"im2col({call.x}, {sizes})"
 
 
 class Im2col(LayerConverter):

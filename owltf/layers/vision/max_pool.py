@@ -7,7 +7,8 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from owltf.convert.window import Window
+from owltf.convert.source_call import SourceCall
+from owltf.convert.window import Window, side
 from owltf.layers.vision.pool2d import Pool2D
 from owltf.runtime.open_sizes import are_known, sizes_of
 
@@ -21,6 +22,20 @@ class MaxPool2D(Pool2D):
             return tf.reduce_max(inputs, (1, 2), keepdims=True)
         padded, padding = self._padded(inputs, window, inputs.dtype.min)
         return tf.nn.max_pool2d(padded, window.kernel, window.stride, padding)
+
+    def source(self, call: SourceCall) -> str:
+        """Return the call in plain Keras."""
+        if self.kernel is None:
+            return call.layer_call("layers.GlobalMaxPooling2D", keepdims=True)
+        pads = self.source_pads(call)
+        sides = call.literal([(0, 0), *pads, (0, 0)])
+        padded = f"ops.pad({call.x}, {sides}, constant_values=-np.inf)"
+        return call.layer_call(
+            "layers.MaxPooling2D",
+            side(self.kernel),
+            x=call.step(padded) if any(map(any, pads)) else None,
+            strides=call.unless(side(self.stride), side(self.kernel)),
+        )
 
 
 @keras.saving.register_keras_serializable("owltf")

@@ -11,6 +11,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from owltf.convert.source_call import SourceCall
 from owltf.convert.window import Pair, Window
 from owltf.runtime.graph_checks import check_room
 from owltf.runtime.open_sizes import are_known, sizes_of, where_known
@@ -96,6 +97,17 @@ class Pool2D(keras.layers.Layer):
             "pad": self.pad,
             "floor": self.floor,
         }
+
+    def source_pads(self, call: SourceCall) -> list[Pair]:
+        """Return the rows and columns to add on each side, so that all windows lie inside."""
+        far = self.source_overhang(call)
+        return [(pad, max(pad + more, 0)) for pad, more in zip(self.pad, far, strict=True)]
+
+    def source_overhang(self, call: SourceCall) -> list[int]:
+        """Return the rows and columns beyond the padded image that the last windows reach."""
+        sizes, windows = call.shapes[0][1:3], call.tops[0][1:3]
+        sides = zip(self.kernel or sizes, self.stride, self.pad, sizes, windows, strict=True)
+        return [(out - 1) * step + size - side - 2 * pad for size, step, pad, side, out in sides]
 
 
 def _same(size: Sequence[int], window: Window) -> list[Pair]:

@@ -7,11 +7,20 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from owltf.convert.source_call import SourceCall
 from owltf.convert.window import Window
 from owltf.layers.vision.patches import patches
 from owltf.layers.vision.pool2d import Pool2D
 from owltf.runtime.open_sizes import sizes_of
 from owltf.runtime.step import current_step
+
+STOCHASTIC_POOL = '''
+def stochastic_pool(x, size, strides, pads):
+    """Return the mean of what is drawn from each window with a chance as great as its value."""
+    x = ops.pad(x, [(0, 0), *pads, (0, 0)])
+    squares, values = (ops.average_pool(each, size, strides) for each in (ops.square(x), x))
+    return ops.where(values > 0, squares / ops.where(values > 0, values, 1.0), 0.0)
+'''
 
 
 @keras.saving.register_keras_serializable("owltf")
@@ -66,3 +75,10 @@ class StochasticPool2D(Pool2D):
     def get_config(self) -> dict[str, Any]:
         """Return what rebuilds the layer."""
         return {**super().get_config(), "stream": self.stream, "batch": self.batch}
+
+    def source(self, call: SourceCall) -> str:
+        """Return the call in plain Keras."""
+        call.need(STOCHASTIC_POOL)
+        kernel = self.kernel or call.shapes[0][1:3]
+        window = call.arguments(kernel, self.stride, self.source_pads(call))
+        return f"stochastic_pool({call.x}, {window})"

@@ -11,15 +11,15 @@ import numpy as np
 
 from owltf_exporter.compare import Difference, difference
 from owltf_exporter.export_job import Arrays, Exported
-from owltf_exporter.keras_program.program import program_of
-from owltf_exporter.keras_program.weights import weights_of
+from owltf_exporter.keras_source.program import program_of
+from owltf_exporter.keras_source.weights import weights_of
 
 TOLERANCE = 1e-5
 
 
 def write(exported: Exported, path: Path) -> None:
     """Write a net as a program with an `.npz` of its weights."""
-    path.write_text(program_of(exported, path.stem))
+    path.write_text(program_of(exported), encoding="ascii")
     arrays: dict[str, Any] = {**weights_of(exported.model)}
     np.savez(path.with_suffix(".npz"), **arrays)
     exported.tell(f"its weights are in {path.with_suffix('.npz').name}")

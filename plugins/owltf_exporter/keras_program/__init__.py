@@ -1,1 +1,0 @@
-"""Writing a net as a Keras program that people can read."""

@@ -1,0 +1,23 @@
+"""The weights of a Keras program, under the names that its layers give them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+
+def weights_of(model: Any) -> dict[str, np.ndarray]:
+    """Return the weights of a model as those of its program, by LAYER/WEIGHT."""
+    return {
+        f"{layer.name}/{name}": np.asarray(array)
+        for layer in model.layers
+        for name, array in _plain(layer).items()
+    }
+
+
+def _plain(layer: Any) -> dict[str, np.ndarray]:
+    """Return a layer's weights as the layer of the program has them."""
+    if callable(getattr(type(layer), "source_weights", None)):
+        return dict(layer.source_weights())
+    return {weight.name: weight.numpy() for weight in layer.weights}
