@@ -103,8 +103,9 @@ class Affine(keras.layers.Layer):
     def source(self, call: SourceCall) -> str:
         """Return the call in plain Keras."""
         call.need(AFFINE)
-        has = {"scale": call.unless(self.scales, True), "shift": call.unless(self.shifts, True)}
-        return call.layer_call("Affine", (*self.shape, *(1,) * self.after), **has)
+        shape = (*self.shape, *(1,) * self.after)
+        scale, shift = (call.unless(each, True) for each in (self.scales, self.shifts))
+        return call.layer_call("Affine", shape, scale=scale, shift=shift)
 
     def source_weights(self) -> dict[str, Any]:
         """Return gamma and beta with the axes they are spread over."""

@@ -123,8 +123,8 @@ class Recurrent(keras.layers.Layer):
     def source(self, call: SourceCall) -> str:
         """Return the call in plain Keras."""
         call.need(RECURRENT)
-        has = {"static": self.has_static or None, "states": self.expose_hidden or None}
-        return call.layer_call("Recurrent", self.cell, self.units, **has)
+        static, states = self.has_static or None, self.expose_hidden or None
+        return call.layer_call("Recurrent", self.cell, self.units, static=static, states=states)
 
 
 def has_static(layer: Layer, states: int) -> bool:

@@ -35,7 +35,8 @@ def keras_layer(kind: type) -> Write | None:
     """
     if getattr(layers, kind.__name__, None) is not kind:
         return None
-    return _WITH_SHAPES.get(kind, _by_config)
+    write: Write = _WITH_SHAPES.get(kind, _by_config)
+    return write
 
 
 def _input(layer: Any, call: SourceCall) -> str:

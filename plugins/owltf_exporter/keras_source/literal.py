@@ -45,5 +45,5 @@ def _sequence(values: list[Any] | tuple[Any, ...]) -> str:
 def _real(value: float | np.floating[Any]) -> str:
     # As a float32: 1e-05 and not 9.999999747378752e-06.
     with np.errstate(over="ignore"):
-        short = str(np.float32(value))
-    return short if np.isfinite(np.float32(value)) else f'float("{short}")'
+        short = np.float32(value)
+    return str(short) if np.isfinite(short) else f'float("{short}")'

@@ -101,3 +101,24 @@ def test_layers_may_be_named_as_parts_of_the_program(case: Path) -> None:
     )
     ran = export(CliRunner(), ["lrn.prototxt", "out.py", "--random-weights"])
     assert ran.exit_code == 0, ran.output
+
+
+OF_NET = r"x\"\"\"\nimport os; os.system(\'touch PWNED\')\n\"\"\""
+OF_BLOB = r"d\"\"\"+str(__import__(\'os\').system(\'touch PWNED\'))+\"\"\""
+OF_TOP = r"ip\" + str(__import__(\"os\").system(\"touch PWNED\")) + \""
+
+
+@pytest.mark.filterwarnings("ignore:When providing `inputs` as a dict:UserWarning")
+@pytest.mark.parametrize(
+    ("net", "data", "top"), [(OF_NET, "data", "ip"), ("x", OF_BLOB, "ip"), ("x", "data", OF_TOP)]
+)
+def test_nothing_in_a_name_runs(net: str, data: str, top: str, case: Path) -> None:
+    shape = "input_param { shape { dim: 1 dim: 3 } }"
+    (case / "evil.prototxt").write_text(
+        f'name: "{net}" layer {{ name: "data" type: "Input" top: "{data}" {shape} }}'
+        f'layer {{ name: "ip" type: "InnerProduct" bottom: "{data}" top: "{top}" '
+        "inner_product_param { num_output: 2 } }"
+    )
+    ran = export(CliRunner(), ["evil.prototxt", "out.py", "--random-weights"])
+    assert ran.exit_code == 0, ran.output
+    assert not (case / "PWNED").exists()
