@@ -10,6 +10,7 @@ import pytest
 import tensorflow as tf
 from click.testing import CliRunner
 from export_case import Export, arrays_of, export
+from strange_layer import exported
 
 from owltf.api import load_net
 
@@ -27,6 +28,19 @@ def test_the_small_net_agrees(run: Export, case: Path) -> None:
     scores = net.forward({"data": x})["fc"]
     exps = np.exp(scores - scores.max(1, keepdims=True))
     np.testing.assert_allclose(runner(data=x)["prob"], exps / exps.sum(1, keepdims=True), atol=1e-4)
+
+
+def test_a_strangers_layer_is_exported_by_its_keras_layer(tmp_path: Path) -> None:
+    from owltf_exporter.formats import tflite_file
+
+    # It is called as one of ours.
+    class Affine(tf.keras.layers.Layer):
+        def call(self, inputs: Any) -> Any:
+            return inputs * 3 + 1
+
+    made = exported(Affine)
+    tflite_file.write(made, tmp_path / "net.tflite")
+    assert tflite_file.check(made, tmp_path / "net.tflite").size < 1e-6
 
 
 @pytest.mark.slow
