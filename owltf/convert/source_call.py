@@ -1,4 +1,4 @@
-"""SourceCall: what a Keras layer is given to write itself in plain Keras."""
+"""How a Keras layer is written as a call in a program that has Keras alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The source of a factor and a term along some axes, for programs in plain Keras."""
+"""The class that Scale and Bias become in a program with Keras alone, as text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The source of rows of a matrix by their numbers, for programs in plain Keras."""
+"""The class that Embed becomes in a program with Keras alone, as text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The source of an LSTM or RNN over time, for programs in plain Keras."""
+"""The class that LSTM and RNN become in a program with Keras alone, as text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The source of a weight, for programs in plain Keras."""
+"""The class that Parameter becomes in a program with Keras alone, as text."""
 
 from __future__ import annotations
 

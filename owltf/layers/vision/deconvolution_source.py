@@ -1,4 +1,4 @@
-"""The source of a deconvolution with groups of channels, for programs in plain Keras."""
+"""The class that a grouped Deconvolution becomes in a program with Keras alone, as text."""
 
 from __future__ import annotations
 

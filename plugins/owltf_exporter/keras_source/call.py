@@ -1,4 +1,4 @@
-"""Call: one call of a Keras layer, as the layer's own method `source` writes it."""
+"""One call of a Keras layer, and what the layer is given to write it as Python."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keras's own layers as calls in a program; all others write themselves, by a method `source`."""
+"""Write layers of Keras's own classes as Python, from their configuration."""
 
 from __future__ import annotations
 

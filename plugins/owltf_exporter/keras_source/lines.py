@@ -1,4 +1,4 @@
-"""Lines: statements of a program, broken where they are too long."""
+"""Break statements of a program that are too long for a line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Literals: every string and number of a net as it stands in a program, in ASCII."""
+"""Write strings and numbers as Python literals that can never be more than that."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names: what the tensors of a model are called in a program."""
+"""Name the variables of a program after the layers that make them."""
 
 from __future__ import annotations
 

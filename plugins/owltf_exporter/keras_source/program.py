@@ -1,4 +1,4 @@
-"""A whole program: one function that builds the net, and what it needs around it."""
+"""Write a net as a Keras program: a function that builds it, and what that needs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Statements: each call of a layer as the expression that its layer writes."""
+"""Write each call of a layer as a statement, by what the layer says of itself."""
 
 from __future__ import annotations
 
