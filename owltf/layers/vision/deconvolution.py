@@ -6,13 +6,16 @@ from collections.abc import Sequence
 from typing import Any
 
 import keras
+import numpy as np
 
 from owltf.convert.blob import Blob
 from owltf.convert.layer import Layer
+from owltf.convert.onnx_node import OnnxNode
 from owltf.convert.params import ParamBlob
 from owltf.convert.window import Window, dims
 from owltf.layers.vision.convolution import Conv, Convolution
 from owltf.layers.vision.correlate import uncorrelate
+from owltf.layers.vision.onnx_window import add_filters
 
 
 @keras.saving.register_keras_serializable("owltf")
@@ -46,3 +49,13 @@ class Deconvolution(Convolution):
                 f"pad {dims(window.pad)} leaves nothing of '{bottom.name}' {bottom.shape} under a "
                 f"kernel covering {dims(window.extent)}"
             )
+
+    def onnx(self, node: OnnxNode) -> None:
+        """Write ConvTranspose."""
+        add_filters(node, "ConvTranspose")
+
+    def _scaled(self, param: Any, filters: np.ndarray, factor: np.ndarray) -> np.ndarray:
+        # They lie (C, channels / group, ...), the groups along C.
+        split = filters.reshape(param.group, -1, *filters.shape[1:])
+        spread = factor.reshape(param.group, 1, -1, *(1,) * (filters.ndim - 2))
+        return np.asarray(split * spread).reshape(filters.shape)
