@@ -24,8 +24,8 @@ OUT = ROOT / "docs" / "layers.md"
 HEAD = """# Caffe's layer types
 
 Made by `python docs/make_layers.py` from the converters; `owltf layers NET` judges a net of yours.
-Fields in parentheses belong to the type's message and change nothing here. `owltf export` writes as ONNX what has a yes; where
-there is nothing, an exported net goes without the layer.
+Fields in parentheses belong to the type's message and change nothing here. `owltf export` writes
+as ONNX what has a yes; where there is nothing, an exported net goes without the layer.
 
 | type | what it does | fields | blobs | ONNX |
 |---|---|---|---|---|

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +11,9 @@ import numpy as np
 from owltf.api import Net, OwltfError, converter_of, onnx_form
 from owltf_exporter.compare import largest
 from owltf_exporter.deploy.open_batch import has_open_batch
-from owltf_exporter.export_job import Arrays, Exported
+from owltf_exporter.export_job import Arrays, Exported, Run
+
+Shape = tuple[int, ...]
 
 _RULE = "a layer's ONNX form must give in onnxruntime what the layer gives"
 
@@ -47,11 +49,18 @@ def _compare(exported: Exported, bottoms: Arrays) -> None:
         onnx_file.write(exported, path)
         run = onnx_file.runner(path)
     for inputs in _batches(exported.net, bottoms):
-        found = largest(run(inputs), exported.answers(inputs))
+        shapes = {name: array.shape for name, array in inputs.items()}
+        found = largest(_answers(run, inputs, shapes), exported.answers(inputs))
         if found.size > onnx_file.TOLERANCE:
             what = found.reason or f"it differs by {found.size:.2g}"
-            rows = {name: array.shape for name, array in inputs.items()}
-            raise AssertionError(f"{_RULE}; output '{found.blob}' of inputs {rows}: {what}")
+            raise AssertionError(f"{_RULE}; output '{found.blob}' of inputs {shapes}: {what}")
+
+
+def _answers(run: Run, inputs: Arrays, shapes: Mapping[str, Shape]) -> Arrays:
+    try:
+        return run(inputs)
+    except Exception as error:
+        raise AssertionError(f"{_RULE}; it cannot run it on inputs {shapes}: {error}") from error
 
 
 def _batches(net: Net, bottoms: Arrays) -> Iterator[Arrays]:

@@ -158,14 +158,3 @@ def broadcast(layer: Layer, bottom: Blob, other: Blob, axis: int) -> Blob:
         )
     wide = (1,) * first + other.shape + (1,) * (bottom.rank - end)
     return other.reshape(wide, "wide").in_layout_of(bottom)
-
-
-def lies_along_batch(parameter: Any, param: Any, rank: int) -> bool:
-    """Return whether a layer's own weights lie along axis 0.
-
-    Args:
-        parameter: the `LayerParameter`.
-        param: its message, with `axis` and `num_axes`.
-        rank: how many axes the bottom has.
-    """
-    return len(parameter.bottom) == 1 and bool(param.num_axes) and param.axis in (0, -rank)

@@ -14,7 +14,7 @@ from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
 from owltf.convert.onnx_node import OnnxNode
 from owltf.convert.params import ParamBlob
-from owltf.layers.activation.affine import affine, axes_of, broadcast, lies_along_batch
+from owltf.layers.activation.affine import affine, axes_of, broadcast
 from owltf.layers.activation.onnx_operand import blob_operand, bottom_operand
 
 
@@ -75,4 +75,5 @@ class Bias(LayerConverter):
 
     def fixes_batch(self, parameter: Any, rank: int) -> bool:
         """Return whether beta lies along the batch."""
-        return lies_along_batch(parameter, parameter.bias_param, rank)
+        param, is_own = parameter.bias_param, len(parameter.bottom) == 1
+        return is_own and bool(param.num_axes) and param.axis in (0, -rank)

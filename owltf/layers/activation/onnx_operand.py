@@ -10,7 +10,7 @@ from owltf.convert.onnx_node import OnnxNode
 def blob_operand(node: OnnxNode, part: str, blob: np.ndarray, axis: int) -> str:
     """Add a parameter blob that lies along the bottom's axes from `axis` on."""
     after = len(node.shape) - node.axis(axis) - blob.ndim
-    return node.constant(part, blob.reshape(*blob.shape, *(1,) * (after if blob.ndim else 0)))
+    return node.constant(part, blob.reshape((*blob.shape, *(1,) * (after if blob.ndim else 0))))
 
 
 def bottom_operand(node: OnnxNode, axis: int) -> str:

@@ -13,7 +13,7 @@ from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
 from owltf.convert.onnx_node import OnnxNode
 from owltf.convert.params import ParamBlob
-from owltf.layers.activation.affine import affine, axes_of, broadcast, lies_along_batch
+from owltf.layers.activation.affine import affine, axes_of, broadcast
 from owltf.layers.activation.onnx_operand import blob_operand, bottom_operand
 
 
@@ -63,8 +63,9 @@ class Scale(LayerConverter):
         return gamma, beta[0] if beta else np.zeros_like(gamma)
 
     def fixes_batch(self, parameter: Any, rank: int) -> bool:
-        """Return whether gamma lies along the batch."""
-        return lies_along_batch(parameter, parameter.scale_param, rank)
+        """Return whether gamma lies along the batch, or beta."""
+        param, is_own = parameter.scale_param, len(parameter.bottom) == 1
+        return bool(param.num_axes if is_own else param.bias_term) and param.axis in (0, -rank)
 
 
 def _filler(param: Any) -> Any:
