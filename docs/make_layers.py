@@ -15,6 +15,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from owltf.commands.layers import onnx_word
 from owltf.plugin.manager import SWITCH, make_manager
 from owltf.registry.registry import Registry
 
@@ -23,10 +24,11 @@ OUT = ROOT / "docs" / "layers.md"
 HEAD = """# Caffe's layer types
 
 Made by `python docs/make_layers.py` from the converters; `owltf layers NET` judges a net of yours.
-Fields in parentheses belong to the type's message and change nothing here.
+Fields in parentheses belong to the type's message and change nothing here. `owltf export` writes
+as ONNX what has a yes; where there is nothing, an exported net goes without the layer.
 
-| type | what it does | fields | blobs |
-|---|---|---|---|
+| type | what it does | fields | blobs | ONNX |
+|---|---|---|---|---|
 """
 # The packages in which a converter's fields may be read besides its own file.
 SHARED = (
@@ -61,7 +63,8 @@ def _row(name: str, converter: Any, layer: Any) -> str:
     path = Path(inspect.getsourcefile(made) or "").relative_to(ROOT)
     what = (inspect.getdoc(made) or "").splitlines()[0].replace("|", "\\|")
     blobs = _listed([blob.name for blob in getattr(made, "params", ())])
-    return f"| [{name}](../{path}) | {what} | {', '.join(_fields(modules, layer))} | {blobs} |\n"
+    fields, onnx = ", ".join(_fields(modules, layer)), onnx_word(converter)
+    return f"| [{name}](../{path}) | {what} | {fields} | {blobs} | {onnx} |\n"
 
 
 def _listed(names: list[str]) -> str:

@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from owltf.caffe.net.read import read_mean
     from owltf.convert.blob import Blob, in_one_layout
     from owltf.convert.context import NetContext
-    from owltf.convert.converter import LayerConverter
+    from owltf.convert.converter import LayerConverter, converter_of
     from owltf.convert.keras_names import keras_name
     from owltf.convert.layer import Layer, UnsupportedLayerError
+    from owltf.convert.onnx_node import OnnxNode, onnx_form
     from owltf.convert.params import Param, ParamBlob
     from owltf.convert.source_call import SourceCall
     from owltf.data.data_layer import DataContext, DataLayer
@@ -70,6 +71,7 @@ _LATE = {
     "Net": "owltf.net.net",
     "NetBatches": "owltf.inference.net_batches",
     "NetContext": "owltf.convert.context",
+    "OnnxNode": "owltf.convert.onnx_node",
     "Param": "owltf.convert.params",
     "ParamBlob": "owltf.convert.params",
     "Report": "owltf.train.report.report",
@@ -86,6 +88,7 @@ _LATE = {
     "choose_devices": "owltf.runtime.devices",
     "class_probabilities": "owltf.inference.class_scores",
     "class_scores": "owltf.inference.class_scores",
+    "converter_of": "owltf.convert.converter",
     "current_step": "owltf.runtime.step",
     "device_options": "owltf.options.devices",
     "devices_of": "owltf.options.devices",
@@ -105,6 +108,7 @@ _LATE = {
     "load_snapshot_net": "owltf.inference.snapshot_net",
     "did_you_mean": "owltf.did_you_mean",
     "net_batches": "owltf.inference.net_batches",
+    "onnx_form": "owltf.convert.onnx_node",
     "standard_ops_only": "owltf.runtime.portable",
     "read_class_names": "owltf.inference.class_names",
     "read_mean": "owltf.caffe.net.read",
@@ -135,6 +139,7 @@ __all__ = [
     "Net",
     "NetBatches",
     "NetContext",
+    "OnnxNode",
     "OwltfError",
     "Param",
     "ParamBlob",
@@ -153,6 +158,7 @@ __all__ = [
     "class_probabilities",
     "class_scores",
     "classes_in",
+    "converter_of",
     "current_step",
     "device_options",
     "devices_of",
@@ -173,6 +179,7 @@ __all__ = [
     "load_snapshot_net",
     "did_you_mean",
     "net_batches",
+    "onnx_form",
     "standard_ops_only",
     "read_class_names",
     "read_mean",

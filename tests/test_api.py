@@ -12,6 +12,7 @@ from pathlib import Path
 from types import ModuleType
 
 import numpy as np
+import owltf_exporter
 import pluggy
 import pytest
 from click.testing import CliRunner
@@ -169,6 +170,19 @@ def test_the_documented_command_counts_parameters(
         group, ["count", str(tmp_path / "net.prototxt")], obj=Registry(manager)
     )
     assert ran.output.splitlines()[-1] == "3"
+
+
+def test_the_documented_layer_is_checked_by_the_documented_check(
+    documented: ModuleType, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("onnxruntime", reason="onnxruntime is not installed")
+    x = np.random.default_rng(0).normal(size=(4, 3))
+    with testing.use_plugins(documented, owltf_exporter):
+        testing.check_converter(testing.one_layer('type: "SoftSign"', x.shape), [x])
+        assert "not checked" not in capsys.readouterr().out
+        logarithm = testing.one_layer('type: "Log"', x.shape)
+        with pytest.raises(AssertionError, match="tops must be finite for zeros"):
+            testing.check_forms(logarithm, [1 + np.abs(x)])
 
 
 def test_a_net_of_all_documented_parts_is_trained(

@@ -51,6 +51,7 @@ def _implementations(manager: Any, hook: str, name: str) -> list[Any]:
 
 _WORDS = {
     "owltf_add_command": "commands",
+    "owltf_check_layer": "a check of layers",
     "owltf_data_layers": "data layers",
     "owltf_fillers": "fillers",
     "owltf_layer_converters": "layers",

@@ -20,11 +20,14 @@ class ParamBlob:
         name: the Keras layer's attribute, and the name its weight is added under.
         caffe: the order of axes in Caffe, as `oi...`.
         keras: the same letters in Keras's order, as `...io`.
+        untrained: the value that stands in for zeros where a net without weights is tried out; None
+            for random ones.
     """
 
     name: str
     caffe: str = "..."
     keras: str = "..."
+    untrained: float | None = None
 
     def to_keras(self, array: np.ndarray) -> np.ndarray:
         """Return a Caffe blob in the variable's order."""

@@ -8,12 +8,10 @@ from typing import Any
 import keras
 
 from owltf.caffe.net.graph import GraphLayer
+from owltf.convert.converter import LayerConverter, converter_of
 from owltf.did_you_mean import did_you_mean
 from owltf.errors import OwltfError
 from owltf.net.net import Net
-
-_WITH_LABELS = ("Accuracy", "SoftmaxWithLoss")
-_WITH_PROBABILITIES = ("Softmax", "SoftmaxWithLoss")
 
 
 @dataclass(frozen=True)
@@ -38,13 +36,16 @@ class ClassScores:
 def class_scores(net: Net) -> ClassScores | None:
     """Return the scores that a net compares with labels: what its last Accuracy layer looks at.
 
-    A net without one is judged by its last SoftmaxWithLoss layer.
+    A net without one is judged by its last SoftmaxWithLoss layer. Layers of plugins count that say
+    by `class_scores` that they do the same.
 
     Returns:
         The scores before the softmax, or None if no such layer is in the net.
     """
-    judges = [each for kind in _WITH_LABELS for each in _of_types(net, kind)[-1:]]
-    return _scores(net, judges[0], softmax=False) if judges else None
+    compared = [(layer, _compared(net, layer)) for layer in net.graph.layers]
+    known = [(layer, how) for layer, how in compared if how]
+    judges = [pair for pair in known if _converter(net, pair[0]).is_judge] or known
+    return _scores(net, *judges[-1], softmax=False) if judges else None
 
 
 def class_probabilities(net: Net, layer: str | None = None) -> ClassScores:
@@ -59,7 +60,8 @@ def class_probabilities(net: Net, layer: str | None = None) -> ClassScores:
         OwltfError: if there is no such layer.
     """
     if layer is None:
-        found = _of_types(net, *_WITH_PROBABILITIES)
+        layers = net.graph.layers
+        found = [each for each in layers if _converter(net, each).gives_probabilities]
         if not found:
             raise OwltfError(
                 f"net '{net.name}' has no Softmax or SoftmaxWithLoss layer; name the layer that "
@@ -75,13 +77,19 @@ def class_probabilities(net: Net, layer: str | None = None) -> ClassScores:
     return _rows(net, layer, layer)
 
 
-def _of_types(net: Net, *types: str) -> list[GraphLayer]:
-    return [each for each in net.graph.layers if each.type in types]
+def _converter(net: Net, layer: GraphLayer) -> LayerConverter:
+    return converter_of(layer.type, net.context.registry)
+
+
+def _compared(net: Net, layer: GraphLayer) -> tuple[int, int | None] | None:
+    """Return the axis of the classes and the ignored label, if a layer compares scores."""
+    return _converter(net, layer).class_scores(layer.parameter)
 
 
 def _probabilities(net: Net, layer: GraphLayer) -> ClassScores:
-    if layer.type == "SoftmaxWithLoss":
-        return _scores(net, layer, softmax=True)
+    how = _compared(net, layer)
+    if how and _converter(net, layer).gives_probabilities:
+        return _scores(net, layer, how, softmax=True)
     return _rows(net, layer.name, net.output_of(layer.name).name)
 
 
@@ -98,19 +106,12 @@ def _rows(net: Net, layer: str, name: str) -> ClassScores:
     return ClassScores(layer, blob.with_last(1).tensor, blob.shape[1], labels, ignored)
 
 
-def _scores(net: Net, layer: GraphLayer, *, softmax: bool) -> ClassScores:
+def _scores(
+    net: Net, layer: GraphLayer, how: tuple[int, int | None], *, softmax: bool
+) -> ClassScores:
     """Return what a layer compares with labels."""
     scores, labels = (net.blob(name) for name in list(layer.parameter.bottom)[:2])
-    param, axis = _settings(layer)
+    axis, ignored = how
     last = scores.with_last(axis).tensor
     tensor = keras.ops.softmax(last, axis=-1) if softmax else last
-    ignored = param.ignore_label if param.HasField("ignore_label") else None
     return ClassScores(layer.name, tensor, scores.shape[axis], labels.to_caffe().tensor, ignored)
-
-
-def _settings(layer: GraphLayer) -> tuple[Any, int]:
-    """Return the message that has the ignored label, and the axis of the classes."""
-    parameter = layer.parameter
-    if layer.type == "Accuracy":
-        return parameter.accuracy_param, parameter.accuracy_param.axis
-    return parameter.loss_param, parameter.softmax_param.axis

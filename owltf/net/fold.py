@@ -9,16 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from owltf.convert.converter import converter_of
 from owltf.net.net import Net
 
 Params = dict[str, list[np.ndarray]]
-
-_MESSAGES = {
-    "Convolution": "convolution_param",
-    "Deconvolution": "convolution_param",
-    "InnerProduct": "inner_product_param",
-}
-_FOLDED = ("BatchNorm", "Scale", "Bias")
 
 
 @dataclass(frozen=True)
@@ -37,10 +31,11 @@ class Folded:
 
 
 def fold(net: Net) -> Folded:
-    """Fold BatchNorm, Scale and Bias layers into the convolution or inner product before them.
+    """Fold layers that are `affine`, as BatchNorm, Scale and Bias, into the layer before them.
 
-    That is done where nothing else looks at what stands between. The net must be built for TEST,
-    where BatchNorm uses the statistics it gathered.
+    That is done where nothing else looks at what stands between, and that layer can `absorb` them,
+    as a convolution or an inner product can. The net must be built for TEST, where BatchNorm uses
+    the statistics it gathered.
 
     Args:
         net: the net, with its weights.
@@ -59,38 +54,51 @@ class _Folding:
         self.kept: dict[int, Any] = {}
         self.layer_names: dict[int, str] = {}
         self.gone: list[str] = []
+        self._registry = net.context.registry
         self._readers = _readers([layer.parameter for layer in net.graph.layers])
         self._writers: dict[str, tuple[int, int]] = {}
 
     def look(self, index: int, layer: Any) -> None:
         """Fold a layer, or keep it."""
-        into = self._target(layer)
+        into = self._absorbing(layer)
         if into is None:
             self.kept[index], self.layer_names[index] = _copied(layer.parameter), layer.name
             self._writers.update((top, (index, index)) for top in layer.parameter.top)
             return
-        target, name = self.kept[into], self.layer_names[into]
-        factor, term = _affine(layer.parameter, self.params.pop(layer.name))
-        self.params[name] = _multiplied(target, self.params[name], factor, term)
-        getattr(target, _MESSAGES[target.type]).bias_term = True
-        target.top[:] = layer.parameter.top
+        self.params.pop(layer.name, None)
+        self.kept[into].top[:] = layer.parameter.top
         self._writers[layer.parameter.top[0]] = (into, index)
         self.gone.append(layer.name)
 
-    def _target(self, layer: Any) -> int | None:
-        """Return the place of the layer that another can be folded into."""
-        parameter = layer.parameter
-        if parameter.type not in _FOLDED or len(parameter.bottom) != 1 or _is_shared(parameter):
+    def _absorbing(self, layer: Any) -> int | None:
+        """Let the layer before absorb one, and return its place, if both can do that."""
+        affine, place = self._affine(layer), self._target(layer.parameter)
+        if affine is None or place is None:
             return None
-        bottom = parameter.bottom[0]
+        target, name = self.kept[place], self.layer_names[place]
+        converter = converter_of(target.type, self._registry)
+        blobs = converter.absorb(target, self.params.get(name, []), *affine)
+        if blobs is None:
+            return None
+        self.params[name] = [np.asarray(blob, np.float32) for blob in blobs]
+        return place
+
+    def _affine(self, layer: Any) -> tuple[np.ndarray, np.ndarray] | None:
+        """Return the factor and the term of a layer, if it is nothing else."""
+        parameter, blobs = layer.parameter, self.params.get(layer.name, [])
+        if len(parameter.bottom) != 1 or _is_shared(parameter):
+            return None
+        found = converter_of(layer.type, self._registry).affine(parameter, blobs)
+        return found and (found[0].astype(np.float64), found[1].astype(np.float64))
+
+    def _target(self, parameter: Any) -> int | None:
+        """Return the place of the layer before one, if nothing else looks at what it makes."""
+        bottom = parameter.bottom[0] if parameter.bottom else ""
         place, written = self._writers.get(bottom, (-1, -1))
         target = self.kept.get(place)
-        if target is None or target.type not in _MESSAGES or len(target.top) != 1:
+        if target is None or len(target.top) != 1 or _is_shared(target):
             return None
-        if _is_shared(target) or self._readers[written, bottom] != 1:
-            return None
-        fits = _is_by_channel(parameter, self.params[layer.name], _channels(target))
-        return place if fits and _axis(target) == 1 else None
+        return place if self._readers[written, bottom] == 1 else None
 
     def result(self, net: Net) -> Folded:
         """Return the net that is left."""
@@ -118,58 +126,3 @@ def _readers(layers: Iterable[Any]) -> Counter[tuple[int, str]]:
 
 def _is_shared(parameter: Any) -> bool:
     return any(spec.name for spec in parameter.param)
-
-
-def _message(parameter: Any) -> Any:
-    return getattr(parameter, _MESSAGES[parameter.type])
-
-
-def _axis(parameter: Any) -> int:
-    return int(_message(parameter).axis)
-
-
-def _channels(parameter: Any) -> int:
-    return int(_message(parameter).num_output)
-
-
-def _is_by_channel(parameter: Any, blobs: list[np.ndarray], channels: int) -> bool:
-    """Return whether a layer has one number for each channel of its bottom."""
-    if parameter.type == "BatchNorm":
-        return blobs[0].shape == (channels,)
-    own = parameter.scale_param if parameter.type == "Scale" else parameter.bias_param
-    return own.axis == 1 and blobs[0].shape == (channels,)
-
-
-def _affine(parameter: Any, blobs: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    """Return the factor and the term that a layer has for each channel, float64."""
-    wide = [blob.astype(np.float64) for blob in blobs]
-    if parameter.type == "Bias":
-        return np.ones_like(wide[0]), wide[0]
-    if parameter.type == "Scale":
-        return wide[0], wide[1] if len(wide) > 1 else np.zeros_like(wide[0])
-    mean, variance, sum_of_ones = wide
-    factor = 1 / sum_of_ones if sum_of_ones else np.zeros_like(sum_of_ones)
-    root = 1 / np.sqrt(variance * factor + parameter.batch_norm_param.eps)
-    return root, -mean * factor * root
-
-
-def _multiplied(
-    target: Any, blobs: list[np.ndarray], factor: np.ndarray, term: np.ndarray
-) -> list[np.ndarray]:
-    """Return a layer's weights and bias with a factor and a term for each channel of its top."""
-    weights, *bias = blobs
-    before = bias[0].astype(np.float64) if bias else np.zeros_like(factor)
-    scaled = _scaled(target, weights, factor)
-    return [scaled.astype(np.float32), (before * factor + term).astype(np.float32)]
-
-
-def _scaled(target: Any, weights: np.ndarray, factor: np.ndarray) -> np.ndarray:
-    if target.type == "InnerProduct" and target.inner_product_param.transpose:
-        return np.asarray(weights * factor)
-    if target.type != "Deconvolution":
-        return np.asarray(weights * factor.reshape(-1, *(1,) * (weights.ndim - 1)))
-    # A deconvolution's weights lie (C, channels / group, ...), the groups along C.
-    group = target.convolution_param.group
-    split = weights.reshape(group, -1, *weights.shape[1:])
-    spread = factor.reshape(group, 1, -1, *(1,) * (weights.ndim - 2))
-    return np.asarray(split * spread).reshape(weights.shape)

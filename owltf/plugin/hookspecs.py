@@ -130,3 +130,22 @@ def owltf_snapshot(iteration: int, path: Path) -> None:
         iteration: updates made so far.
         path: the `.caffemodel`.
     """
+
+
+# --- a layer is tested ----------------------------------------------------------------------------
+
+
+@hookspec
+def owltf_check_layer(net: Net, bottoms: Mapping[str, Any]) -> str | None:
+    """Check what a plugin makes of a layer, as one of the checks of `check_converter`.
+
+    Args:
+        net: a net of `Input` layers and then the layer, built for TEST.
+        bottoms: its inputs by blob name, in Caffe's order.
+
+    Returns:
+        What could not be checked and why, in a line, or None.
+
+    Raises:
+        AssertionError: if a rule is broken; the message says the rule, then what was found.
+    """

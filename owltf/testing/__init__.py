@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from owltf.testing.checks.batches import check_batches
     from owltf.testing.checks.caffemodel import check_caffemodel
     from owltf.testing.checks.contract import check_converter
+    from owltf.testing.checks.forms import check_forms
     from owltf.testing.checks.forward import check_forward
     from owltf.testing.checks.gradients import check_gradients
     from owltf.testing.checks.keras_file import check_keras_file
@@ -33,6 +34,7 @@ _LATE = {
     "check_batches": "owltf.testing.checks.batches",
     "check_caffemodel": "owltf.testing.checks.caffemodel",
     "check_converter": "owltf.testing.checks.contract",
+    "check_forms": "owltf.testing.checks.forms",
     "check_forward": "owltf.testing.checks.forward",
     "check_gradients": "owltf.testing.checks.gradients",
     "check_keras_file": "owltf.testing.checks.keras_file",
@@ -54,6 +56,7 @@ __all__ = [
     "check_batches",
     "check_caffemodel",
     "check_converter",
+    "check_forms",
     "check_forward",
     "check_gradients",
     "check_keras_file",

@@ -1,5 +1,6 @@
 """owltf export: a net as a SavedModel, an ONNX file, a Keras program and other forms."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from owltf.api import hookimpl
@@ -11,3 +12,11 @@ def owltf_add_command(commands: Any) -> None:
     from owltf_exporter.command import export
 
     commands.add_command(export)
+
+
+@hookimpl
+def owltf_check_layer(net: Any, bottoms: Mapping[str, Any]) -> str | None:
+    """Check the layer's ONNX form."""
+    from owltf_exporter.layer_check import check_layer
+
+    return check_layer(net, bottoms)

@@ -6,14 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from owltf.api import Net, OwltfError
+from owltf.api import Net, OwltfError, converter_of
 from owltf_exporter.deploy.open_batch import has_open_batch
 from owltf_exporter.export_job import Arrays, Exported, Run
 from owltf_exporter.images.preprocessing import Preprocessing
 
 _BATCH = 2
-# Which bottom of a layer marks with 0 and 1 where sequences begin and go on, or rows that stay.
-_MARKED = {"Filter": -1, "LSTM": 1, "LSTMUnit": 2, "RNN": 1}
 
 
 @dataclass(frozen=True)
@@ -119,15 +117,13 @@ def random_inputs(
 
 def _numbers(net: Net) -> dict[str, int]:
     """Return the inputs that must be whole numbers from 0 on, and what they stay below."""
-    limits = {}
+    limits: dict[str, int] = {}
     for layer in net.graph.layers:
         bottoms = list(layer.parameter.bottom)
-        if layer.type == "Embed":
-            limits.update(dict.fromkeys(bottoms, layer.parameter.embed_param.input_dim))
-        elif layer.type in _MARKED:
-            limits[bottoms[_MARKED[layer.type]]] = 2
-        elif layer.type == "BatchReindex":
-            limits[bottoms[1]] = net.blob_shapes[bottoms[0]][0]
+        shapes = [net.blob_shapes[name] for name in bottoms]
+        converter = converter_of(layer.type, net.context.registry)
+        numbers = converter.whole_numbers(layer.parameter, shapes)
+        limits.update({bottoms[index]: limit for index, limit in numbers.items()})
     return limits
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 import numpy as np
 
-from owltf.api import Net
+from owltf.api import Net, Param
 
 _BIAS = 0.1
 
@@ -21,23 +20,23 @@ def fill_zeros(net: Net) -> None:
     Args:
         net: the net.
     """
-    rng, kinds = np.random.default_rng(0), {each.name: each.type for each in net.graph.layers}
+    rng = np.random.default_rng(0)
     net.set_params(
         {
-            name: _statistics(blobs)
-            if kinds[name] == "BatchNorm"
-            else [blob if np.any(blob) else _drawn(rng, blob.shape) for blob in blobs]
-            for name, blobs in net.get_params().items()
+            name: [_filled(rng, param) for param in params]
+            for name, params in net.layer_params.items()
         }
     )
 
 
-def _statistics(blobs: Sequence[np.ndarray]) -> list[np.ndarray]:
-    """Return BatchNorm's sums as they are, or those of mean 0 and variance 1 if it has none."""
-    mean, variance, count = blobs
-    if np.any(count):
-        return list(blobs)
-    return [np.zeros_like(mean), np.ones_like(variance), np.ones_like(count)]
+def _filled(rng: np.random.Generator, param: Param) -> np.ndarray:
+    """Return a blob as it is or, if it holds zeros alone, what stands in for them."""
+    value = param.get()
+    if np.any(value):
+        return value
+    if param.blob.untrained is not None:
+        return np.full_like(value, param.blob.untrained)
+    return _drawn(rng, value.shape)
 
 
 def _drawn(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:

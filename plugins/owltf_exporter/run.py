@@ -10,7 +10,16 @@ from typing import Any
 
 import click
 
-from owltf.api import Net, OwltfError, atomic_outputs, fold, load_net, rebuild_net, solver_of
+from owltf.api import (
+    Net,
+    OwltfError,
+    atomic_outputs,
+    converter_of,
+    fold,
+    load_net,
+    rebuild_net,
+    solver_of,
+)
 from owltf_exporter.compare import difference, random_inputs
 from owltf_exporter.deploy.deploy import data_layers, deploy_form
 from owltf_exporter.export_job import Arrays, Exported
@@ -123,7 +132,7 @@ def prepare_export(registry: Any, file: str, name: str, options: Options) -> Exp
     def rewrite(parameter: Any, context: Any) -> Any:
         data.extend(data_layers(parameter, context))
         deploy = deploy_form(parameter, context, options.input_shapes, options.outputs)
-        _check_python(deploy)
+        _check_user_code(deploy, context.registry)
         return deploy
 
     net = _load(registry, file, options, rewrite)
@@ -152,11 +161,14 @@ def prepare_export(registry: Any, file: str, name: str, options: Options) -> Exp
     )
 
 
-def _check_python(parameter: Any) -> None:
-    layers = [f"'{layer.name}'" for layer in parameter.layer if layer.type == "Python"]
+def _check_user_code(parameter: Any, registry: Any) -> None:
+    layers = [
+        layer for layer in parameter.layer if converter_of(layer.type, registry).runs_user_code
+    ]
     if layers:
+        names = ", ".join(f"'{layer.name}'" for layer in layers)
         raise OwltfError(
-            f"Python layers run code of your own and cannot be exported: {', '.join(layers)}; "
+            f"{layers[0].type} layers run code of your own and cannot be exported: {names}; "
             "--outputs BLOB keeps only the layers that lead to a blob"
         )
 

@@ -74,17 +74,20 @@ def test_types_are_listed_with_their_converters() -> None:
     ran = layers()
     assert ran.exit_code == 0
     lines = [line.split() for line in ran.stdout.splitlines()]
-    assert lines[0] == ["type", "converter", "from"]
-    assert ["ReLU", "ReLU", "owltf.layers.activation.relu"] in lines
+    assert lines[0] == ["type", "converter", "from", "onnx"]
+    assert ["ReLU", "ReLU", "owltf.layers.activation.relu", "yes"] in lines
+    assert ["Picky", "Picky", Picky.__module__, "no"] in lines
+    # An exported net goes without them.
     assert ["Data", "Data", "owltf.data.data"] in lines
+    assert ["Accuracy", "Accuracy", "owltf.layers.loss.accuracy"] in lines
     names = [line[0] for line in lines[1:]]
     assert names == sorted(names)
 
 
 def test_types_in_markdown() -> None:
     lines = layers("--markdown").stdout.splitlines()
-    assert lines[:2] == ["| type | converter | from |", "| --- | --- | --- |"]
-    assert "| Concat | Concat | owltf.layers.utility.concat |" in lines
+    assert lines[:2] == ["| type | converter | from | onnx |", "| --- | --- | --- | --- |"]
+    assert "| Concat | Concat | owltf.layers.utility.concat | yes |" in lines
 
 
 def test_a_net_that_is_supported(tmp_path: Path) -> None:

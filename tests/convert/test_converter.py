@@ -9,7 +9,7 @@ import pytest
 from small_nets import build, input_text
 
 from owltf.convert.blob import Blob
-from owltf.convert.converter import LayerConverter
+from owltf.convert.converter import LayerConverter, converter_of
 from owltf.convert.layer import Layer
 from owltf.errors import OwltfError
 from owltf.plugin.manager import make_manager
@@ -61,3 +61,17 @@ def test_its_refusals_come_before_anything_is_built() -> None:
 def test_keras_errors_are_told_with_the_bottoms_in_one_line() -> None:
     with pytest.raises(OwltfError, match=r"built on 'x' \(2, 3, 4\): two axes, please$"):
         build(text(2, 3, 4), registry=registry())
+
+
+def test_of_a_type_without_a_converter_is_known_what_holds_of_most() -> None:
+    known = registry()
+    assert isinstance(converter_of("Twice", known), Twice)
+    parameter = known.schema.message("LayerParameter")(type="Data")
+    for name in ("Twice", "Data"):
+        converter = converter_of(name, known)
+        assert not (converter.is_loss or converter.is_judge or converter.passes_on)
+        assert converter.class_scores(parameter) is None
+        assert not converter.fixes_batch(parameter, 4)
+        assert not converter.whole_numbers(parameter, [(2, 3)])
+        assert converter.affine(parameter, []) is None
+        assert converter.absorb(parameter, [], np.ones(3), np.zeros(3)) is None

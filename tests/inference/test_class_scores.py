@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any
+
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 from small_nets import build, inner_product, input_text
 
+from owltf.api import Blob, Layer, LayerConverter, hookimpl
 from owltf.errors import OwltfError
 from owltf.inference.class_scores import ClassScores, class_probabilities, class_scores
 from owltf.net.net import Net
+from owltf.testing import net_of, use_plugins
 
 INPUTS = input_text("x", 2, 5) + input_text("label", 2)
 AUXILIARY = inner_product("aux", "x", "aux", outputs=4)
@@ -63,6 +69,27 @@ def test_a_softmax_layer_or_any_other_gives_its_top() -> None:
         scores = class_probabilities(net, layer)
         assert (scores.layer, scores.classes, scores.ignore_label) == (layer, 3, 2)
         np.testing.assert_allclose(values(net, scores), blobs[blob], rtol=1e-6)
+
+
+class Hits(LayerConverter):
+    """A metric of a plugin."""
+
+    caffe_type = "Hits"
+    bottoms = (2, 2)
+    is_judge = True
+
+    def build(self, layer: Layer, scores: Blob, labels: Blob) -> Blob:
+        return scores.scalar(keras.ops.sum(scores.tensor))
+
+    def class_scores(self, parameter: Any) -> tuple[int, int | None]:
+        return 1, 3
+
+
+def test_a_metric_of_a_plugin_says_it_too() -> None:
+    hits = 'layer { name: "hits" type: "Hits" bottom: "aux" bottom: "label" top: "hits" }'
+    with use_plugins(SimpleNamespace(owltf_layer_converters=hookimpl(lambda: [Hits]))):
+        scores = class_scores(net_of(INPUTS + AUXILIARY + MAIN + hits + LOSSES))
+    assert (scores.layer, scores.classes, scores.ignore_label) == ("hits", 4, 3)
 
 
 def test_classes_on_another_axis_come_last() -> None:

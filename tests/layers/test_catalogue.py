@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import owltf_exporter
 import pytest
 from oracle_case import Case, one_layer
 from recurrent_case import random
 
 from owltf.plugin.manager import make_manager
 from owltf.registry.registry import Registry
-from owltf.testing import check_converter
+from owltf.testing import check_converter, use_plugins
 
 Options = Mapping[str, Any]
 
@@ -122,6 +123,14 @@ def test_every_type_is_here() -> None:
     assert not tried & SKIPPED.keys()
 
 
+@pytest.fixture
+def exporter() -> Iterator[None]:
+    """Let forms for export be checked too."""
+    with use_plugins(owltf_exporter):
+        yield
+
+
+@pytest.mark.usefixtures("exporter")
 @pytest.mark.parametrize("caffe_type", RECORDED)
 def test_a_recorded_case(caffe_type: str) -> None:
     name, options = RECORDED[caffe_type]
@@ -129,6 +138,7 @@ def test_a_recorded_case(caffe_type: str) -> None:
     check_converter(case.net, case.bottoms, params=case.params, **options)
 
 
+@pytest.mark.usefixtures("exporter")
 @pytest.mark.parametrize("name", OWN)
 def test_an_own_case(name: str) -> None:
     case = OWN[name]

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any
+
 import numpy as np
 import pytest
 
-from owltf.api import Net, rebuild_net
+from owltf.api import Blob, Layer, LayerConverter, Net, ParamBlob, hookimpl, rebuild_net
+from owltf.layers.activation.affine import Affine
 from owltf.net.fold import fold
-from owltf.testing import net_of
+from owltf.testing import net_of, use_plugins
 
 INPUT = """layer { name: "x" type: "Input" top: "x"
   input_param { shape { dim: 2 dim: 4 dim: 5 dim: 5 } } }"""
@@ -71,3 +75,52 @@ def test_shared_weights_stay() -> None:
     conv = CONV % ("Convolution", "true")
     shared = conv.replace("convolution_param", 'param { name: "w" } convolution_param')
     check(filled(INPUT + shared + NORM), ())
+
+
+def test_a_norm_by_the_batch_stays() -> None:
+    own = NORM.replace('top: "bn" }', 'top: "bn" batch_norm_param { use_global_stats: false } }', 1)
+    # What follows it has nothing to go into.
+    assert fold(filled(INPUT + CONV % ("Convolution", "true") + own)).layers == ()
+
+
+@pytest.mark.parametrize("axis", ["scale_param { axis: 2 }", "scale_param { num_axes: 2 }"])
+def test_a_scale_of_other_axes_stays(axis: str) -> None:
+    scale = f'layer {{ name: "s" type: "Scale" bottom: "conv" top: "s" {axis} }}'
+    check(filled(INPUT + CONV % ("Convolution", "true") + scale), ())
+
+
+class Opposite(LayerConverter):
+    """A layer of a plugin: 1 - x."""
+
+    caffe_type = "Opposite"
+
+    def build(self, layer: Layer, bottom: Blob) -> Blob:
+        return bottom.of(1 - bottom.tensor)
+
+    def affine(self, parameter: Any, blobs: Any) -> tuple[np.ndarray, np.ndarray]:
+        return -np.ones(6), np.ones(6)
+
+
+class Weigh(LayerConverter):
+    """A layer of a plugin that another can go into: x * weight + 2."""
+
+    caffe_type = "Weigh"
+    params = (ParamBlob("gamma"), ParamBlob("beta"))
+
+    def build(self, layer: Layer, bottom: Blob) -> Blob:
+        return bottom.to_channels_last().map(layer.keras(Affine, shape=(6,)))
+
+    def absorb(
+        self, parameter: Any, blobs: Any, factor: np.ndarray, term: np.ndarray
+    ) -> list[np.ndarray]:
+        return [blobs[0] * factor, blobs[1] * factor + term]
+
+
+def test_layers_of_plugins_fold_by_what_they_say() -> None:
+    plugin = SimpleNamespace(owltf_layer_converters=hookimpl(lambda: [Opposite, Weigh]))
+    layers = "".join(
+        f'layer {{ name: "{name}" type: "{name}" bottom: "{bottom}" top: "{name}" }}'
+        for name, bottom in (("Weigh", "x"), ("Opposite", "Weigh"))
+    )
+    with use_plugins(plugin):
+        check(filled(INPUT.replace("dim: 4", "dim: 6") + layers), ("Opposite",))

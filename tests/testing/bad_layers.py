@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from owltf.api import Blob, Layer, LayerConverter, ParamBlob, hookimpl
+from owltf.api import Blob, Layer, LayerConverter, OnnxNode, ParamBlob, hookimpl
 from owltf.testing import one_layer
 
 X = np.random.default_rng(0).normal(size=(4, 3)).astype(np.float32)
@@ -18,7 +18,9 @@ GAIN = np.array([0.5, -2, 3], np.float32)
 @hookimpl
 def owltf_layer_converters() -> list[type]:
     """Return all of them."""
-    return [Code, Forgets, Good, Hidden, Lossy, OddShape, Tall, *map(_converter, FUNCTIONS)]
+    good = [Good, WithForm]
+    bad = [Code, Forgets, Hidden, Lossy, OddShape, OtherForm, FormOfFourRows, RefusedForm, Tall]
+    return [*good, *bad, *map(_converter, FUNCTIONS)]
 
 
 def net(caffe_type: str, *shapes: tuple[int, ...]) -> str:
@@ -103,6 +105,43 @@ class Good(LayerConverter):
 
     def build(self, layer: Layer, bottom: Blob) -> Blob:
         return bottom.to_channels_last().map(layer.keras(Gain))
+
+
+class WithForm(Good):
+    """The gain as ONNX too."""
+
+    caffe_type = "WithForm"
+
+    def onnx(self, node: OnnxNode) -> None:
+        node.add("Mul", node.x, node.constant("gain", node.blobs[0]))
+
+
+class OtherForm(Good):
+    """A gain whose ONNX form leaves it out."""
+
+    caffe_type = "OtherForm"
+
+    def onnx(self, node: OnnxNode) -> None:
+        node.add("Identity", node.x)
+
+
+class FormOfFourRows(WithForm):
+    """A gain whose ONNX form takes the batch of the prototxt alone."""
+
+    caffe_type = "FormOfFourRows"
+
+    def onnx(self, node: OnnxNode) -> None:
+        rows = node.constant("rows", np.broadcast_to(node.blobs[0], node.shape))
+        node.add("Mul", node.x, rows)
+
+
+class RefusedForm(Good):
+    """A gain that says it has no ONNX form today."""
+
+    caffe_type = "RefusedForm"
+
+    def onnx(self, node: OnnxNode) -> None:
+        raise node.unsupported("a gain")
 
 
 class Forgets(LayerConverter):

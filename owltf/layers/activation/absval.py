@@ -10,6 +10,7 @@ import tensorflow as tf
 from owltf.convert.blob import Blob
 from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
+from owltf.convert.onnx_node import OnnxNode
 from owltf.convert.source_call import SourceCall
 
 
@@ -36,3 +37,7 @@ class AbsVal(LayerConverter):
     def build(self, layer: Layer, bottom: Blob) -> Blob:
         """Return |x|."""
         return bottom.map(layer.keras(Absolute))
+
+    def onnx(self, node: OnnxNode) -> None:
+        """Write Abs."""
+        node.add("Abs", node.x)

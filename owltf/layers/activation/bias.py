@@ -6,14 +6,17 @@ from collections.abc import Sequence
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from owltf.convert.blob import Blob
 from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
+from owltf.convert.onnx_node import OnnxNode
 from owltf.convert.params import ParamBlob
 from owltf.convert.source_call import SourceCall
 from owltf.layers.activation.affine import affine, axes_of, broadcast
+from owltf.layers.activation.onnx_operand import blob_operand, bottom_operand
 
 
 @keras.saving.register_keras_serializable("owltf")
@@ -57,3 +60,25 @@ class Bias(LayerConverter):
             return bottom.of(layer.keras(AddTerm)([bottom.tensor, term.tensor]))
         axes = axes_of(layer, bottom, param)
         return affine(layer, bottom, axes, (param.filler,), scales=False)
+
+    def onnx(self, node: OnnxNode) -> None:
+        """Write Add."""
+        axis = node.parameter.bias_param.axis
+        if len(node.bottoms) > 1:
+            term = bottom_operand(node, axis)
+        else:
+            term = blob_operand(node, "beta", node.blobs[0], axis)
+        node.add("Add", node.x, term)
+
+    def affine(
+        self, parameter: Any, blobs: Sequence[np.ndarray]
+    ) -> tuple[np.ndarray, np.ndarray] | None:
+        """Return 1 and beta, where it lies along axis 1."""
+        if parameter.bias_param.axis != 1 or blobs[0].ndim != 1:
+            return None
+        return np.ones_like(blobs[0]), blobs[0]
+
+    def fixes_batch(self, parameter: Any, rank: int) -> bool:
+        """Return whether beta lies along the batch."""
+        param, is_own = parameter.bias_param, len(parameter.bottom) == 1
+        return is_own and bool(param.num_axes) and param.axis in (0, -rank)

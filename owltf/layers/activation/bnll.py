@@ -5,6 +5,7 @@ import keras
 from owltf.convert.blob import Blob
 from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
+from owltf.convert.onnx_node import OnnxNode
 
 
 class BNLL(LayerConverter):
@@ -15,3 +16,7 @@ class BNLL(LayerConverter):
     def build(self, layer: Layer, bottom: Blob) -> Blob:
         """Return log(1 + exp(x))."""
         return bottom.map(layer.keras(keras.layers.Activation, activation="softplus"))
+
+    def onnx(self, node: OnnxNode) -> None:
+        """Write Softplus."""
+        node.add("Softplus", node.x)

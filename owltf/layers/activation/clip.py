@@ -10,6 +10,7 @@ import tensorflow as tf
 from owltf.convert.blob import Blob
 from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
+from owltf.convert.onnx_node import OnnxNode
 from owltf.convert.source_call import SourceCall
 
 
@@ -53,3 +54,8 @@ class Clip(LayerConverter):
         if param.min > param.max:
             raise layer.error(f"min must not be above max, got {param.min:g} and {param.max:g}")
         return bottom.map(layer.keras(Between, low=param.min, high=param.max))
+
+    def onnx(self, node: OnnxNode) -> None:
+        """Write Clip."""
+        param = node.parameter.clip_param
+        node.add("Clip", node.x, node.constant("min", param.min), node.constant("max", param.max))

@@ -5,6 +5,7 @@ import keras
 from owltf.convert.blob import Blob
 from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
+from owltf.convert.onnx_node import OnnxNode
 
 
 class ELU(LayerConverter):
@@ -16,3 +17,7 @@ class ELU(LayerConverter):
         """Return max(x, 0) + alpha * (exp(min(x, 0)) - 1)."""
         alpha = layer.parameter.elu_param.alpha
         return bottom.map(layer.keras(keras.layers.ELU, alpha=alpha))
+
+    def onnx(self, node: OnnxNode) -> None:
+        """Write Elu."""
+        node.add("Elu", node.x, alpha=node.parameter.elu_param.alpha)

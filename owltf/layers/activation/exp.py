@@ -11,6 +11,7 @@ import tensorflow as tf
 from owltf.convert.blob import Blob
 from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
+from owltf.convert.onnx_node import OnnxNode
 from owltf.convert.source_call import SourceCall
 
 
@@ -58,6 +59,13 @@ class Exp(LayerConverter):
             ScaledExp, scale=slope * param.scale, factor=exp(slope * param.shift)
         )
         return bottom.map(exponential)
+
+    def onnx(self, node: OnnxNode) -> None:
+        """Write factor * Exp(scale * x)."""
+        scale, factor = node.config["scale"], node.config["factor"]
+        scaled = node.add("Mul", node.x, node.constant("scale", scale), part="scaled")
+        made = node.add("Exp", scaled, part="exp")
+        node.add("Mul", made, node.constant("factor", factor))
 
 
 def log_base(layer: Layer, base: float) -> float:

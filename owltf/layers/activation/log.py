@@ -10,6 +10,7 @@ import tensorflow as tf
 from owltf.convert.blob import Blob
 from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
+from owltf.convert.onnx_node import OnnxNode
 from owltf.convert.source_call import SourceCall
 from owltf.layers.activation.exp import log_base
 
@@ -63,3 +64,11 @@ class Log(LayerConverter):
             raise layer.error("base must not be 1, whose logarithm is 0")
         logarithm = layer.keras(ScaledLog, scale=param.scale, shift=param.shift, factor=1 / slope)
         return bottom.map(logarithm)
+
+    def onnx(self, node: OnnxNode) -> None:
+        """Write factor * Log(scale * x + shift)."""
+        scale, shift, factor = (node.config[name] for name in ("scale", "shift", "factor"))
+        scaled = node.add("Mul", node.x, node.constant("scale", scale), part="scaled")
+        shifted = node.add("Add", scaled, node.constant("shift", shift), part="shifted")
+        made = node.add("Log", shifted, part="log")
+        node.add("Mul", made, node.constant("factor", factor))

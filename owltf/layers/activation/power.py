@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -10,6 +11,7 @@ import tensorflow as tf
 from owltf.convert.blob import Blob
 from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
+from owltf.convert.onnx_node import OnnxNode
 from owltf.convert.source_call import SourceCall
 
 
@@ -74,3 +76,21 @@ class Power(LayerConverter):
         param = layer.parameter.power_param
         power = layer.keras(ShiftedPower, power=param.power, scale=param.scale, shift=param.shift)
         return bottom.map(power)
+
+    def onnx(self, node: OnnxNode) -> None:
+        """Write Mul, Add and Pow, as far as they change anything."""
+        param = node.parameter.power_param
+        terms = [("Mul", "scale", param.scale, 1), ("Add", "shift", param.shift, 0)]
+        _chain(node, [*terms, ("Pow", "power", param.power, 1)])
+
+
+def _chain(node: OnnxNode, terms: Sequence[tuple[str, str, float, float]]) -> None:
+    """Add those of some operations with a number that change anything."""
+    used = [(kind, part, value) for kind, part, value, idle in terms if value != idle]
+    now = node.x
+    for kind, part, value in used[:-1]:
+        now = node.add(kind, now, node.constant(part, value), part=f"with_{part}")
+    for kind, part, value in used[-1:]:
+        node.add(kind, now, node.constant(part, value))
+    if not used:
+        node.add("Identity", now)

@@ -10,6 +10,7 @@ import tensorflow as tf
 from owltf.convert.blob import Blob
 from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
+from owltf.convert.onnx_node import OnnxNode
 from owltf.convert.params import ParamBlob
 from owltf.convert.source_call import SourceCall
 
@@ -74,3 +75,8 @@ class PReLU(LayerConverter):
         filler = param.filler if param.HasField("filler") else type(param.filler)(value=0.25)
         prelu = layer.keras(ChannelPReLU, fillers=(filler,), shared=param.channel_shared)
         return (bottom if param.channel_shared else bottom.to_channels_last()).map(prelu)
+
+    def onnx(self, node: OnnxNode) -> None:
+        """Write PRelu; the slopes lie along axis 1."""
+        slope = node.blobs[0].reshape(-1, *(1,) * (len(node.shape) - 2))
+        node.add("PRelu", node.x, node.constant("slope", slope))

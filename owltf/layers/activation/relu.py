@@ -5,6 +5,7 @@ import keras
 from owltf.convert.blob import Blob
 from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
+from owltf.convert.onnx_node import OnnxNode
 from owltf.layers.activation.rising_relu import RisingReLU
 
 
@@ -18,3 +19,11 @@ class ReLU(LayerConverter):
         slope = layer.parameter.relu_param.negative_slope
         kind = keras.layers.ReLU if slope >= 0 else RisingReLU
         return bottom.map(layer.keras(kind, negative_slope=slope))
+
+    def onnx(self, node: OnnxNode) -> None:
+        """Write Relu, or LeakyRelu."""
+        slope = node.parameter.relu_param.negative_slope
+        if slope:
+            node.add("LeakyRelu", node.x, alpha=slope)
+        else:
+            node.add("Relu", node.x)

@@ -5,6 +5,7 @@ import keras
 from owltf.convert.blob import Blob
 from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
+from owltf.convert.onnx_node import OnnxNode
 
 
 class Sigmoid(LayerConverter):
@@ -15,3 +16,7 @@ class Sigmoid(LayerConverter):
     def build(self, layer: Layer, bottom: Blob) -> Blob:
         """Return 1 / (1 + exp(-x))."""
         return bottom.map(layer.keras(keras.layers.Activation, activation="sigmoid"))
+
+    def onnx(self, node: OnnxNode) -> None:
+        """Write Sigmoid."""
+        node.add("Sigmoid", node.x)

@@ -10,6 +10,7 @@ import tensorflow as tf
 from owltf.convert.blob import Blob
 from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
+from owltf.convert.onnx_node import OnnxNode
 from owltf.convert.source_call import SourceCall
 
 
@@ -49,3 +50,10 @@ class Swish(LayerConverter):
     def build(self, layer: Layer, bottom: Blob) -> Blob:
         """Return x * sigmoid(beta * x)."""
         return bottom.map(layer.keras(ScaledSwish, beta=layer.parameter.swish_param.beta))
+
+    def onnx(self, node: OnnxNode) -> None:
+        """Write x * Sigmoid(beta * x)."""
+        beta = node.constant("beta", node.parameter.swish_param.beta)
+        scaled = node.add("Mul", node.x, beta, part="scaled")
+        gate = node.add("Sigmoid", scaled, part="gate")
+        node.add("Mul", node.x, gate)

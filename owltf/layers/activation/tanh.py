@@ -5,6 +5,7 @@ import keras
 from owltf.convert.blob import Blob
 from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
+from owltf.convert.onnx_node import OnnxNode
 
 
 class TanH(LayerConverter):
@@ -15,3 +16,7 @@ class TanH(LayerConverter):
     def build(self, layer: Layer, bottom: Blob) -> Blob:
         """Return tanh(x)."""
         return bottom.map(layer.keras(keras.layers.Activation, activation="tanh"))
+
+    def onnx(self, node: OnnxNode) -> None:
+        """Write Tanh."""
+        node.add("Tanh", node.x)

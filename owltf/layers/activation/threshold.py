@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from owltf.convert.blob import Blob
 from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
+from owltf.convert.onnx_node import OnnxNode
 from owltf.convert.source_call import SourceCall
 
 
@@ -49,3 +51,9 @@ class Threshold(LayerConverter):
         """Return a blob of ones and zeros."""
         above = layer.keras(Above, threshold=layer.parameter.threshold_param.threshold)
         return bottom.map(above)
+
+    def onnx(self, node: OnnxNode) -> None:
+        """Write Greater, as numbers."""
+        threshold = node.constant("threshold", node.parameter.threshold_param.threshold)
+        is_above = node.add("Greater", node.x, threshold, part="is_above")
+        node.add("Cast", is_above, to=np.float32)

@@ -57,6 +57,7 @@ class Dropout(LayerConverter):
     """Leaves out `dropout_ratio` of the values and scales the others, in training alone."""
 
     caffe_type = "Dropout"
+    passes_on = True
 
     def build(self, layer: Layer, bottom: Blob) -> Blob:
         """Return the values that are kept."""

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from owltf.convert.blob import Blob
 from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
+from owltf.convert.onnx_node import OnnxNode
 from owltf.convert.params import ParamBlob
 from owltf.convert.source_call import SourceCall
 from owltf.layers.common.embed_source import EMBED
@@ -88,3 +91,16 @@ class Embed(LayerConverter):
             title=layer.title,
         )
         return bottom.to_caffe().map(embedding)
+
+    def onnx(self, node: OnnxNode) -> None:
+        """Write Gather, and Add where there is a bias term."""
+        numbers = node.add("Cast", node.x, part="numbers", to=np.int64)
+        table, *biases = node.weights()
+        if not biases:
+            node.add("Gather", table, numbers)
+            return
+        node.add("Add", node.add("Gather", table, numbers, part="rows"), *biases)
+
+    def whole_numbers(self, parameter: Any, shapes: Sequence[tuple[int, ...]]) -> dict[int, int]:
+        """Return that the bottom holds numbers of rows."""
+        return {0: parameter.embed_param.input_dim}

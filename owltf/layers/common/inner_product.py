@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from math import prod
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from owltf.convert.blob import Blob
 from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
+from owltf.convert.onnx_node import OnnxNode
 from owltf.convert.params import ParamBlob
 from owltf.convert.source_call import SourceCall
 from owltf.runtime.portable import is_for_gpu, is_portable
@@ -78,3 +82,34 @@ class InnerProduct(LayerConverter):
             return bottom.flatten().map(dense)
         rows = bottom.flatten(axis).as_rows()
         return rows.map(dense).reshape((*before, param.num_output))
+
+    def onnx(self, node: OnnxNode) -> None:
+        """Write Gemm over the axes from `axis` on, joined."""
+        param = node.parameter.inner_product_param
+        axis, turned = node.axis(param.axis), int(not param.transpose)
+        rows = _rows(node, axis)
+        if axis == 1:
+            node.add("Gemm", rows, *node.weights(), transB=turned)
+            return
+        products = node.add("Gemm", rows, *node.weights(), part="products", transB=turned)
+        node.reshape(products, (-1, *node.top_shape[1:]))
+
+    def absorb(
+        self, parameter: Any, blobs: Sequence[np.ndarray], factor: np.ndarray, term: np.ndarray
+    ) -> list[np.ndarray] | None:
+        """Return the matrix times the factor, and the bias times it plus the term."""
+        param = parameter.inner_product_param
+        if param.axis != 1 or factor.shape != (param.num_output,):
+            return None
+        param.bias_term = True
+        matrix = blobs[0] * (factor if param.transpose else factor[:, np.newaxis])
+        return [matrix, blobs[1] * factor + term if blobs[1:] else term]
+
+
+def _rows(node: OnnxNode, axis: int) -> str:
+    """Return the first bottom as a matrix, its axes from one on joined."""
+    if len(node.shape) == 2 and axis == 1:
+        return node.x
+    if axis == 1:
+        return node.add("Flatten", node.x, part="flat", axis=1)
+    return node.reshape(node.x, (-1, prod(node.shape[axis:])), part="rows")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from owltf.convert.blob import Blob
 from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
+from owltf.convert.onnx_node import OnnxNode
 
 
 class Input(LayerConverter):
@@ -23,3 +24,6 @@ class Input(LayerConverter):
         if any(size < 1 for shape in shapes for size in shape):
             raise layer.error(f"every size of a shape must be at least 1, got {shapes}")
         return [layer.input(top, shape) for top, shape in zip(layer.tops, shapes, strict=True)]
+
+    def onnx(self, node: OnnxNode) -> None:
+        """Write nothing: what is fed is an input of the graph, by its own name."""

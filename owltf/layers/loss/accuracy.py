@@ -73,6 +73,7 @@ class Accuracy(LayerConverter):
     caffe_type = "Accuracy"
     bottoms = (2, 2)
     tops = (1, 2)
+    is_judge = True
 
     def build(self, layer: Layer, scores: Blob, labels: Blob) -> list[Blob]:
         """Return the accuracy and, where a second top asks for it, that of each class."""
@@ -94,3 +95,8 @@ class Accuracy(LayerConverter):
         if len(layer.tops) == 1:
             return [scores.scalar(made)]
         return [scores.scalar(made[0]), scores.plain(made[1], batch=classes)]
+
+    def class_scores(self, parameter: Any) -> tuple[int, int | None]:
+        """Return the axis of the classes, and the label that does not count."""
+        param = parameter.accuracy_param
+        return param.axis, ignore_label(param)

@@ -51,6 +51,7 @@ class SigmoidCrossEntropyLoss(LayerConverter):
     caffe_type = "SigmoidCrossEntropyLoss"
     bottoms = (2, 2)
     is_loss = True
+    served_as = "Sigmoid"
 
     def build(self, layer: Layer, *bottoms: Blob) -> Blob:
         """Return the loss."""

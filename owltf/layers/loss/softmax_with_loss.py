@@ -77,6 +77,8 @@ class SoftmaxWithLoss(LayerConverter):
     bottoms = (2, 2)
     tops = (1, 2)
     is_loss = True
+    served_as = "Softmax"
+    gives_probabilities = True
 
     def build(self, layer: Layer, scores: Blob, labels: Blob) -> list[Blob]:
         """Return the loss and, where a second top asks for them, the probabilities."""
@@ -96,6 +98,10 @@ class SoftmaxWithLoss(LayerConverter):
             softmax = layer.keras(Probabilities, part="softmax", axis=scores.axis(axis))
             tops.append(without_leading_axis(scores.map(softmax), given))
         return tops
+
+    def class_scores(self, parameter: Any) -> tuple[int, int | None]:
+        """Return the axis of the classes, and the label that does not count."""
+        return parameter.softmax_param.axis, ignore_label(parameter.loss_param)
 
 
 def scores_and_labels(layer: Layer, scores: Blob, labels: Blob, axis: int) -> tuple[Blob, Blob]:

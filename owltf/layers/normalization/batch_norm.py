@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from owltf.convert.blob import Blob
 from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
+from owltf.convert.onnx_node import OnnxNode
 from owltf.convert.params import ParamBlob
 from owltf.convert.source_call import SourceCall
 
@@ -129,7 +132,11 @@ class BatchNorm(LayerConverter):
     """Batch normalisation without the scale and shift, which are a Scale layer's in Caffe."""
 
     caffe_type = "BatchNorm"
-    params = (ParamBlob("mean"), ParamBlob("variance"), ParamBlob("scale_factor"))
+    params = (
+        ParamBlob("mean", untrained=0),
+        ParamBlob("variance", untrained=1),
+        ParamBlob("scale_factor", untrained=1),
+    )
 
     def build(self, layer: Layer, bottom: Blob) -> Blob:
         """Return the normalised blob; its channels are axis 1."""
@@ -141,3 +148,36 @@ class BatchNorm(LayerConverter):
             epsilon=param.eps,
         )
         return bottom.to_channels_last().map(norm)
+
+    def onnx(self, node: OnnxNode) -> None:
+        """Write BatchNormalization by the statistics, which Caffe keeps as sums."""
+        param = node.parameter.batch_norm_param
+        if _is_by_batch(param):
+            raise node.unsupported("use_global_stats: false")
+        mean, variance, ones = node.blobs
+        factor = 1 / ones[0] if ones[0] else 0
+        parts = {
+            "ones": np.ones_like(mean),
+            "zeros": np.zeros_like(mean),
+            "mean": mean * factor,
+            "variance": variance * factor,
+        }
+        names = [node.constant(part, values) for part, values in parts.items()]
+        node.add("BatchNormalization", node.x, *names, epsilon=param.eps)
+
+    def affine(
+        self, parameter: Any, blobs: Sequence[np.ndarray]
+    ) -> tuple[np.ndarray, np.ndarray] | None:
+        """Return 1 / deviation and -mean / deviation."""
+        param = parameter.batch_norm_param
+        if _is_by_batch(param):
+            return None
+        mean, variance, sum_of_ones = (blob.astype(np.float64) for blob in blobs)
+        factor = 1 / sum_of_ones if sum_of_ones else np.zeros_like(sum_of_ones)
+        root = 1 / np.sqrt(variance * factor + param.eps)
+        return root, -mean * factor * root
+
+
+def _is_by_batch(param: Any) -> bool:
+    """Return whether each batch is normalised by its own statistics, in tests too."""
+    return param.HasField("use_global_stats") and not param.use_global_stats

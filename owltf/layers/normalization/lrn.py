@@ -11,6 +11,7 @@ import tensorflow as tf
 from owltf.convert.blob import Blob
 from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
+from owltf.convert.onnx_node import OnnxNode
 from owltf.convert.source_call import SourceCall
 from owltf.runtime.portable import is_for_gpu, is_portable
 
@@ -159,6 +160,22 @@ class LRN(LayerConverter):
         if bottom.rank != 4:
             raise layer.error(f"normalises (N, C, H, W), but '{bottom.name}' is {bottom.shape}")
         return bottom.to_channels_last().map(_keras(layer, param))
+
+    def onnx(self, node: OnnxNode) -> None:
+        """Write LRN, which divides alpha by the window's size too, or a mean of squares."""
+        param = node.parameter.lrn_param
+        if param.norm_region == param.ACROSS_CHANNELS:
+            options = {"alpha": param.alpha, "beta": param.beta, "bias": param.k}
+            node.add("LRN", node.x, size=param.local_size, **options)
+            return
+        size, side = param.local_size, param.local_size // 2
+        squares = node.add("Mul", node.x, node.x, part="squares")
+        pads: dict[str, Any] = {"pads": [side] * 4, "count_include_pad": 1}
+        means = node.add("AveragePool", squares, part="means", kernel_shape=[size] * 2, **pads)
+        scaled = node.add("Mul", means, node.constant("alpha", param.alpha), part="scaled")
+        total = node.add("Add", scaled, node.constant("one", 1), part="total")
+        power = node.add("Pow", total, node.constant("beta", param.beta), part="power")
+        node.add("Div", node.x, power)
 
 
 def _keras(layer: Layer, param: Any) -> Any:

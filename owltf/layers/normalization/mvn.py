@@ -21,6 +21,7 @@ def mean_variance_norm(x, axes, epsilon=None):
         return x
     return x / (ops.sqrt(ops.mean(ops.square(x), axes, keepdims=True)) + epsilon)
 '''
+from owltf.convert.onnx_node import OnnxNode
 
 
 @keras.saving.register_keras_serializable("owltf")
@@ -97,3 +98,19 @@ class MVN(LayerConverter):
             epsilon=param.eps,
         )
         return images.map(norm)
+
+    def onnx(self, node: OnnxNode) -> None:
+        """Write the means and the deviations by ReduceMean."""
+        param, rank = node.parameter.mvn_param, len(node.shape)
+        x = node.x if rank == 4 else node.reshape(node.x, (0, *node.top_shape[1:]), part="images")
+        axes = [1, 2, 3] if param.across_channels else [2, 3]
+        means = node.add("ReduceMean", x, part="means", axes=axes, keepdims=1)
+        if not param.normalize_variance:
+            node.add("Sub", x, means)
+            return
+        centred = node.add("Sub", x, means, part="centred")
+        squares = node.add("Mul", centred, centred, part="squares")
+        variance = node.add("ReduceMean", squares, part="variance", axes=axes, keepdims=1)
+        deviation = node.add("Sqrt", variance, part="deviation")
+        divisor = node.add("Add", deviation, node.constant("epsilon", param.eps), part="divisor")
+        node.add("Div", centred, divisor)

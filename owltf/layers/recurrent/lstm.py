@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -11,8 +12,10 @@ import tensorflow as tf
 from owltf.convert.blob import Blob
 from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
+from owltf.convert.onnx_node import OnnxNode
 from owltf.convert.params import ParamBlob
-from owltf.layers.recurrent.lstm_unit import activated
+from owltf.layers.recurrent.lstm_unit import activated, add_unit
+from owltf.layers.recurrent.onnx_times import expose, first_states, times, with_before
 from owltf.layers.recurrent.over_time import as_rows, before, over_time
 from owltf.layers.recurrent.recurrent import INPUT_BLOBS, Recurrent, build, with_static
 
@@ -113,3 +116,26 @@ class LSTM(LayerConverter):
     def build(self, layer: Layer, *bottoms: Blob) -> list[Blob]:
         """Return h at all times (T, N, num_output), and the last states where they are exposed."""
         return build(layer, layer.parameter.recurrent_param, LSTMOverTime, bottoms)
+
+    def onnx(self, node: OnnxNode) -> None:
+        """Write the gates i, f, o, g and the cells, one time after the other."""
+        *inputs, recurrent = node.blobs
+        matrix = node.constant("recurrent", recurrent.T)
+        h, c = first_states(node, 2)
+        hidden = []
+        for time, (gates, keep) in enumerate(times(node, inputs)):
+            total = with_before(node, gates, keep, h, matrix, f"{time}")
+            kept = node.add("Mul", keep, c, part=f"{time}:kept_c")
+            c, h = (f"{node.top}:{time}:{word}" for word in "ch")
+            add_unit(node, kept, total, c, h)
+            hidden.append(h)
+        node.add("Concat", *hidden, axis=0)
+        expose(node, [h, c])
+
+    def fixes_batch(self, parameter: Any, rank: int) -> bool:
+        """Return that the first axis is time."""
+        return True
+
+    def whole_numbers(self, parameter: Any, shapes: Sequence[tuple[int, ...]]) -> dict[int, int]:
+        """Return that the markers are 0 or 1."""
+        return {1: 2}

@@ -11,6 +11,7 @@ import tensorflow as tf
 from owltf.convert.blob import Blob
 from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
+from owltf.convert.onnx_node import OnnxNode
 from owltf.convert.source_call import SourceCall
 
 
@@ -72,3 +73,38 @@ class LSTMUnit(LayerConverter):
             raise layer.error(f"takes (1, N, H), (1, N, 4H) and (1, N); got {shapes}")
         tops = layer.keras(LSTMStep)([bottom.to_caffe().tensor for bottom in bottoms])
         return [cells.plain(top, 1) for top in tops]
+
+    def onnx(self, node: OnnxNode) -> None:
+        """Write one step: cells, gates and markers to cells and the hidden state."""
+        cells, gates, markers = node.bottoms
+        keep = node.reshape(markers, (0, 0, 1), part="keep")
+        kept = node.add("Mul", keep, cells, part="kept")
+        add_unit(node, kept, gates, *node.tops)
+
+    def fixes_batch(self, parameter: Any, rank: int) -> bool:
+        """Return that the first axis is time."""
+        return True
+
+    def whole_numbers(self, parameter: Any, shapes: Sequence[tuple[int, ...]]) -> dict[int, int]:
+        """Return that the markers are 0 or 1."""
+        return {2: 2}
+
+
+def add_unit(node: OnnxNode, kept: str, gates: str, cells: str, hidden: str) -> None:
+    """Add the cells and the hidden state after a step to an ONNX graph.
+
+    Args:
+        node: the layer.
+        kept: the cells before it, zeros where a sequence begins.
+        gates: the inputs of the gates i, f, o, g, side by side.
+        cells: the name of the cells after it.
+        hidden: the name of the hidden state.
+    """
+    parts = [f"{hidden}:{word}" for word in "ifog"]
+    node.add_several("Split", gates, tops=parts, axis=-1)
+    enter, forget, leave = (node.add("Sigmoid", part, top=f"{part}:open") for part in parts[:3])
+    candidate = node.add("Tanh", parts[3], top=f"{hidden}:candidate")
+    old = node.add("Mul", forget, kept, top=f"{hidden}:old")
+    new = node.add("Mul", enter, candidate, top=f"{hidden}:new")
+    node.add("Add", old, new, top=cells)
+    node.add("Mul", leave, node.add("Tanh", cells, top=f"{hidden}:squashed"), top=hidden)

@@ -12,8 +12,10 @@ import tensorflow as tf
 from owltf.convert.blob import Blob
 from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
+from owltf.convert.onnx_node import OnnxNode
 from owltf.convert.params import ParamBlob
 from owltf.layers.common.inner_product import product
+from owltf.layers.recurrent.onnx_times import expose, first_states, times, with_before
 from owltf.layers.recurrent.over_time import as_rows, before, over_time
 from owltf.layers.recurrent.recurrent import INPUT_BLOBS, Recurrent, build, with_static
 
@@ -100,3 +102,26 @@ class RNN(LayerConverter):
     def build(self, layer: Layer, *bottoms: Blob) -> list[Blob]:
         """Return the outputs (T, N, num_output), and the last state where it is exposed."""
         return build(layer, layer.parameter.recurrent_param, RNNOverTime, bottoms)
+
+    def onnx(self, node: OnnxNode) -> None:
+        """Write tanh(inputs + W h) one time after the other, and tanh(V h + b) of all."""
+        *inputs, recurrent, output, bias = node.blobs
+        matrix = node.constant("recurrent", recurrent.T)
+        (h,) = first_states(node, 1)
+        hidden = []
+        for time, (gates, keep) in enumerate(times(node, inputs)):
+            total = with_before(node, gates, keep, h, matrix, f"{time}")
+            h = node.add("Tanh", total, part=f"{time}:h")
+            hidden.append(h)
+        all_times = node.add("Concat", *hidden, part="hidden", axis=0)
+        rows = node.add("MatMul", all_times, node.constant("output", output.T), part="rows")
+        node.add("Tanh", node.add("Add", rows, node.constant("bias", bias), part="shifted"))
+        expose(node, [h])
+
+    def fixes_batch(self, parameter: Any, rank: int) -> bool:
+        """Return that the first axis is time."""
+        return True
+
+    def whole_numbers(self, parameter: Any, shapes: Sequence[tuple[int, ...]]) -> dict[int, int]:
+        """Return that the markers are 0 or 1."""
+        return {1: 2}

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from owltf.convert.blob import Blob
 from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
+from owltf.convert.onnx_node import OnnxNode
 from owltf.convert.source_call import SourceCall
+from owltf.layers.utility.slice import BEYOND_ALL
 from owltf.runtime.graph_checks import check_one_replica
 
 TOP_PLACES = '''
@@ -119,6 +123,19 @@ class ArgMax(LayerConverter):
         batch = param.top_k if axis == 0 else None
         return bottom.map(_keras(layer, bottom.axis(axis), what), batch=batch)
 
+    def onnx(self, node: OnnxNode) -> None:
+        """Write ArgMax and ReduceMax, or TopK for more than one."""
+        param = node.parameter.argmax_param
+        if param.HasField("axis"):
+            best = _values if param.out_max_val else _places
+            best(node, node.x, node.axis(param.axis), top=node.top)
+            return
+        x = node.add("Flatten", node.x, part="flat", axis=1)
+        rows = [_places(node, x, 1, part="places")]
+        rows += [_values(node, x, 1, part="values")] if param.out_max_val else []
+        made = rows[0] if len(rows) == 1 else node.add("Concat", *rows, part="both", axis=1)
+        node.reshape(made, (-1, *node.top_shape[1:]))
+
 
 def _of_all(layer: Layer, bottom: Blob) -> Blob:
     """Return (N, 1, top_k) or, with the values too, (N, 2, top_k), filled with ones to 4 axes."""
@@ -138,3 +155,35 @@ def _keras(layer: Layer, axis: int, what: str) -> Any:
 def _check_count(layer: Layer, top_k: int, count: int) -> None:
     if not 1 <= top_k <= count:
         raise layer.error(f"top_k must be from 1 to {count}, the number of values; got {top_k}")
+
+
+def _places(node: OnnxNode, x: str, axis: int, **name: Any) -> str:
+    """Add the places of the greatest values."""
+    top_k = node.parameter.argmax_param.top_k
+    if top_k == 1:
+        # Of equal values Caffe names the last.
+        options: dict[str, Any] = {"axis": axis, "keepdims": 1, "select_last_index": 1}
+        return node.add(
+            "Cast", node.add("ArgMax", x, part="first", **options), **name, to=np.float32
+        )
+    count = prod(node.shape[1:]) if x != node.x else node.shape[axis]
+    parts: dict[str, Any] = {"from": [-1], "to": [-BEYOND_ALL], "along": [axis], "by": [-1]}
+    names = [node.constant(part, values, np.int64) for part, values in parts.items()]
+    backwards = node.add("Slice", x, *names, part="backwards")
+    order = node.add("Cast", _top_k(node, backwards, axis)[1], part="order", to=np.float32)
+    return node.add("Sub", node.constant("last", count - 1), order, **name)
+
+
+def _values(node: OnnxNode, x: str, axis: int, **name: Any) -> str:
+    """Add the greatest values."""
+    if node.parameter.argmax_param.top_k == 1:
+        return node.add("ReduceMax", x, **name, axes=[axis], keepdims=1)
+    return node.add("Identity", _top_k(node, x, axis)[0], **name)
+
+
+def _top_k(node: OnnxNode, x: str, axis: int) -> tuple[str, str]:
+    """Add the greatest values and their places, the first of equal ones first."""
+    values, places = f"{x}:{node.top}:values", f"{x}:{node.top}:places"
+    count = node.constant(f"{x}:k", [node.parameter.argmax_param.top_k], np.int64)
+    node.add_several("TopK", x, count, tops=(values, places), axis=axis)
+    return values, places

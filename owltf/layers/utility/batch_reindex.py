@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from owltf.convert.blob import Blob
 from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
+from owltf.convert.onnx_node import OnnxNode
 from owltf.convert.source_call import SourceCall
 from owltf.layers.common.rows import rows
 from owltf.runtime.graph_checks import check_one_replica, check_range
@@ -65,3 +68,12 @@ class BatchReindex(LayerConverter):
             raise layer.error(f"needs row numbers of one axis, got {numbers.shape}")
         picked = layer.keras(PickRows, title=layer.title)([bottom.tensor, numbers.tensor])
         return bottom.of(picked, batch=numbers.batch)
+
+    def onnx(self, node: OnnxNode) -> None:
+        """Write Gather."""
+        numbers = node.add("Cast", node.bottoms[1], part="numbers", to=np.int64)
+        node.add("Gather", node.x, numbers, axis=0)
+
+    def whole_numbers(self, parameter: Any, shapes: Sequence[tuple[int, ...]]) -> dict[int, int]:
+        """Return that the second bottom holds numbers of the first one's rows."""
+        return {1: shapes[0][0]}

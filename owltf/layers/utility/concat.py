@@ -9,6 +9,7 @@ import keras
 from owltf.convert.blob import Blob, in_one_layout
 from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
+from owltf.convert.onnx_node import OnnxNode
 
 
 class Concat(LayerConverter):
@@ -32,6 +33,12 @@ class Concat(LayerConverter):
         joined = layer.keras(keras.layers.Concatenate, axis=first.axis(axis))
         batch = sum(bottom.shape[0] for bottom in bottoms) if axis == 0 else None
         return first.of(joined([each.tensor for each in in_one_layout(bottoms)]), batch=batch)
+
+    def onnx(self, node: OnnxNode) -> None:
+        """Write Concat."""
+        param = node.parameter.concat_param
+        axis = param.concat_dim if param.HasField("concat_dim") else param.axis
+        node.add("Concat", *node.bottoms, axis=node.axis(axis))
 
 
 def axis_of(layer: Layer, bottom: Blob, param: Any, older: str) -> int:

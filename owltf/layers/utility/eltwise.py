@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
 from typing import Any
 
 import keras
@@ -11,6 +12,7 @@ import tensorflow as tf
 from owltf.convert.blob import Blob, in_one_layout
 from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
+from owltf.convert.onnx_node import OnnxNode
 from owltf.convert.source_call import SourceCall
 
 
@@ -60,6 +62,16 @@ class Eltwise(LayerConverter):
         tensors = [bottom.tensor for bottom in in_one_layout(bottoms)]
         return bottoms[0].of(self._combined(layer, tensors))
 
+    def onnx(self, node: OnnxNode) -> None:
+        """Write Max, or Mul or Add of two at a time."""
+        param = node.parameter.eltwise_param
+        if param.operation == param.MAX:
+            node.add("Max", *node.bottoms)
+        elif param.operation == param.PROD:
+            _pairwise(node, "Mul", node.bottoms)
+        else:
+            _pairwise(node, "Add", _weighed(node, list(param.coeff)))
+
     def _check(self, layer: Layer, bottoms: Sequence[Blob]) -> None:
         param, first = layer.parameter.eltwise_param, bottoms[0].shape
         other = next((each.shape for each in bottoms if each.shape != first), None)
@@ -84,3 +96,23 @@ class Eltwise(LayerConverter):
         if param.coeff:
             return layer.keras(WeightedSum, coefficients=list(param.coeff))(tensors)
         return layer.keras(keras.layers.Add)(tensors)
+
+
+def _weighed(node: OnnxNode, coefficients: Sequence[float]) -> list[str]:
+    """Return the bottoms times their coefficients."""
+    return [
+        bottom
+        if factor == 1
+        else node.add("Mul", bottom, node.constant(f"coeff{place}", factor), part=f"term{place}")
+        for place, (factor, bottom) in enumerate(
+            zip(coefficients or [1.0] * len(node.bottoms), node.bottoms, strict=True)
+        )
+    ]
+
+
+def _pairwise(node: OnnxNode, kind: str, terms: Sequence[str]) -> None:
+    """Combine the first two, then what they give with the third, and so on."""
+    *first, last = terms
+    places = iter(range(len(first)))
+    left = reduce(lambda a, b: node.add(kind, a, b, part=f"with{next(places)}"), first)
+    node.add(kind, left, last)

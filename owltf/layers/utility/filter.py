@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import prod
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from owltf.convert.blob import Blob
 from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
+from owltf.convert.onnx_node import OnnxNode
 from owltf.convert.source_call import SourceCall
 from owltf.layers.common.rows import rows
 
@@ -57,3 +60,15 @@ class Filter(LayerConverter):
             raise layer.error(f"bottoms must have the rows of the selector; got {shapes}")
         left = layer.keras(SelectRows)([each.tensor for each in bottoms])
         return [each.of(tensor) for each, tensor in zip(values, left, strict=True)]
+
+    def onnx(self, node: OnnxNode) -> None:
+        """Write Compress."""
+        *bottoms, selector = node.bottoms
+        flat = node.reshape(selector, (-1,), part="selector")
+        chosen = node.add("Cast", flat, part="chosen", to=np.bool_)
+        for bottom, top in zip(bottoms, node.tops, strict=True):
+            node.add("Compress", bottom, chosen, top=top, axis=0)
+
+    def whole_numbers(self, parameter: Any, shapes: Sequence[tuple[int, ...]]) -> dict[int, int]:
+        """Return that the selector is 0 or 1."""
+        return {len(shapes) - 1: 2}

@@ -7,6 +7,8 @@ from math import prod
 from owltf.convert.blob import Blob
 from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
+from owltf.convert.onnx_node import OnnxNode
+from owltf.layers.utility.onnx_reshape import reshape_to_top
 
 
 class Flatten(LayerConverter):
@@ -22,3 +24,7 @@ class Flatten(LayerConverter):
             raise layer.error(f"axis must not come after end_axis; got {first} and {last}")
         joined = prod(shape[first : last + 1])
         return bottom.reshape((*shape[:first], joined, *shape[last + 1 :]), "flatten")
+
+    def onnx(self, node: OnnxNode) -> None:
+        """Write Flatten, or Reshape."""
+        reshape_to_top(node)

@@ -80,6 +80,7 @@ class HDF5Output(LayerConverter):
     caffe_type = "HDF5Output"
     bottoms = (2, 2)
     tops = (0, 0)
+    is_judge = True
 
     def build(self, layer: Layer, *bottoms: Blob) -> Blob:
         """Return a zero; no gradient comes back from the file."""

@@ -11,6 +11,7 @@ import tensorflow as tf
 from owltf.convert.blob import Blob
 from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
+from owltf.convert.onnx_node import OnnxNode
 from owltf.convert.params import ParamBlob
 from owltf.convert.source_call import SourceCall
 from owltf.layers.utility.parameter_source import PARAMETER
@@ -67,3 +68,7 @@ class Parameter(LayerConverter):
             raise layer.error(f"every size of the shape must be at least 1, got {shape}")
         tensor = layer.keras(Learnable, shape=shape)(layer.any_input())
         return Blob(layer.name, tensor, shape[0] if shape else None, layer.names)
+
+    def onnx(self, node: OnnxNode) -> None:
+        """Write the blob as a constant."""
+        node.add("Identity", *node.weights())

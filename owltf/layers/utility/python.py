@@ -25,6 +25,7 @@ class Python(LayerConverter):
     params = tuple(ParamBlob(f"blob{index}") for index in range(MOST_BLOBS))
     bottoms = (0, None)
     tops = (0, None)
+    runs_user_code = True
 
     def check(self, layer: Layer) -> None:
         """Refuse to run code that was not allowed."""

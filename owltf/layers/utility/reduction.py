@@ -7,11 +7,13 @@ from math import prod
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from owltf.convert.blob import Blob
 from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
+from owltf.convert.onnx_node import OnnxNode
 from owltf.convert.source_call import SourceCall
 from owltf.runtime.open_sizes import sizes_of
 from owltf.runtime.step import global_sum
@@ -23,6 +25,7 @@ SOURCES = {
     "SUM": "ops.sum({x}, {axes})",
     "SUMSQ": "ops.sum(ops.square({x}), {axes})",
 }
+ONNX_REDUCTIONS = {"ASUM": "ReduceL1", "MEAN": "ReduceMean", "SUMSQ": "ReduceSumSquare"}
 
 
 @keras.saving.register_keras_serializable("owltf")
@@ -94,3 +97,17 @@ class Reduction(LayerConverter):
             return bottom.scalar(tensor)
         # With more axes than (N, C) left, the channels are where they were.
         return bottom.of(tensor) if axis > 2 else bottom.plain(tensor, bottom.shape[0])
+
+    def onnx(self, node: OnnxNode) -> None:
+        """Write one of the reductions, and Mul by a coefficient."""
+        param = node.parameter.reduction_param
+        axes = list(range(node.axis(param.axis), len(node.shape)))
+        part = "" if param.coeff == 1 else "total"
+        kind = ONNX_REDUCTIONS.get(type(param).ReductionOp.Name(param.operation))
+        if kind:
+            total = node.add(kind, node.x, part=part, axes=axes, keepdims=0)
+        else:
+            along = node.constant("axes", axes, np.int64)
+            total = node.add("ReduceSum", node.x, along, part=part, keepdims=0)
+        if part:
+            node.add("Mul", total, node.constant("coeff", param.coeff))

@@ -7,6 +7,8 @@ from math import prod
 from owltf.convert.blob import Blob
 from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
+from owltf.convert.onnx_node import OnnxNode
+from owltf.layers.utility.onnx_reshape import reshape_to_top
 
 Shape = tuple[int, ...]
 
@@ -29,6 +31,10 @@ class Reshape(LayerConverter):
                 f"a bottom {bottom.shape} cannot take the shape {(*before, *wanted, *after)}"
             )
         return bottom.reshape(shape)
+
+    def onnx(self, node: OnnxNode) -> None:
+        """Write Flatten, or Reshape."""
+        reshape_to_top(node)
 
 
 def _replaced(layer: Layer, bottom: Blob) -> tuple[int, int]:

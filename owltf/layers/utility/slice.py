@@ -7,14 +7,19 @@ from itertools import accumulate, pairwise
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from owltf.convert.blob import Blob
 from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
+from owltf.convert.onnx_node import OnnxNode
 from owltf.convert.source_call import SourceCall
 from owltf.layers.utility.concat import axis_of
 from owltf.runtime.graph_checks import check_one_replica
+
+# For ONNX's Slice: beyond the end of every axis.
+BEYOND_ALL = 2**31 - 1
 
 
 @keras.saving.register_keras_serializable("owltf")
@@ -76,6 +81,19 @@ class Slice(LayerConverter):
         parts = zip(cut(bottom.tensor), batches, strict=True)
         return [bottom.of(part, batch=batch) for part, batch in parts]
 
+    def onnx(self, node: OnnxNode) -> None:
+        """Write Split, or a Slice for each part of the batch."""
+        param = node.parameter.slice_param
+        axis = node.axis(param.slice_dim if param.HasField("slice_dim") else param.axis)
+        sizes = [node.shape_of(top)[axis] for top in node.tops]
+        if len(node.tops) == 1:
+            node.add("Identity", node.x)
+        elif axis == 0 and param.slice_point:
+            _cut_batch(node, sizes)
+        else:
+            given = [] if axis == 0 else [node.constant("sizes", sizes, np.int64)]
+            node.add_several("Split", node.x, *given, tops=node.tops, axis=axis)
+
 
 def _sizes(layer: Layer, size: int, points: list[int]) -> list[int]:
     count = len(layer.tops)
@@ -90,3 +108,13 @@ def _sizes(layer: Layer, size: int, points: list[int]) -> list[int]:
             f"{size - 1}; got {points}"
         )
     return sizes
+
+
+def _cut_batch(node: OnnxNode, sizes: Sequence[int]) -> None:
+    """Cut the batch at its points; the last part is whatever is left of it."""
+    ends = [*accumulate(sizes[:-1]), BEYOND_ALL]
+    axes = node.constant("axes", [0], np.int64)
+    for index, (start, end, top) in enumerate(zip([0, *ends[:-1]], ends, node.tops, strict=True)):
+        first = node.constant(f"start{index}", [start], np.int64)
+        last = node.constant(f"end{index}", [end], np.int64)
+        node.add("Slice", node.x, first, last, axes, top=top)

@@ -8,12 +8,14 @@ from owltf.convert.axis_zero import with_leading_axis, without_leading_axis
 from owltf.convert.blob import Blob
 from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
+from owltf.convert.onnx_node import OnnxNode
 
 
 class Softmax(LayerConverter):
     """Keras's Softmax along any axis."""
 
     caffe_type = "Softmax"
+    gives_probabilities = True
 
     def build(self, layer: Layer, bottom: Blob) -> Blob:
         """Return exp(x) divided by its sum along `axis`."""
@@ -22,3 +24,7 @@ class Softmax(LayerConverter):
         return without_leading_axis(
             scores.map(layer.keras(keras.layers.Softmax, axis=scores.axis(along))), axis
         )
+
+    def onnx(self, node: OnnxNode) -> None:
+        """Write Softmax."""
+        node.add("Softmax", node.x, axis=node.axis(node.parameter.softmax_param.axis))

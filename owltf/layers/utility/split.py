@@ -12,6 +12,7 @@ class Split(LayerConverter):
 
     caffe_type = "Split"
     tops = (1, None)
+    passes_on = True
 
     def build(self, layer: Layer, bottom: Blob) -> list[Blob]:
         """Return the bottom for each top."""

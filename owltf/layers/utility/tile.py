@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from owltf.convert.blob import Blob
 from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
+from owltf.convert.onnx_node import OnnxNode
 from owltf.convert.source_call import SourceCall
 from owltf.runtime.graph_checks import check_one_replica
 
@@ -62,3 +64,11 @@ class Tile(LayerConverter):
             raise layer.error(f"tiles must be at least 1, got {param.tiles}")
         copies = layer.keras(Copies, axis=bottom.axis(axis), count=param.tiles, title=layer.title)
         return bottom.map(copies, batch=bottom.shape[0] * param.tiles if axis == 0 else None)
+
+    def onnx(self, node: OnnxNode) -> None:
+        """Write Tile."""
+        param = node.parameter.tile_param
+        counts = [
+            param.tiles if axis == node.axis(param.axis) else 1 for axis in range(len(node.shape))
+        ]
+        node.add("Tile", node.x, node.constant("counts", counts, np.int64))

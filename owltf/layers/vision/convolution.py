@@ -7,16 +7,19 @@ from math import prod
 from typing import Any, ClassVar
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from owltf.convert.axis_zero import with_leading_axis, without_leading_axis
 from owltf.convert.blob import Blob
 from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
+from owltf.convert.onnx_node import OnnxNode
 from owltf.convert.params import ParamBlob
 from owltf.convert.source_call import SourceCall
 from owltf.convert.window import Window, convolution_window, dims, side
 from owltf.layers.vision.correlate import correlate
+from owltf.layers.vision.onnx_window import add_filters
 from owltf.runtime.graph_checks import check_room
 from owltf.runtime.open_sizes import sizes_of, where_known
 
@@ -150,6 +153,24 @@ class Convolution(LayerConverter):
         self._check_fits(layer, window, first)
         convolution = self._keras(layer, window, first.shape[axis])
         return [over_images(layer, bottom, axis, convolution) for bottom in bottoms]
+
+    def onnx(self, node: OnnxNode) -> None:
+        """Write Conv; Caffe's filters lie as those of ONNX do."""
+        add_filters(node, "Conv")
+
+    def absorb(
+        self, parameter: Any, blobs: Sequence[np.ndarray], factor: np.ndarray, term: np.ndarray
+    ) -> list[np.ndarray] | None:
+        """Return the filters times the factor, and the bias times it plus the term."""
+        param = parameter.convolution_param
+        if param.axis != 1 or factor.shape != (param.num_output,):
+            return None
+        param.bias_term = True
+        filters = self._scaled(param, blobs[0], factor)
+        return [filters, blobs[1] * factor + term if blobs[1:] else term]
+
+    def _scaled(self, param: Any, filters: np.ndarray, factor: np.ndarray) -> np.ndarray:
+        return np.asarray(filters * factor.reshape(-1, *(1,) * (filters.ndim - 1)))
 
     def _check_fits(self, layer: Layer, window: Window, bottom: Blob) -> None:
         check_fits(layer, window, bottom)

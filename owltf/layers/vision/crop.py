@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from owltf.convert.blob import Blob, in_one_layout
 from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
+from owltf.convert.onnx_node import OnnxNode
 from owltf.convert.source_call import SourceCall
 from owltf.runtime.graph_checks import check_one_replica
 
@@ -87,6 +89,17 @@ class Crop(LayerConverter):
         pair = in_one_layout([bottom, like])
         batch = like.batch if axis == 0 else None
         return bottom.of(crop([each.tensor for each in pair]), batch=batch)
+
+    def onnx(self, node: OnnxNode) -> None:
+        """Write Slice."""
+        param, like = node.parameter.crop_param, node.shape_of(node.bottoms[1])
+        axes = range(node.axis(param.axis), len(like))
+        given = list(param.offset)
+        starts = given if len(given) == len(axes) else (given or [0]) * len(axes)
+        ends = [start + like[axis] for start, axis in zip(starts, axes, strict=True)]
+        parts: dict[str, Any] = {"starts": starts, "ends": ends, "axes": axes}
+        names = [node.constant(part, list(values), np.int64) for part, values in parts.items()]
+        node.add("Slice", node.x, *names)
 
 
 def _check_fits(layer: Layer, bottom: Blob, like: Blob, offsets: Sequence[int]) -> None:

@@ -10,12 +10,14 @@ import numpy as np
 
 from owltf.convert.blob import Blob
 from owltf.convert.layer import Layer
+from owltf.convert.onnx_node import OnnxNode
 from owltf.convert.params import ParamBlob
 from owltf.convert.source_call import SourceCall
 from owltf.convert.window import Pair, Window, dims, side
 from owltf.layers.vision.convolution import Conv, Convolution, check_source_axes
 from owltf.layers.vision.correlate import uncorrelate
 from owltf.layers.vision.deconvolution_source import DECONVOLUTION
+from owltf.layers.vision.onnx_window import add_filters
 
 
 @keras.saving.register_keras_serializable("owltf")
@@ -87,6 +89,16 @@ class Deconvolution(Convolution):
                 f"pad {dims(window.pad)} leaves nothing of '{bottom.name}' {bottom.shape} under a "
                 f"kernel covering {dims(window.extent)}"
             )
+
+    def onnx(self, node: OnnxNode) -> None:
+        """Write ConvTranspose."""
+        add_filters(node, "ConvTranspose")
+
+    def _scaled(self, param: Any, filters: np.ndarray, factor: np.ndarray) -> np.ndarray:
+        # They lie (C, channels / group, ...), the groups along C.
+        split = filters.reshape(param.group, -1, *filters.shape[1:])
+        spread = factor.reshape(param.group, 1, -1, *(1,) * (filters.ndim - 2))
+        return np.asarray(split * spread).reshape(filters.shape)
 
 
 def _cropping(cut: Sequence[Pair]) -> Any:

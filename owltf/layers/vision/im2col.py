@@ -7,14 +7,17 @@ from math import prod
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from owltf.convert.blob import Blob
 from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
+from owltf.convert.onnx_node import OnnxNode
 from owltf.convert.source_call import SourceCall
 from owltf.convert.window import Window, convolution_window
 from owltf.layers.vision.convolution import channel_axis, check_fits, over_images
+from owltf.layers.vision.onnx_window import add_over_images, window
 from owltf.layers.vision.patches import patches
 from owltf.runtime.graph_checks import check_room
 from owltf.runtime.open_sizes import sizes_of, where_known
@@ -99,3 +102,16 @@ class Im2col(LayerConverter):
         window = convolution_window(layer, param, bottom.rank - axis - 1)
         check_fits(layer, window, bottom)
         return over_images(layer, bottom, axis, layer.keras(Columns, **window.config))
+
+    def onnx(self, node: OnnxNode) -> None:
+        """Write a Conv with a filter for each cell of the window, which is 1 there."""
+        options = window(node)
+        kernel = options["kernel_shape"]
+        cells = prod(kernel)
+        channels = node.shape[node.axis(node.parameter.convolution_param.axis)]
+        filters = np.tile(
+            np.eye(cells).reshape(cells, 1, *kernel), (channels, *[1] * (len(kernel) + 1))
+        )
+        options["group"] = channels
+        names = [node.constant("cells", filters)]
+        add_over_images(node, "Conv", node.x, names, node.top, options)

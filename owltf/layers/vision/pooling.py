@@ -7,9 +7,11 @@ from typing import Any
 from owltf.convert.blob import Blob
 from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
+from owltf.convert.onnx_node import OnnxNode
 from owltf.convert.window import Window, dims, pooling_window
 from owltf.layers.vision.average_pool import AveragePool2D
 from owltf.layers.vision.max_pool import MaxPlace2D, MaxPool2D
+from owltf.layers.vision.onnx_pool import PoolWindows, add_places, add_pool
 from owltf.layers.vision.stochastic_pool import StochasticPool2D
 
 
@@ -46,6 +48,13 @@ class Pooling(LayerConverter):
         if len(layer.tops) > 1:
             tops.append(images.map(layer.keras(MaxPlace2D, part="mask", **config)))
         return tops
+
+    def onnx(self, node: OnnxNode) -> None:
+        """Write MaxPool, or means by AveragePool; the places are those of MaxPool."""
+        windows = PoolWindows.of(node)
+        add_pool(node, method_of(node.parameter.pooling_param), windows, node.top)
+        if len(node.tops) > 1:
+            add_places(node, windows)
 
 
 def method_of(param: Any) -> str:

@@ -9,7 +9,9 @@ import keras
 from owltf.convert.blob import Blob
 from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
+from owltf.convert.onnx_node import OnnxNode
 from owltf.convert.window import Window
+from owltf.layers.vision.onnx_pool import PoolWindows, add_pool
 from owltf.layers.vision.pooling import check_fits, method_of, pool
 
 
@@ -32,6 +34,20 @@ class SPP(LayerConverter):
         join = layer.keras(keras.layers.Concatenate, axis=1)
         rows = [level.flatten() for level in levels]
         return rows[0].of(join([each.tensor for each in rows]))
+
+    def onnx(self, node: OnnxNode) -> None:
+        """Write a pooling for each level, and join what they give."""
+        param = node.parameter.spp_param
+        method, rows = method_of(param), []
+        if param.pyramid_height == 1:
+            add_pool(node, method, PoolWindows.of(node, "level0"), node.top)
+            return
+        for level in range(param.pyramid_height):
+            part = f"level{level}"
+            pooled = f"{node.top}:{part}"
+            add_pool(node, method, PoolWindows.of(node, part), pooled)
+            rows.append(node.add("Flatten", pooled, part=f"{part}:flat", axis=1))
+        node.add("Concat", *rows, axis=1)
 
     def _level(self, layer: Layer, images: Blob, level: int) -> Blob:
         window = _window(images.shape[2:], 2**level)

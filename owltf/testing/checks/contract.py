@@ -11,6 +11,7 @@ from owltf.runtime.graph_checks import user_errors
 from owltf.testing.case import LayerCase
 from owltf.testing.checks.batches import compare_batches
 from owltf.testing.checks.caffemodel import compare_caffemodel
+from owltf.testing.checks.forms import compare_forms
 from owltf.testing.checks.forward import compare_forward
 from owltf.testing.checks.gradients import check_slopes, with_top_grads
 from owltf.testing.checks.keras_file import compare_keras_file
@@ -41,6 +42,7 @@ def check_converter(
     - Its tops have the declared shapes in each phase, are finite, and the same every time.
     - Its weights are all parameter blobs, so that they are saved and shared.
     - The layer goes through a caffemodel, the model through a `.keras` file, unchanged.
+    - It computes the same as ONNX, if its converter has an `onnx` method: `check_forms`.
     - Every gradient is the slope: `check_gradients`.
     - A batch may have another size, and so may images if the layer says so: `check_batches`,
       `check_sizes`.
@@ -75,6 +77,8 @@ def check_converter(
         compare_caffemodel(case)
         last = replace(case, top_grads=None, phase=phases[-1])
         compare_keras_file(last)
+        if last.phase == "TEST":
+            compare_forms(last)
         run = check_slopes(case, no_gradient)
         if batches:
             compare_batches(last)

@@ -6,21 +6,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from owltf.api import DataContext, NetContext, OwltfError
+from owltf.api import DataContext, LayerConverter, NetContext, OwltfError, converter_of
 from owltf_exporter.deploy.data_shapes import input_shapes
 
-# What a loss makes of the scores it is given; None leaves them as they are.
-_SCORES = {
-    "SoftmaxWithLoss": "Softmax",
-    "SigmoidCrossEntropyLoss": "Sigmoid",
-    "MultinomialLogisticLoss": None,
-    "InfogainLoss": None,
-    "EuclideanLoss": None,
-    "HingeLoss": None,
-    "ContrastiveLoss": None,
-}
-# They look at blobs, and make nothing that could be served.
-_JUDGES = ("Accuracy", "HDF5Output", "Silence")
 _PROB = "prob"
 
 Shapes = Mapping[str, Sequence[int]]
@@ -31,10 +19,10 @@ def deploy_form(
 ) -> Any:
     """Return a net without data layers, losses, and whatever served only those.
 
-    Data layers become Input layers of the shapes they would give. SoftmaxWithLoss becomes Softmax
-    and SigmoidCrossEntropyLoss Sigmoid; their top is `prob`, that of the last where there are
-    several. Other losses, Accuracy, HDF5Output and Silence go, and so do labels and the layers
-    that lead nowhere else. A net of Input layers and scores comes back as it is.
+    Data layers become Input layers of the shapes they would give. Losses become what they are
+    `served_as`: SoftmaxWithLoss Softmax, SigmoidCrossEntropyLoss Sigmoid; their top is `prob`, that
+    of the last where there are several. Other losses and judges as Accuracy go, and so do labels
+    and the layers that lead nowhere else. A net of Input layers and scores comes back as it is.
 
     Args:
         parameter: the `NetParameter`, filtered for its phase.
@@ -45,8 +33,8 @@ def deploy_form(
     Raises:
         OwltfError: if nothing is left, or the shape of an input cannot be found.
     """
-    kept = _Kept(set(outputs), bool(outputs))
-    layers = [kept.look(layer) for layer in reversed(_with_scores(parameter.layer))]
+    kept = _Kept(context, set(outputs), bool(outputs))
+    layers = [kept.look(layer) for layer in reversed(_with_scores(parameter.layer, context))]
     result = _without_layers(parameter)
     for layer in reversed([layer for layer in layers if layer is not None]):
         result.layer.extend(_as_inputs(layer, context, given or {}, kept.needed))
@@ -59,20 +47,23 @@ class _Kept:
     """Looks at layers from the last to the first, and keeps those that lead to outputs.
 
     Attributes:
+        context: what the net will be built with.
         needed: the blobs that lead to outputs.
         only: whether the outputs are those that were asked for.
         judged: the blobs that only losses and the like look at.
     """
 
+    context: NetContext
     needed: set[str]
     only: bool
     judged: set[str] = field(default_factory=set)
 
     def look(self, layer: Any) -> Any | None:
         """Return the layer if it stays."""
-        if layer.type in _JUDGES or layer.type in _SCORES:
+        converter = _converter(layer, self.context)
+        if converter.is_loss or converter.is_judge:
             # The scores themselves are an output, if nothing else takes them.
-            scores = [] if layer.type == "Silence" or self.only else layer.bottom[:1]
+            scores = [] if self.only else layer.bottom[:1]
             self.needed.update(scores)
             self.judged.update(set(layer.bottom) - set(scores))
             return None
@@ -85,19 +76,26 @@ class _Kept:
     def _is_wanted(self, layer: Any) -> bool:
         if any(top in self.needed for top in layer.top):
             return True
-        is_output = bool(layer.bottom) and not any(top in self.judged for top in layer.top)
+        # Silence, and whatever else has no tops, is no reason to compute its bottoms.
+        is_reason = bool(layer.bottom) and _converter(layer, self.context).tops != (0, 0)
+        is_output = is_reason and not any(top in self.judged for top in layer.top)
         return is_output and not self.only
 
 
-def _with_scores(layers: Sequence[Any]) -> list[Any]:
+def _converter(layer: Any, context: NetContext) -> LayerConverter:
+    return converter_of(layer.type, context.registry)
+
+
+def _with_scores(layers: Sequence[Any], context: NetContext) -> list[Any]:
     """Return the layers with losses turned into scores where they make any."""
     known = {_computes(layer) for layer in layers}
-    losses = [layer for layer in layers if _SCORES.get(layer.type)]
+    kinds = [_converter(layer, context).served_as for layer in layers]
+    losses = [layer for layer, kind in zip(layers, kinds, strict=True) if kind]
     taken = {name for layer in layers for name in (layer.name, *layer.top)}
     found: list[Any] = []
-    for layer in layers:
-        scores = _scores_of(layer, taken, is_last=bool(losses) and layer is losses[-1])
-        if scores is None or _computes(scores) in known:
+    for layer, kind in zip(layers, kinds, strict=True):
+        scores = kind and _scores_of(layer, kind, taken, is_last=layer is losses[-1])
+        if not scores or _computes(scores) in known:
             found.append(layer)
             continue
         known.add(_computes(scores))
@@ -110,14 +108,13 @@ def _computes(layer: Any) -> tuple[str, ...]:
     return (layer.type, *layer.bottom[:1])
 
 
-def _scores_of(layer: Any, taken: Collection[str], *, is_last: bool) -> Any | None:
-    kind = _SCORES.get(layer.type)
-    if kind is None:
-        return None
+def _scores_of(layer: Any, kind: str, taken: Collection[str], *, is_last: bool) -> Any:
+    """Return the layer that a loss is served as, with the messages that both have."""
     name = _PROB if is_last and _PROB not in taken else f"{layer.name}_{_PROB}"
     scores = type(layer)(name=name, type=kind, bottom=layer.bottom[:1], top=[name])
-    if kind == "Softmax" and layer.HasField("softmax_param"):
-        scores.softmax_param.CopyFrom(layer.softmax_param)
+    for descriptor, message in layer.ListFields():
+        if descriptor.name.endswith("_param") and descriptor.name != "loss_param":
+            getattr(scores, descriptor.name).CopyFrom(message)
     return scores
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from owltf.api import OwltfError
+import numpy as np
+
+from owltf.api import OwltfError, UnsupportedLayerError, converter_of, onnx_form
 from owltf_exporter.compare import Difference, difference
-from owltf_exporter.export_job import Arrays, Exported
+from owltf_exporter.export_job import Arrays, Exported, Run
 
 TOLERANCE = 1e-4
 
@@ -20,8 +21,8 @@ except ImportError as error:
         f"--format onnx needs the package {error.name}; install owltf[onnx]"
     ) from error
 
-from owltf_exporter.onnx_graph.graph import PASSING, Graph, Step  # noqa: E402
-from owltf_exporter.onnx_graph.layers import BY_TYPE, unsupported  # noqa: E402
+from owltf_exporter.onnx_graph.graph import Graph  # noqa: E402
+from owltf_exporter.onnx_graph.node import Node  # noqa: E402
 
 
 def write(exported: Exported, path: Path) -> None:
@@ -36,45 +37,55 @@ def write(exported: Exported, path: Path) -> None:
 
 
 def model_of(exported: Exported) -> Any:
-    """Return a net as an ONNX model."""
+    """Return a net as an ONNX model.
+
+    Raises:
+        OwltfError: if some layers have no form in ONNX; all are listed.
+    """
     net = exported.net
-    _check(net)
-    graph, params = Graph(net, exported.model), net.get_params()
+    graph, params, reasons = Graph(net, exported.model), net.get_params(), []
     for layer in net.graph.layers:
-        if layer.type == "Input":
-            for top in layer.parameter.top:
-                graph.add_input(top)
-        elif layer.type in PASSING:
-            graph.pass_on(layer)
-        else:
-            BY_TYPE[layer.type](_step(graph, layer, params.get(layer.name, ())))
+        try:
+            _add(graph, layer, tuple(params.get(layer.name, ())))
+        except UnsupportedLayerError as error:
+            reasons.append(str(error))
+    if reasons:
+        raise OwltfError(f"--format onnx cannot write {'; '.join(reasons)}")
     return graph.finish()
 
 
-def _step(graph: Graph, layer: Any, blobs: Any) -> Step:
+def _add(graph: Graph, layer: Any, blobs: tuple[np.ndarray, ...]) -> None:
+    """Put a layer into a graph, by its converter's `onnx` method.
+
+    Raises:
+        UnsupportedLayerError: if it has none, or what the layer asks for has no form.
+    """
+    converter = converter_of(layer.type, graph.net.context.registry)
+    if converter.passes_on:
+        graph.pass_on(layer)
+        return
+    if not layer.parameter.top:
+        return
     bottoms = tuple(graph.now[name] for name in layer.parameter.bottom)
-    return Step(graph, layer, bottoms, tuple(graph.name_tops(layer)), tuple(blobs))
-
-
-def _check(net: Any) -> None:
-    reasons = list(_reasons(net))
-    if reasons:
-        raise OwltfError(f"--format onnx cannot write {'; '.join(reasons)}")
-
-
-def _reasons(net: Any) -> Iterator[str]:
-    for layer in net.graph.layers:
-        reason = unsupported(layer) if layer.type not in ("Input", *PASSING) else None
-        if reason:
-            yield f"layer '{layer.name}': {reason}"
+    node = Node(graph, layer, bottoms, tuple(graph.name_tops(layer)), blobs)
+    write_layer = onnx_form(converter)
+    if write_layer is None:
+        home = type(converter).__module__.split(".")[0]
+        raise node.unsupported(f"{layer.type} ({home}) has no `onnx` method")
+    write_layer(node)
 
 
 def check(exported: Exported, path: Path) -> Difference:
     """Run the model in onnxruntime and compare it with the net."""
+    return difference(exported, runner(path))
+
+
+def runner(path: Path) -> Run:
+    """Return what runs a model in onnxruntime."""
     session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
     names = [output.name for output in session.get_outputs()]
 
     def run(arrays: Arrays) -> Arrays:
         return dict(zip(names, session.run(names, dict(arrays)), strict=True))
 
-    return difference(exported, run)
+    return run

@@ -1,23 +1,21 @@
-"""Graph: an ONNX graph while the layers of a net are put into it."""
+"""An ONNX graph while the layers of a net are put into it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from onnx import TensorProto, helper, numpy_helper
 
-from owltf.api import Net, keras_name
+from owltf.api import Net, UnsupportedLayerError, converter_of
 from owltf_exporter.deploy.open_batch import has_open_batch
 
 Shape = tuple[int, ...]
 # They are read by OpenCV and by every onnxruntime of the last years.
 OPSET, IR_VERSION = 13, 8
 _BATCH = "N"
-# They give what they are given.
-PASSING = ("Dropout", "Split", "Silence")
 
 
 @dataclass
@@ -45,27 +43,36 @@ class Graph:
 
     def __post_init__(self) -> None:
         self.is_open = has_open_batch(self.net)
+        registry = self.net.context.registry
         self._writers = {
             top: layer.name
             for layer in self.net.graph.layers
-            if layer.type not in PASSING
+            if not converter_of(layer.type, registry).passes_on
             for top in layer.parameter.top
         }
 
-    def add_input(self, blob: str) -> None:
-        """Let a blob be fed."""
-        self.now[blob] = blob
-        self.shapes[blob] = self.net.blob_shapes[blob]
-
     def name_tops(self, layer: Any) -> list[str]:
-        """Return the names of what a layer makes: the blob's own for the last layer that does."""
+        """Return the names of what a layer makes: the blob's own for the last layer that does.
+
+        Raises:
+            UnsupportedLayerError: if a blob is fed, and changed in place is an output too.
+        """
         names = []
         for blob, made in zip(layer.parameter.top, self.net.layer_tops[layer.name], strict=True):
-            is_last = self._writers.get(blob) == layer.name
-            name = blob if is_last else f"{blob}:{layer.name}"
+            name = blob if self._gives_its_name(layer, blob) else f"{blob}:{layer.name}"
             self.now[blob], self.shapes[name] = name, made.shape
             names.append(name)
         return names
+
+    def _gives_its_name(self, layer: Any, blob: str) -> bool:
+        if blob not in self.net.inputs:
+            return bool(self._writers.get(blob) == layer.name)
+        # What is fed has its name from the start, and a name is given once.
+        if layer.parameter.bottom and blob in self.net.outputs:
+            raise UnsupportedLayerError(
+                f"layer '{layer.name}': the input '{blob}' changed in place is an output too"
+            )
+        return not layer.parameter.bottom
 
     def pass_on(self, layer: Any) -> None:
         """Let the tops of a layer be its bottom."""
@@ -73,14 +80,14 @@ class Graph:
         for top in layer.parameter.top:
             self.now[top] = bottom
             if top in self.net.outputs and top != bottom:
-                self.node("Identity", [bottom], [top])
+                self.add("Identity", [bottom], [top])
 
-    def node(
-        self, kind: str, inputs: Sequence[str], outputs: Sequence[str], **options: Any
-    ) -> None:
-        """Add a node, named after what it gives first."""
-        made = helper.make_node(kind, list(inputs), list(outputs), name=outputs[0], **options)
-        self.nodes.append(made)
+    def add(self, kind: str, inputs: Sequence[str], outputs: Sequence[str], **options: Any) -> None:
+        """Add an operation, named after what it gives first."""
+        attributes = {name: _attribute(value) for name, value in options.items()}
+        self.nodes.append(
+            helper.make_node(kind, list(inputs), list(outputs), name=outputs[0], **attributes)
+        )
 
     def constant(self, name: str, values: Any) -> str:
         """Add a constant and return its name."""
@@ -114,102 +121,6 @@ class Graph:
         return shape
 
 
-@dataclass(frozen=True)
-class Step:
-    """One layer on its way into a graph.
-
-    Attributes:
-        graph: the graph.
-        layer: the net's layer.
-        bottoms: the names of what it takes.
-        tops: the names of what it makes.
-        blobs: its parameter blobs, in Caffe's shapes.
-    """
-
-    graph: Graph
-    layer: Any
-    bottoms: tuple[str, ...]
-    tops: tuple[str, ...]
-    blobs: tuple[np.ndarray, ...]
-
-    @property
-    def parameter(self) -> Any:
-        """The `LayerParameter`."""
-        return self.layer.parameter
-
-    @property
-    def x(self) -> str:
-        """The first bottom."""
-        return self.bottoms[0]
-
-    @property
-    def top(self) -> str:
-        """The first top."""
-        return self.tops[0]
-
-    @property
-    def shape(self) -> Shape:
-        """The first bottom's shape in Caffe's order."""
-        return self.graph.shapes[self.x]
-
-    @property
-    def top_shape(self) -> Shape:
-        """The first top's shape in Caffe's order."""
-        return self.graph.shapes[self.top]
-
-    @property
-    def config(self) -> dict[str, Any]:
-        """The arguments of the layer's Keras layer."""
-        return dict(self.keras().get_config())
-
-    def keras(self, part: str = "") -> Any:
-        """Return the layer's Keras layer; `part` is the word that tells several apart."""
-        name = keras_name(self.layer.name)
-        return self.graph.model.get_layer(f"{name}.{part}" if part else name)
-
-    def axis(self, axis: int) -> int:
-        """Return an axis of the first bottom counted from the front."""
-        return axis % len(self.shape)
-
-    def add(
-        self, kind: str, *inputs: str, part: str = "", top: str | None = None, **options: Any
-    ) -> str:
-        """Add a node and return the name of what it gives.
-
-        Args:
-            kind: ONNX's operation.
-            *inputs: what it takes.
-            part: a word for what is not yet the layer's top.
-            top: the name of what it gives; the first top unless given.
-            **options: its attributes.
-        """
-        name = f"{self.top}:{part}" if part else top or self.top
-        self.graph.node(kind, inputs, [name], **options)
-        return name
-
-    def reshape(
-        self, blob: str, sizes: Sequence[int], *, part: str = "", top: str | None = None
-    ) -> str:
-        """Add a Reshape and return the name of what it gives.
-
-        Args:
-            blob: what is reshaped.
-            sizes: the new sizes; one may be -1, and 0 keeps the size of the same axis.
-            part: a word for what is not yet the layer's top.
-            top: the name of what it gives; the first top unless given.
-        """
-        shape = self.constant(f"shape_of_{part or top or self.top}", list(sizes), np.int64)
-        return self.add("Reshape", blob, shape, part=part, top=top)
-
-    def constant(self, part: str, values: Any, dtype: Any = np.float32) -> str:
-        """Add a constant of the layer and return its name."""
-        return self.graph.constant(f"{self.layer.name}:{part}", np.asarray(values, dtype))
-
-    def number(self, part: str, value: float) -> str:
-        """Add a number and return its name."""
-        return self.constant(part, value)
-
-    def weights(self) -> Iterator[str]:
-        """Add the layer's parameter blobs and yield their names."""
-        for index, blob in enumerate(self.blobs):
-            yield self.constant(f"blob{index}", blob)
+def _attribute(value: Any) -> Any:
+    """Return an attribute's value; a NumPy type stands for ONNX's number of it."""
+    return helper.np_dtype_to_tensor_dtype(np.dtype(value)) if isinstance(value, type) else value

@@ -64,10 +64,11 @@ def write_weights(path: Path) -> None:
     save_weights(net, path)
 
 
-def export(runner: CliRunner, arguments: list[str]) -> Result:
-    """Run `owltf export`."""
+def export(runner: CliRunner, arguments: list[str], *plugins: Any) -> Result:
+    """Run `owltf export`, with some plugins beside its own."""
     manager = make_manager()
-    manager.register(owltf_exporter, "owltf_exporter")
+    for plugin in (owltf_exporter, *plugins):
+        manager.register(plugin)
     group = Commands("owltf")
     manager.hook.owltf_add_command(commands=group)
     return runner.invoke(group, ["export", *arguments], obj=Registry(manager))

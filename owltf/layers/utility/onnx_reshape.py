@@ -1,0 +1,14 @@
+"""A layer that only changes its bottom's shape, in an ONNX graph."""
+
+from __future__ import annotations
+
+from owltf.convert.onnx_node import OnnxNode
+
+
+def reshape_to_top(node: OnnxNode) -> None:
+    """Add the same values in the top's shape; the batch stays open."""
+    before, after = node.shape, node.top_shape
+    if len(after) == 2 and after[0] == before[0]:
+        node.add("Flatten", node.x, axis=1)
+        return
+    node.reshape(node.x, (0 if before[0] == after[0] else -1, *after[1:]) if after else ())
