@@ -11,6 +11,7 @@ import tensorflow as tf
 from owltf.convert.blob import Blob
 from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
+from owltf.convert.onnx_node import OnnxNode
 from owltf.convert.source_call import SourceCall
 
 MEAN_VARIANCE_NORM = '''
@@ -21,7 +22,6 @@ def mean_variance_norm(x, axes, epsilon=None):
         return x
     return x / (ops.sqrt(ops.mean(ops.square(x), axes, keepdims=True)) + epsilon)
 '''
-from owltf.convert.onnx_node import OnnxNode
 
 
 @keras.saving.register_keras_serializable("owltf")
