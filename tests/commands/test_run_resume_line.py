@@ -139,4 +139,6 @@ def test_the_line_goes_on_with_a_run_that_needs_every_switch(quick: Case, stop_a
     assert "Resuming at iteration 3 of 4" in lines
     assert lines[-1] == "Optimization Done."
     for name in ("--allow-nan", "--ignore-unknown-fields", "--allow-python-layers"):
-        assert quick.run("solver.prototxt", *(each for each in again if each != name)).exit_code == 2
+        assert (
+            quick.run("solver.prototxt", *(each for each in again if each != name)).exit_code == 2
+        )
