@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from image_case import CROP, Images
-from owltf_extractor.extraction import Extraction, Wishes
+from owltf_extractor.extraction import Extraction, ExtractOptions
 from owltf_extractor.formats.writer import KEY, LABEL
 from read_back import load_npz
 
@@ -24,7 +24,7 @@ def net(images: Images) -> Net:
 def plan(net: Net, iterations: int | None = None, **wishes: Any) -> tuple[Extraction, list[str]]:
     """Return an extraction of `ip` into f.npz, and what it tells."""
     told: list[str] = []
-    made = Wishes(**{"names": ["ip"], "out": "f.npz", **wishes})
+    made = ExtractOptions(**{"names": ["ip"], "out": "f.npz", **wishes})
     return Extraction.of(net, made, iterations, told.append), told
 
 

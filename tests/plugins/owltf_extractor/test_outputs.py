@@ -62,7 +62,7 @@ def test_an_old_database_may_be_replaced(here: Path) -> None:
 @pytest.mark.parametrize(
     ("out", "blobs", "reason"),
     [
-        ("out.nyp", 1, "out.nyp: there is no format '.nyp'; did you mean '.npz' or '.npy'?"),
+        ("out.nyp", 1, "out.nyp: there is no format '.nyp'; did you mean '.npy' or '.npz'?"),
         ("out", 1, "out: there is no format ''; the name must end in .csv, .h5, .lmdb"),
         ("out.npy", 2, "a .npy holds one blob: give 2 files joined by commas for b0, b1, or a"),
         ("a.npy,b.txt", 2, "all files must be of one format"),

@@ -6,11 +6,11 @@ import errno
 from pathlib import Path
 
 import pytest
-from owltf_extractor.formats.careful_file import CarefulFile
+from owltf_extractor.formats.deferred_error_file import DeferredErrorFile
 
 
 def test_it_is_a_file(here: Path) -> None:
-    with CarefulFile(here / "a") as file:
+    with DeferredErrorFile(here / "a") as file:
         assert file.write(b"abcdef") == 6
         assert file.seek(2) == file.tell() == 2
         assert file.write(memoryview(b"XY")) == 2
@@ -23,7 +23,7 @@ def test_it_is_a_file(here: Path) -> None:
 
 
 def test_what_was_never_written_is_zeros(here: Path) -> None:
-    with CarefulFile(here / "a") as file:
+    with DeferredErrorFile(here / "a") as file:
         file.write(b"ab")
         file.seek(0)
         buffer = bytearray(b"xxxx")
@@ -33,7 +33,7 @@ def test_what_was_never_written_is_zeros(here: Path) -> None:
 
 def test_the_first_failure_is_kept() -> None:
     """Whoever writes sees none, so that a library goes on to its end."""
-    with CarefulFile(Path("/dev/full")) as file:
+    with DeferredErrorFile(Path("/dev/full")) as file:
         assert file.write(b"abc") == 3
         assert file.write(b"de") == 2
         # A device has no length to set, which fails otherwise.
@@ -44,7 +44,7 @@ def test_the_first_failure_is_kept() -> None:
 
 
 def test_a_length_that_cannot_be_set_is_a_failure() -> None:
-    with CarefulFile(Path("/dev/full")) as file:
+    with DeferredErrorFile(Path("/dev/full")) as file:
         file.truncate(7)
         with pytest.raises(OSError) as caught:
             file.check()
