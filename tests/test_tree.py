@@ -29,18 +29,38 @@ from owltf.plugin import hookspecs
 ROOT = Path(__file__).parents[1]
 SOURCES = ROOT / "owltf"
 TESTS = ROOT / "tests"
+PLUGINS = ROOT / "plugins"
+# Files of plugins that are tested by their commands only, until they have tests of their own.
+NOT_YET_MIRRORED = (
+    "plugins/owltf_exporter/deploy/data_shapes.py",
+    "plugins/owltf_exporter/export_job.py",
+    "plugins/owltf_exporter/formats/caffemodel_file.py",
+    "plugins/owltf_exporter/formats/hdf5_file.py",
+    "plugins/owltf_exporter/formats/saved_model/servable.py",
+    "plugins/owltf_exporter/run.py",
+    "plugins/owltf_tester/figures.py",
+    "plugins/owltf_tester/net_test.py",
+    "plugins/owltf_tester/options.py",
+    "plugins/owltf_tester/plain_report.py",
+    "plugins/owltf_tester/report.py",
+    "plugins/owltf_tester/rich_report.py",
+    "plugins/owltf_tester/run.py",
+)
+# Where the sources of each folder have their tests.
+MIRRORS = {SOURCES: TESTS, PLUGINS: TESTS / "plugins"}
 TEXT = "a text; tests/plugins/owltf_exporter/test_layer_cases.py runs it"
 # Sources without a test file of their own, and why.
 UNMIRRORED = {
-    "__main__.py": "two lines; tests/test_cli.py runs them",
-    "caffe/schema/messages.py": "names for type hints",
-    "errors.py": "a class without behaviour",
-    "layers/activation/affine_source.py": TEXT,
-    "layers/common/embed_source.py": TEXT,
-    "layers/recurrent/recurrent_source.py": TEXT,
-    "layers/utility/parameter_source.py": TEXT,
-    "layers/vision/deconvolution_source.py": TEXT,
-    "registry/markers.py": "pluggy's two decorators; every test of plugins uses them",
+    "owltf/__main__.py": "two lines; tests/test_cli.py runs them",
+    "owltf/caffe/schema/messages.py": "names for type hints",
+    "owltf/errors.py": "a class without behaviour",
+    "owltf/layers/activation/affine_source.py": TEXT,
+    "owltf/layers/common/embed_source.py": TEXT,
+    "owltf/layers/recurrent/recurrent_source.py": TEXT,
+    "owltf/layers/utility/parameter_source.py": TEXT,
+    "owltf/layers/vision/deconvolution_source.py": TEXT,
+    "owltf/registry/markers.py": "pluggy's two decorators; every test of plugins uses them",
+    **dict.fromkeys(NOT_YET_MIRRORED, "tested by its plugin's commands"),
 }
 # Matrices may be transposed; their axes are not those of a blob.
 TRANSPOSES_A_MATRIX = {"common/inner_product.py"}
@@ -60,17 +80,26 @@ def document(name: str) -> str:
     return (ROOT / name).read_text()
 
 
-@pytest.mark.parametrize("source", sorted(set(sources()) - UNMIRRORED.keys()))
+def mirrors_of(source: str) -> list[Path]:
+    """Return the files that test a source, which lie where it lies in its own folder."""
+    path = ROOT / source
+    (folder,) = (each for each in MIRRORS if path.is_relative_to(each))
+    mirror = MIRRORS[folder] / path.parent.relative_to(folder)
+    return [*mirror.glob(f"test_{path.stem}.py"), *mirror.glob(f"test_{path.stem}_*.py")]
+
+
+ALL = {f"{folder.relative_to(ROOT)}/{source}" for folder in MIRRORS for source in sources(folder)}
+
+
+@pytest.mark.parametrize("source", sorted(ALL - UNMIRRORED.keys()))
 def test_every_source_has_its_test(source: str) -> None:
-    path = TESTS / source
-    mirrors = [*path.parent.glob(f"test_{path.stem}.py"), *path.parent.glob(f"test_{path.stem}_*")]
-    assert mirrors, f"tests/{path.parent.relative_to(TESTS)}/test_{path.name} is missing"
+    assert mirrors_of(source), f"the test of {source} is missing"
 
 
 @pytest.mark.parametrize("source", sorted(UNMIRRORED))
 def test_exceptions_are_not_stale(source: str) -> None:
-    assert (SOURCES / source).exists()
-    assert not (TESTS / source).with_name(f"test_{Path(source).name}").exists()
+    assert (ROOT / source).exists()
+    assert not mirrors_of(source)
 
 
 def test_only_blob_permutes_axes() -> None:

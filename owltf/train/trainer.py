@@ -215,6 +215,9 @@ class Trainer:
         if self._kept is None:
             return "Stopped before the first update; nothing was written"
         words = ["owltf", "run", self._start.source.file, *self._start.options.again]
+        if self._start.options.reinit_mismatched and self._kept == self._start.resumed_from:
+            # Nothing was written since, and that snapshot has other shapes than the net.
+            words.append("--reinit-mismatched")
         command = shlex.join([*words, "--resume", str(self._kept)])
         return f"Stopped at iteration {self._iteration}; resume with: {command}"
 

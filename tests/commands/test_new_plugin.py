@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
+import ast
+import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Callable
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from owltf_classifier.command import classify
+from owltf_exporter.command import export
+from owltf_extractor.command import extract
+from owltf_tester import command as tester
 
 from owltf.caffe.net.read import read_net, read_solver
 from owltf.caffe.schema.compile_schema import compile_extension
+from owltf.caffe.schema.protoc import BASE_FOLDER
 from owltf.caffe.schema.schema import Schema, load_schema
 from owltf.cli import cli
 from owltf.commands import new_plugin
+from owltf.commands.layers import layers
 from owltf.commands.new_plugin import FILES, NUMBERS, TEMPLATE, PluginNames, free_number
+from owltf.commands.run import run
 
-EXAMPLE = Path(__file__).parents[2] / "examples" / "my_layer_plugin"
+ROOT = Path(__file__).parents[2]
+EXAMPLE = ROOT / "examples" / "my_layer_plugin"
+COMMANDS = {each.name: each for each in (run, layers, classify, export, extract, tester.test)}
 
 Owltf = Callable[..., Result]
 
@@ -79,6 +93,90 @@ def test_nothing_is_left_to_fill_in(made: Path) -> None:
 def test_its_modules_are_python(made: Path) -> None:
     for path in made.rglob("*.py"):
         compile(path.read_text(), path, "exec")
+
+
+@pytest.fixture(
+    params=[("my-thing", []), ("my-layers", ["--layer", "SoftLRN2"])], ids=["same", "other"]
+)
+def any_made(request: pytest.FixtureRequest, owltf: Owltf, tmp_path: Path) -> Path:
+    """A plugin whose layer is named after it, and one whose layer is not."""
+    name, options = request.param
+    assert owltf(name, *options).exit_code == 0
+    return tmp_path / name
+
+
+def texts(folder: Path) -> dict[Path, str]:
+    """Return the files of a plugin that people read."""
+    return {
+        folder / name: (folder / name).read_text()
+        for name in files(folder)
+        if not name.endswith(".pb")
+    }
+
+
+def test_its_links_lead_somewhere(any_made: Path) -> None:
+    for path, text in texts(any_made).items():
+        links = re.findall(r"\]\(([^)]+)\)", text)
+        there = {link for link in links if (path.parent / link).exists()}
+        assert set(links) - there <= {"https://pypi.org/project/owltf"}
+    assert re.search(r'^name = "owltf"$', (ROOT / "pyproject.toml").read_text(), re.MULTILINE)
+
+
+def test_the_files_and_folders_that_it_names_exist(any_made: Path) -> None:
+    """Beside the text, in the plugin, or in owltf: its documents and Caffe's messages."""
+    named = r"[\w./-]*\w\.(?:md|pb|proto|prototxt|py|toml)\b|(?<=`)[\w./-]+/(?=`)"
+    for path, text in texts(any_made).items():
+        folders = (path.parent, any_made, ROOT, BASE_FOLDER)
+        for name in re.findall(named, text):
+            assert any((folder / name).exists() for folder in folders), f"{path.name}: {name}"
+
+
+def test_its_package_is_whole(any_made: Path) -> None:
+    text = (any_made / "pyproject.toml").read_text()
+    for key in ("packages", "testpaths"):
+        (name,) = re.findall(rf'^{key} = \["(.*)"\]$', text, re.MULTILINE)
+        assert (any_made / name).is_dir()
+    (package,) = re.findall(r'entry-points\.owltf\]\n\w+ = "(\w+)"', text)
+    assert (any_made / package / "__init__.py").exists()
+
+
+def test_what_it_imports_of_owltf_exists(any_made: Path) -> None:
+    for path in any_made.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ImportFrom) and str(node.module).startswith("owltf"):
+                module = import_module(str(node.module))
+                assert all(hasattr(module, each.name) for each in node.names)
+
+
+def commands(folder: Path) -> list[list[str]]:
+    """Return the commands that a plugin's texts tell their readers to give."""
+    line = re.compile(r"^ *\$ (.+)$|^//   (.+)$", re.MULTILINE)
+    found = [line.findall(text) for text in texts(folder).values()]
+    return [shlex.split("".join(match)) for matches in found for match in matches]
+
+
+def check_command(words: list[str], folder: Path) -> None:
+    """Assert that a command exists and takes these words, and that its files are there."""
+    match words:
+        case ["pip", "install", *_, what]:
+            name, extra = re.fullmatch(r"(.*)\[(\w+)\]", what).groups()
+            settings = {".": folder, "owltf": ROOT}[name] / "pyproject.toml"
+            extras = settings.read_text().partition("[project.optional-dependencies]\n")[2]
+            assert f"\n{extra} = [" in f"\n{extras.partition('[project')[0]}"
+        case ["python", "-m", module, *_]:
+            assert find_spec(module)
+        case ["owltf", name, *rest]:
+            COMMANDS[name].make_context(name, rest)
+        case _:
+            assert words == ["pytest"]
+    assert all((folder / word).exists() for word in words if word.endswith(("prototxt", "proto")))
+
+
+def test_its_commands_can_be_given(any_made: Path) -> None:
+    found = commands(any_made)
+    assert {words[0] for words in found} == {"owltf", "pip", "pytest", "python"}
+    for words in found:
+        check_command(words, any_made)
 
 
 def test_its_message_extends_the_format(made: Path) -> None:

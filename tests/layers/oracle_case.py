@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ __all__ = [
     "Case",
     "assert_close",
     "check_case",
+    "check_figures",
     "check_gradients",
     "gradient_case",
     "one_layer",
@@ -83,29 +84,50 @@ def _series(arrays: Mapping[str, np.ndarray], what: str) -> list[np.ndarray]:
     return [arrays[f"{what}/{index}"] for index in range(count)]
 
 
-def check_case(name: str, *, gradients: bool = True) -> LayerRun:
-    """Compare a recorded case with owltf: tops, parameters after the pass, and gradients.
-
-    The recorded gradients are compared where there are any (most files hold zeros: their backward
-    pass was not run); all others are compared with finite differences.
-
-    Args:
-        name: the case.
-        gradients: whether the layer has gradients that finite differences can check.
-    """
+def check_case(name: str) -> LayerRun:
+    """Compare all that Caffe recorded of a layer's pass, forward and backward, with owltf."""
     case = Case.read(name)
     run = case.run()
-    assert len(run.tops) == len(_series(case.recorded, "top"))
-    for index, top in enumerate(run.tops):
-        assert_close(top, case.recorded[f"top/{index}"], f"top {index}")
-    for index, param in enumerate(run.params_after):
-        before = case.recorded[f"param/{index}"]
-        wanted = case.recorded.get(f"param_after/{index}", before)
-        assert_close(param, wanted, f"parameter {index} after the pass")
-    _check_recorded_gradients(case, run)
-    if gradients:
-        check_gradients(case, run)
+    check_figures(case, run)
     return run
+
+
+def check_figures(case: Case, run: LayerRun) -> None:
+    """Compare a pass's tops, gradients and parameters afterwards with the recorded ones.
+
+    A gradient that Caffe does not compute must be absent, or zero.
+    """
+    got, wanted = _figures(run), _recorded(case)
+    assert wanted.keys() <= got.keys(), f"none of {sorted(wanted.keys() - got.keys())}"
+    for key, array in got.items():
+        if key in wanted:
+            assert array is not None, f"{key}: nothing"
+            assert_close(array, wanted[key], key)
+        else:
+            assert "_grad/" in key, f"{key}: Caffe has none"
+            assert array is None or not array.any(), f"{key}: Caffe has none"
+
+
+def _figures(run: LayerRun) -> dict[str, np.ndarray | None]:
+    """Return what a pass gave by the keys of a recording."""
+    return {
+        **_keyed("top", run.tops),
+        **_keyed("bottom_grad", run.bottom_grads),
+        **_keyed("param_grad", run.param_grads),
+        **_keyed("param_after", run.params_after),
+    }
+
+
+def _recorded(case: Case) -> dict[str, np.ndarray]:
+    """Return what a pass should give; most leave the parameters as they were."""
+    given = ("phase", "bottom/", "param/", "top_grad/")
+    results = {key: each for key, each in case.recorded.items() if not key.startswith(given)}
+    before = _series(case.recorded, "param")
+    return {**_keyed("param_after", before), **results}
+
+
+def _keyed(what: str, arrays: Sequence[Any]) -> dict[str, Any]:
+    return {f"{what}/{index}": array for index, array in enumerate(arrays)}
 
 
 def assert_close(got: Any, wanted: Any, what: str = "", scale: float = 1.0) -> None:
@@ -121,34 +143,19 @@ def assert_close(got: Any, wanted: Any, what: str = "", scale: float = 1.0) -> N
     compare.assert_close(got, wanted, what, rtol=rtol, atol=atol)
 
 
-def _check_recorded_gradients(case: Case, run: LayerRun) -> None:
-    for key, got in _gradients(case, run):
-        wanted = case.recorded[key]
-        assert got is not None, f"{key}: no gradient"
-        assert got.shape == wanted.shape, f"{key}: {got.shape}, not {wanted.shape}"
-        if np.any(wanted):
-            assert_close(got, wanted, key)
-
-
-def _gradients(case: Case, run: LayerRun) -> Iterator[tuple[str, np.ndarray | None]]:
-    named = {
-        **{f"bottom_grad/{index}": grad for index, grad in enumerate(run.bottom_grads)},
-        **{f"param_grad/{index}": grad for index, grad in enumerate(run.param_grads)},
-    }
-    return ((key, grad) for key, grad in named.items() if key in case.recorded)
-
-
 def check_gradients(case: Case, run: LayerRun | None = None) -> None:
     """Compare owltf's gradients of a case with finite differences along a few directions.
 
     Bottoms and parameters are checked where the case has a `bottom_grad/I` or `param_grad/J`.
     """
-    run = run or case.run()
+    figures = _figures(run or case.run())
     objective = Objective(case.layer())
-    for key, grad in _gradients(case, run):
-        assert grad is not None, f"{key}: no gradient"
-        what, index = key.split("_grad/")
-        objective.check(what, int(index), grad)
+    for key in case.recorded:
+        what, is_gradient, index = key.partition("_grad/")
+        if is_gradient and what != "top":
+            grad = figures[key]
+            assert grad is not None, f"{key}: no gradient"
+            objective.check(what, int(index), grad)
 
 
 def gradient_case(
@@ -174,8 +181,7 @@ def gradient_case(
     values = [np.asarray(param, np.float32) for param in params]
     tops = run_layer(net, arrays, params=values, phase=phase).tops
     rng = np.random.default_rng(seed)
-    expected = {f"bottom_grad/{index}": array for index, array in enumerate(arrays)}
-    expected.update((f"param_grad/{index}", array) for index, array in enumerate(values))
+    expected = {**_keyed("bottom_grad", arrays), **_keyed("param_grad", values)}
     return Case(
         net=net,
         phase=phase,

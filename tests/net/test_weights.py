@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -58,6 +59,60 @@ def test_blobs_of_four_axes_from_old_files(net: Net) -> None:
     old = (IP[0].reshape(1, 1, 2, 48), IP[1].reshape(1, 1, 1, 2))
     load_weights(net, [LayerWeights("ip", "", old)], FILE)
     np.testing.assert_array_equal(net.get_params()["ip"][0], IP[0])
+
+
+@pytest.mark.parametrize(
+    ("index", "shape"),
+    [
+        (0, (1, 1, 2, 47)),
+        (0, (1, 1, 3, 48)),
+        # As many values, but another matrix.
+        (0, (1, 1, 48, 2)),
+        (0, (1, 2, 1, 48)),
+        (0, (2, 48, 1, 1)),
+        # Sizes in front that are not 1.
+        (0, (3, 1, 2, 48)),
+        (0, (1, 5, 2, 48)),
+        (0, (0, 1, 2, 48)),
+        (1, (1, 1, 1, 3)),
+        (1, (1, 1, 2, 1)),
+        (1, (1, 1, 2, 2)),
+        # Only four axes are old.
+        (0, (1, 2, 48)),
+        (0, (1, 1, 1, 2, 48)),
+    ],
+)
+def test_old_blobs_of_a_wrong_size_are_refused(
+    net: Net, index: int, shape: tuple[int, ...]
+) -> None:
+    before = net.get_params()["ip"]
+    blobs = [IP[0].reshape(1, 1, 2, 48), IP[1].reshape(1, 1, 1, 2)]
+    blobs[index] = np.zeros(shape, np.float32)
+    told = rf"layer 'ip': the file's parameter {index} has shape {re.escape(str(shape))}, the net's"
+    with pytest.raises(OwltfError, match=told):
+        load_weights(net, [LayerWeights("ip", "", tuple(blobs))], FILE)
+    for got, wanted in zip(net.get_params()["ip"], before, strict=True):
+        np.testing.assert_array_equal(got, wanted)
+
+
+@pytest.mark.parametrize(("height", "fits"), [(2, True), (3, False)])
+def test_an_old_file_has_its_blobs_sizes_checked(
+    net: Net, tmp_path: Path, height: int, fits: bool
+) -> None:
+    """A blob's num, channels, height and width as a file of old holds them."""
+    file = load_schema().message("NetParameter")()
+    layer = file.layers.add(name="ip", type="INNER_PRODUCT")
+    layer.blobs.add(num=1, channels=1, height=height, width=48, data=[0.5] * height * 48)
+    layer.blobs.add(num=1, channels=1, height=1, width=2, data=[1, 2])
+    path = tmp_path / "old.caffemodel"
+    path.write_bytes(file.SerializeToString())
+    weights = read_weights(path, load_schema())
+    if fits:
+        load_weights(net, weights, path)
+        np.testing.assert_array_equal(net.get_params()["ip"][0], np.full((2, 48), 0.5))
+        return
+    with pytest.raises(OwltfError, match=r"shape \(1, 1, 3, 48\), the net's \(2, 48\)"):
+        load_weights(net, weights, path)
 
 
 @pytest.mark.parametrize(

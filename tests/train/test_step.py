@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
+import tensorflow as tf
 from solver_case import Case, flat
 
 from owltf.net.batches import batches
@@ -34,6 +36,58 @@ def test_a_signal_ends_the_call_within_one_iteration(small: Case) -> None:
     step = step_of(start, signals)
     signals.pause.assign(True)
     assert len(step.run(1000).losses) == 1
+
+
+# Two losses of their own weights and normalisations; each is of all replicas' rows.
+GRADIENT_NET = """
+layer { name: "data" type: "HDF5Data" top: "data" top: "label"
+  hdf5_data_param { source: "train.txt" batch_size: 7 } }
+layer { name: "conv" type: "Convolution" bottom: "data" top: "conv"
+  convolution_param { num_output: 4 kernel_size: 3 weight_filler { type: "xavier" } } }
+layer { name: "tanh" type: "TanH" bottom: "conv" top: "conv" }
+layer { name: "ip" type: "InnerProduct" bottom: "conv" top: "ip"
+  inner_product_param { num_output: 4 weight_filler { type: "gaussian" std: 0.1 } } }
+layer { name: "unused" type: "InnerProduct" bottom: "conv" top: "unused"
+  inner_product_param { num_output: 2 weight_filler { type: "gaussian" std: 0.1 } } }
+layer { name: "silence" type: "Silence" bottom: "unused" }
+layer { name: "loss" type: "SoftmaxWithLoss" bottom: "ip" bottom: "label" top: "loss"
+  loss_weight: 0.5 loss_param { ignore_label: 3 normalization: VALID } }
+layer { name: "size" type: "Reduction" bottom: "conv" top: "size" loss_weight: 0.25
+  reduction_param { operation: SUMSQ axis: 1 } }
+"""
+PLAIN_SOLVER = """net: "net.prototxt" base_lr: 1 lr_policy: "fixed" max_iter: 9 random_seed: 7
+snapshot_prefix: "snap" """
+
+
+def gradients_by_tape(start: PreparedRun) -> np.ndarray:
+    """Return the gradients of the first batch as one tape over all its rows gives them."""
+    net = start.nets.train
+    batch = next(batches(net, start.state.train))
+    params = [param for param in net.params if param.is_trained]
+    with tf.GradientTape() as tape:
+        _, losses = net.loss_model(batch, training=True)
+        weighted = zip(net.losses, losses, strict=True)
+        objective = tf.add_n([loss.weight * tf.reduce_sum(value) for loss, value in weighted])
+    zero = tf.UnconnectedGradients.ZERO
+    grads = tape.gradient(
+        objective, [param.variable.value for param in params], unconnected_gradients=zero
+    )
+    pairs = zip(params, grads, strict=True)
+    return np.concatenate([param.to_caffe(grad.numpy()).ravel() for param, grad in pairs])
+
+
+@pytest.mark.parametrize("replicas", [1, 2, 3])
+def test_the_replicas_gradients_add_up_to_one_devices(small: Case, replicas: int) -> None:
+    """Seven rows do not split evenly, and some labels are ignored."""
+    small.add("net.prototxt", GRADIENT_NET)
+    small.add("solver.prototxt", PLAIN_SOLVER)
+    wanted = gradients_by_tape(small.start())
+    start = small.start(replicas)
+    before = flat(start.nets.train.get_params())
+    step_of(start, Signals()).run(1)
+    # The first update at a rate of 1 takes the gradient itself away.
+    got = before - flat(start.nets.train.get_params())
+    np.testing.assert_allclose(got, wanted, rtol=1e-4, atol=1e-6 * np.abs(wanted).max())
 
 
 def test_frozen_layers_stay(small: Case) -> None:

@@ -11,7 +11,7 @@ from owltf.testing import net_of, run_layer
 
 
 def test_gives_caffes_figures() -> None:
-    check_case("threshold", gradients=False)
+    check_case("threshold")
 
 
 def test_the_threshold_itself_is_not_above() -> None:

@@ -24,7 +24,7 @@ LABELS = RNG.integers(0, 4, (7, 3))
     "name", ["accuracy", "accuracy_ignore", "accuracy_perclass", "accuracy_top3"]
 )
 def test_gives_caffes_figures(name: str) -> None:
-    run = check_case(name, gradients=False)
+    run = check_case(name)
     assert run.bottom_grads == [None, None]
 
 

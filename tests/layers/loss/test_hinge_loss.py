@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from oracle_case import Case, assert_close, check_gradients, gradient_case, one_layer
+from oracle_case import assert_close, check_case, check_gradients, gradient_case, one_layer
 from replica_run import run_replicas
 
 from owltf.errors import OwltfError
@@ -27,15 +27,7 @@ def hinge(norm: str = "L1", *shapes: tuple[int, ...]) -> str:
 
 @pytest.mark.parametrize("name", ["hinge_l1", "hinge_l2"])
 def test_gives_caffes_figures(name: str) -> None:
-    case = Case.read(name)
-    run = case.run()
-    assert_close(run.tops[0], case.recorded["top/0"])
-    check_gradients(case, run)
-    # What the file has as a gradient is max(0, 1 - x) or max(0, 1 + x): Caffe's forward pass keeps
-    # it there, and the backward pass was not run.
-    grad, kept = run.bottom_grads[0], case.recorded["bottom_grad/0"]
-    assert grad is not None
-    assert_close(np.abs(grad), (kept > 0) / 4 if name == "hinge_l1" else kept / 2)
+    check_case(name)
 
 
 @pytest.mark.parametrize("norm", ["L1", "L2"])

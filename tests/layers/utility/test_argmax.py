@@ -24,7 +24,7 @@ def argmax(fields: str, shape: tuple[int, ...] = X.shape) -> str:
 
 @pytest.mark.parametrize("name", ["argmax_axis", "argmax_val"])
 def test_gives_caffes_figures(name: str) -> None:
-    check_case(name, gradients=False)
+    check_case(name)
 
 
 def best(values: np.ndarray, top_k: int) -> tuple[np.ndarray, np.ndarray]:

@@ -35,9 +35,11 @@ def reduction(fields: str, shape: tuple[int, ...] = X.shape) -> str:
     return one_layer(f'type: "Reduction" reduction_param {{ {fields} }}', shape)
 
 
-@pytest.mark.parametrize("name", ["asum", "mean", "sum", "sumsq"])
+@pytest.mark.parametrize(
+    "name", ["reduction_asum", "reduction_mean", "reduction_sum", "reduction_sumsq"]
+)
 def test_gives_caffes_figures(name: str) -> None:
-    check_case(f"reduction_{name}")
+    check_case(name)
 
 
 @pytest.mark.parametrize("axis", [0, 1, 2, 3, -1, -4])

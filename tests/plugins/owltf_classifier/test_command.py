@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -11,9 +10,6 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from image_case import CROP, Images
-from owltf_classifier.predictions import Guess, Prediction
-from owltf_classifier.report import show_table
-from rich.console import Console
 
 WEIGHTS = ("--weights", "net.caffemodel")
 SETTINGS = ("--mean", "100,120,140", "--scale", "0.015625")
@@ -91,16 +87,6 @@ def test_the_lines_are_those_of_caffes_example(
         f'{wanted[first]:.4f} - "{names[first]}"',
         f'{wanted[second]:.4f} - "{names[second]}"',
     ]
-
-
-def test_a_terminal_shows_a_table() -> None:
-    screen = io.StringIO()
-    prediction = Prediction("a long name of a photo.png", [Guess(1, "bee [x]", 0.98765)])
-    console = Console(file=screen, force_terminal=True, width=60, color_system=None)
-    show_table(console, [prediction])
-    said = screen.getvalue().splitlines()
-    assert said[0].strip() == "a long name of a photo.png"
-    assert "│ 0.9877 │ bee [x] │" in said
 
 
 def test_images_of_the_usual_formats(images: Images, owltf: Owltf) -> None:

@@ -151,6 +151,9 @@ LAYERS = {
     "sum_of_all": 'type: "Reduction" reduction_param { axis: 0 coeff: 0.5 }',
     "sum_of_rows": 'type: "Reduction" reduction_param { axis: 3 operation: SUMSQ }',
     "mean_only": 'type: "MVN" mvn_param { normalize_variance: false across_channels: true }',
+    # Beside values of about 1 it is half the result.
+    "large_eps": 'type: "MVN" mvn_param { eps: 1 }',
+    "large_eps_across": 'type: "MVN" mvn_param { eps: 0.5 across_channels: true }',
     "copies": 'type: "Tile" tile_param { axis: 0 tiles: 2 }',
     "join": 'type: "Concat" bottom: "x" concat_param { axis: 0 }',
     "log": 'type: "Log" bottom: "positive" log_param { base: 2 scale: 2 shift: 1 }',

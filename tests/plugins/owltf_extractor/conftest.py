@@ -1,4 +1,4 @@
-"""Lets the tests import `read_back`."""
+"""The formats, and a folder to write to."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+# Lets the tests import `read_back` and `some_rows`.
 sys.path.insert(0, str(Path(__file__).parent))
 
 from read_back import FORMATS  # noqa: E402
@@ -18,3 +19,10 @@ def suffix(request: pytest.FixtureRequest) -> str:
     if request.param == ".parquet":
         pytest.importorskip("pyarrow")
     return request.param
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder, which is entered."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path

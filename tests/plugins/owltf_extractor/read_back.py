@@ -10,7 +10,7 @@ import h5py
 import lmdb
 import numpy as np
 
-from owltf.api import load_net
+from owltf.caffe.schema.schema import load_schema
 
 FORMATS = (".npy", ".npz", ".h5", ".csv", ".parquet", ".lmdb", ".txt")
 HOLDING_MANY = (".npz", ".h5", ".csv", ".parquet")
@@ -48,7 +48,7 @@ def keys_of(path: Path) -> list[str]:
 
 
 def _datums(path: Path) -> list[tuple[str, Any]]:
-    datum = load_net("deploy.prototxt").context.registry.schema.message("Datum")
+    datum = load_schema().message("Datum")
     with lmdb.open(str(path), readonly=True, lock=False) as database, database.begin() as records:
         return [(bytes(key).decode(), datum.FromString(value)) for key, value in records.cursor()]
 

@@ -10,10 +10,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 from image_case import BODY, CROP, RECORDS, Images
-from owltf_extractor.features import Features, find_features
 from read_back import load_npz
-
-from owltf.api import choose_devices, load_net, net_batches
 
 WEIGHTS = ("--weights", "net.caffemodel")
 
@@ -92,21 +89,6 @@ def test_features_of_models_that_others_trained(
     lines("extract", "net.prototxt", "prob", "f.npy", *weights, "--cpu-replicas", 2)
     wanted = np.concatenate([expected["caffe:prob"]] * 3)[:3]
     np.testing.assert_allclose(np.load("f.npy"), wanted, rtol=1e-4, atol=1e-5)
-
-
-def test_rows_are_computed_as_they_are_written(images: Images) -> None:
-    """No more than one batch a device is held: a source of any length needs no more memory."""
-    net = load_net("net.prototxt", weights="net.caffemodel")
-    devices, taken = choose_devices(cpu_replicas=1), []
-
-    def watched() -> object:
-        for batch in net_batches(net):
-            taken.append(batch)
-            yield batch
-
-    features = Features(net, find_features(net, ["ip"]))
-    for number, _ in enumerate(features.rows(devices, watched())):
-        assert len(taken) == number + 1
 
 
 @pytest.fixture

@@ -104,6 +104,21 @@ def test_a_jpeg_and_a_png_can_come_together(run: Export, case: Path) -> None:
     np.testing.assert_allclose(made, tf.stack(alone), atol=1e-6)
 
 
+def test_a_grey_net_is_given_opencvs_greys(case: Path) -> None:
+    """Its output is what it is given, so that a grey level rounded otherwise is found."""
+    (case / "grey.prototxt").write_text("""
+layer { name: "x" type: "Input" top: "x" input_param { shape { dim: 1 dim: 1 dim: 30 dim: 30 } } }
+layer { name: "y" type: "Power" bottom: "x" top: "y" }
+""")
+    assert export(CliRunner(), ["grey.prototxt", "model", "--random-weights"]).exit_code == 0
+    images = pictures(30, 30)
+    wanted = prepared(images, (30, 30), 30, grey=True)
+    signatures = loaded(case / "model")
+    files = tf.stack([tf.io.encode_png(image) for image in images])
+    np.testing.assert_array_equal(signatures["images"](images=images)["y"], wanted)
+    np.testing.assert_array_equal(signatures["image_bytes"](image_bytes=files)["y"], wanted)
+
+
 def test_labels_go_along(run: Export, case: Path) -> None:
     (case / "words.txt").write_text(LABELS)
     assert run("model", "--labels", "words.txt", "--top-k", "2").exit_code == 0
