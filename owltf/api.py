@@ -14,6 +14,7 @@ from owltf.registry.discover import classes_in
 from owltf.registry.markers import hookimpl
 
 if TYPE_CHECKING:
+    from owltf.caffe.net.net_file import NetFile, open_net_file
     from owltf.caffe.net.read import read_mean
     from owltf.convert.blob import Blob, in_one_layout
     from owltf.convert.context import NetContext
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from owltf.inference.class_scores import ClassScores, class_probabilities, class_scores
     from owltf.inference.image_batches import image_batches
     from owltf.inference.image_input import ImageInput, image_input
-    from owltf.inference.load_net import load_model, load_net, rebuild_net, solver_of
+    from owltf.inference.load_net import load_model, load_net, load_test_nets, rebuild_net
     from owltf.inference.net_batches import Batch, NetBatches, net_batches, record_count
     from owltf.inference.run_views import run_views
     from owltf.inference.snapshot_net import SnapshotNet, load_snapshot_net
@@ -68,6 +69,7 @@ _LATE = {
     "Net": "owltf.net.net",
     "NetBatches": "owltf.inference.net_batches",
     "NetContext": "owltf.convert.context",
+    "NetFile": "owltf.caffe.net.net_file",
     "Param": "owltf.convert.params",
     "ParamBlob": "owltf.convert.params",
     "Report": "owltf.train.report.report",
@@ -99,8 +101,10 @@ _LATE = {
     "load_model": "owltf.inference.load_net",
     "load_net": "owltf.inference.load_net",
     "load_snapshot_net": "owltf.inference.snapshot_net",
+    "load_test_nets": "owltf.inference.load_net",
     "did_you_mean": "owltf.did_you_mean",
     "net_batches": "owltf.inference.net_batches",
+    "open_net_file": "owltf.caffe.net.net_file",
     "standard_ops_only": "owltf.runtime.portable",
     "read_class_names": "owltf.inference.class_names",
     "read_mean": "owltf.caffe.net.read",
@@ -108,7 +112,6 @@ _LATE = {
     "record_count": "owltf.inference.net_batches",
     "run_views": "owltf.inference.run_views",
     "save_weights": "owltf.net.weights",
-    "solver_of": "owltf.inference.load_net",
     "start_tensorflow": "owltf.runtime.start_tensorflow",
     "weights_of": "owltf.options.weights",
     "weights_options": "owltf.options.weights",
@@ -131,6 +134,7 @@ __all__ = [
     "Net",
     "NetBatches",
     "NetContext",
+    "NetFile",
     "OwltfError",
     "Param",
     "ParamBlob",
@@ -165,8 +169,10 @@ __all__ = [
     "load_model",
     "load_net",
     "load_snapshot_net",
+    "load_test_nets",
     "did_you_mean",
     "net_batches",
+    "open_net_file",
     "standard_ops_only",
     "read_class_names",
     "read_mean",
@@ -174,7 +180,6 @@ __all__ = [
     "record_count",
     "run_views",
     "save_weights",
-    "solver_of",
     "start_tensorflow",
     "weights_of",
     "weights_options",

@@ -15,6 +15,7 @@ from owltf.testing.checks.forward import compare_forward
 from owltf.testing.checks.gradients import check_slopes, with_top_grads
 from owltf.testing.checks.keras_file import compare_keras_file
 from owltf.testing.checks.replicas import compare_replicas
+from owltf.testing.checks.sharing import compare_sharing
 from owltf.testing.checks.sizes import compare_sizes
 from owltf.testing.layer_run import LayerRun
 from owltf.testing.nets import fixed_plugins
@@ -40,6 +41,7 @@ def check_converter(
 
     - Its tops have the declared shapes in each phase, are finite, and the same every time.
     - Its weights are all parameter blobs, so that they are saved and shared.
+    - Two layers whose params have one name share them: `check_sharing`.
     - The layer goes through a caffemodel, the model through a `.keras` file, unchanged.
     - Every gradient is the slope: `check_gradients`.
     - A batch may have another size, and so may images if the layer says so: `check_batches`,
@@ -76,6 +78,7 @@ def check_converter(
         last = replace(case, top_grads=None, phase=phases[-1])
         compare_keras_file(last)
         run = check_slopes(case, no_gradient)
+        compare_sharing(case)
         if batches:
             compare_batches(last)
         if sizes:
