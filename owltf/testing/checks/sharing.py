@@ -15,7 +15,7 @@ from owltf.convert.sharing import SharedLayers
 from owltf.net.net import Net
 from owltf.net.solver_nets import build_source
 from owltf.runtime.graph_checks import user_errors
-from owltf.testing.case import LayerCase, Names
+from owltf.testing.case import BlobNames, LayerCase
 from owltf.testing.checks.gradients import with_top_grads
 from owltf.testing.compare import assert_close
 from owltf.testing.layer_run import LayerRun, differentiate, layer_tensors
@@ -108,7 +108,7 @@ def _run_pair(pair: Net, case: LayerCase, other: LayerCase) -> LayerRun:
     return differentiate(pair, tensors, inputs, names, pair.params, grads)
 
 
-def _compare(names: Names, alone: Sequence[LayerRun], pair: LayerRun) -> None:
+def _compare(names: BlobNames, alone: Sequence[LayerRun], pair: LayerRun) -> None:
     one, two = alone
     tops, grads = [*one.tops, *two.tops], [*one.bottom_grads, *two.bottom_grads]
     for index, (got, wanted) in enumerate(zip(pair.tops, tops, strict=True)):
