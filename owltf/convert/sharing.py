@@ -39,6 +39,10 @@ class SharedBlob:
         moved = blob.to_keras(self.blob.to_caffe(np.broadcast_to(np.float32(0), sizes))).shape
         return tuple(sizes.index(size) for size in moved)
 
+    def shape_in(self, blob: ParamBlob) -> tuple[int, ...]:
+        """Return the variable's shape for a layer that keeps it otherwise."""
+        return tuple(self.variable.shape[axis] for axis in self.axes_in(blob))
+
     def variable_in(self, blob: ParamBlob, trainable: bool) -> Any:
         """Return a Keras variable of the same memory, under another layer's name and axes."""
         axes, kept = self.axes_in(blob), {"name": blob.name, "trainable": trainable}
@@ -174,7 +178,7 @@ class WeightSharing:
 
     def _check_shape(self, index: int, known: SharedBlob, wanted: tuple[int, ...]) -> None:
         blob, shape = self.blobs[index], tuple(known.variable.shape)
-        if tuple(shape[axis] for axis in known.axes_in(blob)) != wanted:
+        if len(shape) != len(wanted) or known.shape_in(blob) != wanted:
             raise self.say(
                 f"parameter {index} of shape {blob.caffe_shape(wanted)} cannot share "
                 f"{self.key(index)!r}, which has shape {known.blob.caffe_shape(shape)}"

@@ -79,6 +79,14 @@ def test_blobs_of_different_shapes_cannot_be_shared() -> None:
     assert str(raised.value).endswith("which has shape (3, 4)")
 
 
+def test_blobs_of_different_ranks_cannot_be_shared() -> None:
+    text = input_text("x", 2, 4) + inner_product(
+        "ip", "x", "ip", 'param { name: "w" } param { name: "w" }'
+    )
+    with pytest.raises(OwltfError, match=r"1 of shape \(3,\) cannot share 'w', .* \(3, 4\)$"):
+        build(text)
+
+
 def test_train_and_test_nets_share_their_layers() -> None:
     shared = SharedLayers()
     text = input_text("x", 2, 4) + inner_product("ip", "x", "ip")
