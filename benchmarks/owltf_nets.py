@@ -10,7 +10,9 @@ from typing import Any
 import tensorflow as tf
 from turns import Program, Timing, timed
 
+from owltf.caffe.net.net_file import NetFile
 from owltf.caffe.prototxt.source import SolverSource
+from owltf.convert.context import NetContext
 from owltf.net.batches import batches
 from owltf.plugin.manager import make_manager
 from owltf.registry.registry import Registry
@@ -33,7 +35,8 @@ def start_of(**solver: Any) -> PreparedRun:
     parameter = registry.schema.message("SolverParameter")(
         lr_policy="fixed", snapshot_after_train=False, random_seed=1, **solver
     )
-    return prepare(SolverSource(parameter, None), registry, one_cpu(), RunOptions())
+    file = NetFile(SolverSource(parameter, None), registry.schema)
+    return prepare(file, NetContext(registry, "TRAIN"), one_cpu(), RunOptions())
 
 
 def loop_of(start: PreparedRun) -> Program:

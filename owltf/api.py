@@ -14,6 +14,7 @@ from owltf.registry.discover import classes_in
 from owltf.registry.markers import hookimpl
 
 if TYPE_CHECKING:
+    from owltf.caffe.net.net_file import NetFile, open_net_file
     from owltf.caffe.net.read import read_mean
     from owltf.convert.blob import Blob, in_one_layout
     from owltf.convert.context import NetContext
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from owltf.inference.class_scores import ClassScores, class_probabilities, class_scores
     from owltf.inference.image_batches import image_batches
     from owltf.inference.image_input import ImageInput, image_input
-    from owltf.inference.load_net import load_model, load_net, rebuild_net, solver_of
+    from owltf.inference.load_net import load_model, load_net, load_test_nets, rebuild_net
     from owltf.inference.net_batches import Batch, NetBatches, net_batches, record_count
     from owltf.inference.run_views import run_views
     from owltf.inference.snapshot_net import SnapshotNet, load_snapshot_net
@@ -72,6 +73,7 @@ _LATE = {
     "NetBatches": "owltf.inference.net_batches",
     "NetContext": "owltf.convert.context",
     "OnnxNode": "owltf.convert.onnx_node",
+    "NetFile": "owltf.caffe.net.net_file",
     "Param": "owltf.convert.params",
     "ParamBlob": "owltf.convert.params",
     "Report": "owltf.train.report.report",
@@ -106,9 +108,11 @@ _LATE = {
     "load_model": "owltf.inference.load_net",
     "load_net": "owltf.inference.load_net",
     "load_snapshot_net": "owltf.inference.snapshot_net",
+    "load_test_nets": "owltf.inference.load_net",
     "did_you_mean": "owltf.did_you_mean",
     "net_batches": "owltf.inference.net_batches",
     "onnx_form": "owltf.convert.onnx_node",
+    "open_net_file": "owltf.caffe.net.net_file",
     "standard_ops_only": "owltf.runtime.portable",
     "read_class_names": "owltf.inference.class_names",
     "read_mean": "owltf.caffe.net.read",
@@ -116,7 +120,6 @@ _LATE = {
     "record_count": "owltf.inference.net_batches",
     "run_views": "owltf.inference.run_views",
     "save_weights": "owltf.net.weights",
-    "solver_of": "owltf.inference.load_net",
     "start_tensorflow": "owltf.runtime.start_tensorflow",
     "weights_of": "owltf.options.weights",
     "weights_options": "owltf.options.weights",
@@ -140,6 +143,7 @@ __all__ = [
     "NetBatches",
     "NetContext",
     "OnnxNode",
+    "NetFile",
     "OwltfError",
     "Param",
     "ParamBlob",
@@ -177,9 +181,11 @@ __all__ = [
     "load_model",
     "load_net",
     "load_snapshot_net",
+    "load_test_nets",
     "did_you_mean",
     "net_batches",
     "onnx_form",
+    "open_net_file",
     "standard_ops_only",
     "read_class_names",
     "read_mean",
@@ -187,7 +193,6 @@ __all__ = [
     "record_count",
     "run_views",
     "save_weights",
-    "solver_of",
     "start_tensorflow",
     "weights_of",
     "weights_options",

@@ -18,8 +18,9 @@ import pytest
 from click.testing import CliRunner
 
 from owltf import api, testing
+from owltf.caffe.net.net_file import open_net_file
 from owltf.cli import Commands
-from owltf.inference.load_net import read_solver
+from owltf.convert.context import NetContext
 from owltf.plugin import hookspecs
 from owltf.plugin.manager import make_manager
 from owltf.registry.markers import PROJECT
@@ -195,8 +196,8 @@ def test_a_net_of_all_documented_parts_is_trained(
     Path("net.prototxt").write_text(NET)
     Path("solver.prototxt").write_text(SOLVER)
     registry = Registry(manager)
-    source = read_solver("solver.prototxt", registry.schema)
-    start = prepare(source, registry, one_cpu(), RunOptions())
+    file = open_net_file("solver.prototxt", registry.schema)
+    start = prepare(file, NetContext(registry, "TRAIN"), one_cpu(), RunOptions())
     first = start.nets.train.get_params()["ip"][0].item()
     assert first > 0
     assert start.nets.train.graph.layers[2].parameter.dropout_param.dropout_ratio == np.float32(0.3)

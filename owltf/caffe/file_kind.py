@@ -82,22 +82,26 @@ def expect_kind(path: Path, wanted: str) -> None:
     Raises:
         OwltfError: if it is of another kind; the error names both.
     """
-    _refuse(path, wanted, (wanted,))
+    _refuse(path, file_kind(path), wanted, (wanted,))
 
 
-def expect_prototxt(path: Path, wanted: str) -> None:
+def expect_prototxt(path: Path, wanted: str, kind: str | None = None) -> None:
     """Check that a file that should be a prototxt is not clearly of another kind.
 
     A prototxt with a mistake in it may pass as text of no known kind; its parser says more.
 
+    Args:
+        path: the file.
+        wanted: the kind of prototxt.
+        kind: what `file_kind` says of it, if it was asked already.
+
     Raises:
         OwltfError: if it is of another kind; the error names both.
     """
-    _refuse(path, wanted, (wanted, TEXT, UNKNOWN))
+    _refuse(path, kind or file_kind(path), wanted, (wanted, TEXT, UNKNOWN))
 
 
-def _refuse(path: Path, wanted: str, allowed: tuple[str, ...]) -> None:
-    kind = file_kind(path)
+def _refuse(path: Path, kind: str, wanted: str, allowed: tuple[str, ...]) -> None:
     if kind not in allowed:
         raise OwltfError(f"{path}: {_MEANINGS[kind]}, where {_MEANINGS[wanted]} is needed")
 

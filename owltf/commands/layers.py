@@ -60,14 +60,12 @@ def onnx_word(converter: Any) -> str:
 
 
 def _judged(registry: Any, file: str, phase: str | None) -> Iterator[tuple[str, ...]]:
-    from owltf.caffe.find_file import find_file
-    from owltf.caffe.net.filter import filter_net, net_state
-    from owltf.caffe.net.read import read_net
+    from owltf.caffe.file_kind import NET
+    from owltf.caffe.net.net_file import open_net_file
     from owltf.convert.context import NetContext
 
-    source = read_net(find_file(file, None), registry.schema, ignore_unknown_fields=True)
-    if phase:
-        source = filter_net(source, net_state(phase))
+    opened = open_net_file(file, registry.schema, wanted=NET, ignore_unknown_fields=True)
+    source = opened.source(phase) if phase else opened.read
     _check_makers(source, phase or "TEST")
     yield from _judged_layers(source, NetContext(registry, phase or "TEST"))
     for field in source.ignored:
@@ -88,7 +86,7 @@ def _check_makers(source: Any, phase: str) -> None:
 
 def _judged_layers(source: Any, context: Any) -> Iterator[tuple[str, ...]]:
     from owltf.caffe.net.graph import GraphLayer
-    from owltf.net.build import unsupported_reason
+    from owltf.net.unsupported import unsupported_reason
 
     for index, layer in enumerate(source.parameter.layer):
         where = source.where(index)

@@ -8,9 +8,11 @@ from typing import Any
 
 import click
 
+from owltf.options.common import take
 from owltf.options.devices import DEVICE_FLAGS, device_options, devices_of
+from owltf.options.net import CONTEXT_FLAGS, NET_FLAGS, net_options
 
-_REPEATED = ("batch_per_gpu", "allow_nan", "ignore_unknown_fields", "allow_python_layers")
+_REPEATED = ("batch_per_gpu", "allow_nan", *NET_FLAGS)
 
 
 def _paths(context: click.Context, option: click.Parameter, value: str | None) -> list[Path]:
@@ -41,7 +43,7 @@ def _paths(context: click.Context, option: click.Parameter, value: str | None) -
     "--weights",
     callback=_paths,
     metavar="FILE[,FILE]",
-    help="PreparedRun from the weights of caffemodels; later ones win.",
+    help="Start from the weights of caffemodels; later ones win.",
 )
 @click.option(
     "--reinit-mismatched",
@@ -55,16 +57,7 @@ def _paths(context: click.Context, option: click.Parameter, value: str | None) -
     help="Let each device draw `batch_size` images, as Caffe does; else it is split among them.",
 )
 @click.option("--allow-nan", is_flag=True, help="Go on after a loss that is not a number.")
-@click.option(
-    "--ignore-unknown-fields",
-    is_flag=True,
-    help="Leave out prototxt fields that owltf does not know, and list them.",
-)
-@click.option(
-    "--allow-python-layers",
-    is_flag=True,
-    help="Run the code of the net's Python layers, found beside the net.",
-)
+@net_options
 @click.option(
     "--plain",
     is_flag=True,
@@ -80,28 +73,26 @@ def run(context: click.Context, /, solver: str, plain: bool, **flags: Any) -> No
     Ctrl-C finishes the iteration, writes a snapshot and says how to resume; a second one stops at
     once. SIGHUP writes a snapshot and goes on.
     """
-    from owltf.caffe.find_file import find_file
-    from owltf.caffe.net.read import read_solver
+    from owltf.caffe.file_kind import SOLVER
+    from owltf.caffe.net.net_file import open_net_file
 
-    registry = context.obj
-    source = read_solver(
-        find_file(solver, None),
-        registry.schema,
-        ignore_unknown_fields=flags["ignore_unknown_fields"],
-    )
-    context.exit(_train(registry, source, plain, flags))
+    registry, again = context.obj, tuple(_again(flags))
+    ignore = flags.pop("ignore_unknown_fields")
+    file = open_net_file(solver, registry.schema, wanted=SOLVER, ignore_unknown_fields=ignore)
+    context.exit(_train(registry, file, plain, {**flags, "again": again}))
 
 
-def _train(registry: Any, source: Any, plain: bool, flags: dict[str, Any]) -> int:
+def _train(registry: Any, file: Any, plain: bool, flags: dict[str, Any]) -> int:
     from owltf.runtime.start_tensorflow import start_tensorflow
 
     start_tensorflow()
+    from owltf.convert.context import NetContext
     from owltf.train.prepare import RunOptions, prepare
     from owltf.train.trainer import Trainer
 
-    again = tuple(_again(flags))
     devices = devices_of(flags)
-    start = prepare(source, registry, devices, RunOptions(**flags, again=again))
+    nets = NetContext(registry, "TRAIN", **take(flags, CONTEXT_FLAGS))
+    start = prepare(file, nets, devices, RunOptions(**flags))
     return Trainer(start, _report(plain)).run()
 
 

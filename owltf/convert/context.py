@@ -1,10 +1,10 @@
-"""What a net is built with."""
+"""What a net is built with, and every net that is built beside it."""
 
 from __future__ import annotations
 
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,9 @@ from owltf.registry.registry import Registry
 @dataclass(frozen=True)
 class NetContext:
     """The surroundings of a net: known types, phase, seed, and what it shares with other nets.
+
+    One is made for each file that is opened; the nets that the file gives have it but for what
+    `of_net` takes. What a run or a command says of all its nets is a field here, and nowhere else.
 
     Attributes:
         registry: converters, data layers and fillers.
@@ -42,6 +45,16 @@ class NetContext:
     folder: Path | None = None
     allow_python_layers: bool = False
     test_net: int = 0
+
+    def of_net(self, folder: Path | None, phase: str, test_net: int = 0) -> NetContext:
+        """Return the context of one of the nets that share this one.
+
+        Args:
+            folder: the folder of its file.
+            phase: "TRAIN" or "TEST".
+            test_net: which of the solver's test nets it is, from 0.
+        """
+        return replace(self, folder=folder, phase=phase, test_net=test_net)
 
     @property
     def python(self) -> UserCode | None:

@@ -10,13 +10,13 @@ from typing import Any
 
 import keras
 
-from owltf.caffe.find_file import find_file
+from owltf.caffe.net.graph import GraphLayer
 from owltf.convert.blob import Blob
+from owltf.convert.context import NetContext
 from owltf.convert.keras_names import KerasNames
 from owltf.convert.params import ParamBlob
-from owltf.convert.sharing import SharedLayers, WeightSharing
+from owltf.convert.sharing import Key, WeightSharing
 from owltf.errors import OwltfError
-from owltf.pycaffe.user_code import UserCode
 
 
 class UnsupportedLayerError(OwltfError):
@@ -31,17 +31,10 @@ class Layer:
         name: Caffe's name of the layer.
         parameter: its `LayerParameter`.
         where: file and line, for errors.
-        phase: "TRAIN" or "TEST".
-        seed: what every random draw of the run starts from.
+        context: what its net is built with.
         names: names for the Keras layers of this net.
-        shared: Keras layers and variables shared between nets and between layers.
-        find_file: finds a file that the layer names.
         any_input: gives a tensor of the net's inputs, for a layer without bottoms: Keras wants each
             layer to hang on one.
-        batch_factor: how many batches, each for a device, make one of the net's
-            (`--batch-per-gpu`).
-        python: the user's code beside the net; None where Python layers are not allowed.
-        test_net: which of the solver's test nets it is in, from 0.
         weights: the layer's parameter blobs.
         inputs: the blobs made by `input`.
     """
@@ -49,18 +42,27 @@ class Layer:
     name: str
     parameter: Any
     where: str
-    phase: str
-    seed: int
+    context: NetContext
     names: KerasNames
-    shared: SharedLayers
-    find_file: Callable[[str], Path] = partial(find_file, beside=None)
     any_input: Callable[[], Any] = partial(keras.Input, batch_shape=())
-    batch_factor: int = 1
-    python: UserCode | None = None
-    test_net: int = 0
     weights: WeightSharing = field(init=False)
     inputs: list[Blob] = field(default_factory=list)
-    _made: list[Any] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, layer: GraphLayer, context: NetContext, names: KerasNames) -> Layer:
+        """Return a layer of a graph.
+
+        Args:
+            layer: the layer.
+            context: what its net is built with.
+            names: names for the Keras layers of its net.
+        """
+        return cls(layer.name, layer.parameter, layer.where, context, names)
+
+    def __post_init__(self) -> None:
+        context = self.context
+        filler = None if self.name in context.loaded else context.filler(self.name, self.error)
+        self.weights = WeightSharing(self.error, self._shared_by, (), context.shared, filler)
 
     @property
     def type(self) -> str:
@@ -78,15 +80,27 @@ class Layer:
         return tuple(self.parameter.top)
 
     @property
-    def is_train(self) -> bool:
-        """Whether the net is built for training."""
-        return self.phase == "TRAIN"
+    def phase(self) -> str:
+        """What the net is for, "TRAIN" or "TEST"."""
+        return self.context.phase
+
+    def find_file(self, path: str) -> Path:
+        """Return an existing file or folder that the layer names."""
+        return self.context.find_file(path)
+
+    def _shared_by(self, index: int) -> Key:
+        """Return what a blob is shared by: a TEST net has the TRAIN net's by the layer's name."""
+        own = (self.name, index)
+        if self.phase == "TEST" and own in self.context.shared.blobs:
+            return own
+        return param_key(self.name, self.parameter, index)
 
     def keras(
         self,
         layer_class: Any,
         *,
         fillers: Sequence[Any] = (),
+        constants: Sequence[str] = (),
         part: str = "",
         **config: Any,
     ) -> Any:
@@ -95,21 +109,20 @@ class Layer:
         Args:
             layer_class: a Keras layer's class.
             fillers: the `FillerParameter` of each parameter blob, in order.
+            constants: the names of weights that are no parameter blobs: no update changes them, and
+                no weights file holds them.
             part: a word that tells several Keras layers of one Caffe layer apart.
             **config: the class's arguments.
         """
-        made = self.shared.layer((self.name, part), layer_class, config, self._keras_name(part))
-        self.weights.attach(made, fillers)
-        self._made.append(made)
-        return made
+        self.weights.fillers = fillers or self.weights.fillers
+        self.weights.constants.update(constants)
+        name, shared = self._keras_name(part), self.context.shared
+        layer = shared.layer((self.name, part), layer_class, config, name)
+        self.weights.use(layer)
+        return layer.made
 
     def _keras_name(self, part: str) -> str:
         return self.names.helper(self.name, part) if part else self.names.own(self.name)
-
-    def finish(self) -> None:
-        """Leave the Keras layers as plain ones, once they are built."""
-        for made in self._made:
-            self.weights.detach(made)
 
     def input(self, blob: str, shape: Sequence[int]) -> Blob:
         """Return a blob that is fed from outside the net.
@@ -148,7 +161,7 @@ def param_spec(parameter: Any, index: int) -> Any | None:
     return parameter.param[index] if index < len(parameter.param) else None
 
 
-def param_key(name: str, parameter: Any, index: int) -> str | tuple[str, int]:
+def param_key(name: str, parameter: Any, index: int) -> Key:
     """Return what a parameter blob is shared by: its own name, or its layer and position."""
     spec = param_spec(parameter, index)
     return str(spec.name) if spec is not None and spec.name else (name, index)

@@ -2,20 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
+import keras
 import numpy as np
 
+from owltf.convert.add_weight import weights_chosen_by
 from owltf.convert.params import ParamBlob
-from owltf.convert.transposed_variable import laid_out_as
+from owltf.convert.transposed_variable import TransposedVariable
 from owltf.errors import OwltfError
 from owltf.runtime.copy import contiguous
 
 Key = str | tuple[str, int]
 Fill = Callable[[tuple[int, ...]], np.ndarray]
+
+
+@dataclass(frozen=True)
+class SharedBlob:
+    """A parameter blob that layers may share.
+
+    Attributes:
+        variable: the Keras variable, as the layer has it that was built first.
+        blob: how it lies there.
+    """
+
+    variable: Any
+    blob: ParamBlob
+
+    def axes_in(self, blob: ParamBlob) -> tuple[int, ...]:
+        """Return which of the variable's axes each axis is for a layer that keeps it otherwise."""
+        # Sizes that tell the axes apart show where each goes.
+        sizes = tuple(range(2, 2 + len(self.variable.shape)))
+        moved = blob.to_keras(self.blob.to_caffe(np.broadcast_to(np.float32(0), sizes))).shape
+        return tuple(sizes.index(size) for size in moved)
+
+    def shape_in(self, blob: ParamBlob) -> tuple[int, ...]:
+        """Return the variable's shape for a layer that keeps it otherwise."""
+        return tuple(self.variable.shape[axis] for axis in self.axes_in(blob))
+
+    def variable_in(self, blob: ParamBlob, trainable: bool) -> Any:
+        """Return a Keras variable of the same memory, under another layer's name and axes."""
+        axes, kept = self.axes_in(blob), {"name": blob.name, "trainable": trainable}
+        if axes == tuple(range(len(axes))):
+            return keras.Variable(self.variable.value, **kept)
+        return TransposedVariable(self.variable, axes, **kept)
+
+
+@dataclass
+class SharedLayer:
+    """A Keras layer that several nets may have in common.
+
+    Attributes:
+        layer_class: its class.
+        config: the class's arguments.
+        made: the layer.
+        held: the parameter blobs of the Caffe layer that it is part of, by index.
+    """
+
+    layer_class: type
+    config: dict[str, Any]
+    made: Any
+    held: dict[int, SharedBlob] = field(default_factory=dict)
 
 
 @dataclass
@@ -27,20 +77,19 @@ class SharedLayers:
     of layers joined by `param { name: ... }`.
     """
 
-    _layers: dict[tuple[str, str], tuple[type, dict[str, Any], Any]] = field(default_factory=dict)
-    variables: dict[Key, Any] = field(default_factory=dict)
-    layouts: dict[Key, ParamBlob] = field(default_factory=dict)
+    _layers: dict[tuple[str, str], SharedLayer] = field(default_factory=dict)
+    blobs: dict[Key, SharedBlob] = field(default_factory=dict)
 
     def layer(
         self, key: tuple[str, str], layer_class: type, config: dict[str, Any], name: str
-    ) -> Any:
+    ) -> SharedLayer:
         """Return the Keras layer of that key, a new one where class or configuration differ."""
         known = self._layers.get(key)
-        if known is not None and known[:2] == (layer_class, config):
-            return known[2]
-        made = layer_class(name=name, **config)
-        self._layers.setdefault(key, (layer_class, config, made))
-        return made
+        if known is not None and (known.layer_class, known.config) == (layer_class, config):
+            return known
+        layer = SharedLayer(layer_class, config, layer_class(name=name, **config))
+        self._layers.setdefault(key, layer)
+        return layer
 
 
 @dataclass
@@ -49,61 +98,101 @@ class WeightSharing:
 
     Attributes:
         say: turns a message into the layer's error.
-        keys: what each blob is shared by.
-        blobs: each blob's order of axes.
+        key: gives what a blob is shared by, from its index.
+        blobs: each blob's name and order of axes in this layer.
         shared: the variables known so far.
         filler: turns a `FillerParameter` and a blob's index into a function that fills it; None
             where the weights come from a file, so that they start as zeros.
+        fillers: the `FillerParameter` of each blob.
+        constants: names of weights that are no parameter blobs.
+        held: the blobs that the layer turned out to have, by index: a bias may be left out.
     """
 
     say: Callable[[str], OwltfError]
-    keys: Sequence[Key]
+    key: Callable[[int], Key]
     blobs: Sequence[ParamBlob]
     shared: SharedLayers
     filler: Callable[[Any, int], Fill] | None
+    fillers: Sequence[Any] = ()
+    constants: set[str] = field(default_factory=set)
+    held: dict[int, SharedBlob] = field(default_factory=dict)
+    _used: list[SharedLayer] = field(default_factory=list)
+    _added: list[str] = field(default_factory=list)
 
-    def attach(self, keras_layer: Any, fillers: Sequence[Any]) -> None:
-        """Let the weights that a Keras layer adds be shared and filled as Caffe's are."""
-        if not keras_layer.built and self.blobs:
-            original = keras_layer.add_weight
-            keras_layer.add_weight = partial(self._add_weight, original, fillers)
+    @contextmanager
+    def while_building(self) -> Iterator[None]:
+        """Let the weights that Keras layers add inside be shared and filled as Caffe's are.
 
-    def detach(self, keras_layer: Any) -> None:
-        """Give the Keras layer its own way to add weights back."""
-        keras_layer.__dict__.pop("add_weight", None)
+        Raises:
+            OwltfError: if a weight is no parameter blob, or a parameter blob gets no weight.
+        """
+        with weights_chosen_by(self._choose):
+            yield
+        self._check_names()
+        for layer in self._used:
+            layer.held.update(self.held)
 
-    def _add_weight(
-        self, original: Callable[..., Any], fillers: Sequence[Any], *args: Any, **kwargs: Any
-    ) -> Any:
-        index = self._index(kwargs.get("name"))
+    def use(self, layer: SharedLayer) -> None:
+        """Take a Keras layer as part of this one, with the blobs that it has if it is built."""
+        self.held.update(layer.held)
+        self._used.append(layer)
+
+    def _choose(self, keras_layer: Any, given: dict[str, Any], add: Callable[..., Any]) -> Any:
+        name = given.get("name")
+        if name in self.constants:
+            return add(**given)
+        index = next((i for i, blob in enumerate(self.blobs) if blob.name == name), None)
+        self._note(name)
         if index is None:
-            return original(*args, **kwargs)
-        known = self.shared.variables.get(self.keys[index])
-        if known is not None:
-            known = laid_out_as(known, self.layout(index), self.blobs[index])
-            return self._checked(index, known, tuple(kwargs["shape"]))
-        if index < len(fillers):
-            kwargs["initializer"] = self._initializer(fillers[index], index)
-        variable = original(*args, **kwargs)
-        self.shared.variables[self.keys[index]] = variable
-        self.shared.layouts[self.keys[index]] = self.blobs[index]
+            return add(**given)
+        known = self.shared.blobs.get(self.key(index))
+        if known is None:
+            return self._new(index, given, add)
+        return self._known(index, known, keras_layer, given)
+
+    def _note(self, name: str | None) -> None:
+        if name in self._added:
+            raise self.say(f"adds two weights named '{name}'; each blob needs a name of its own")
+        self._added.append(name or "")
+
+    def _new(self, index: int, given: dict[str, Any], add: Callable[..., Any]) -> Any:
+        if index < len(self.fillers):
+            given = {**given, "initializer": self._initializer(self.fillers[index], index)}
+        made = SharedBlob(add(**given), self.blobs[index])
+        self.held[index] = self.shared.blobs[self.key(index)] = made
+        return made.variable
+
+    def _known(self, index: int, known: SharedBlob, keras_layer: Any, given: dict[str, Any]) -> Any:
+        blob = self.blobs[index]
+        self._check_shape(index, known, _shape(given.get("shape")))
+        # Keras saves a layer's variables in the order in which they are added, each object once.
+        # So a layer that shares one with itself, or calls it otherwise, needs an object of its own.
+        is_own = any(each.variable is known.variable for each in self.held.values())
+        if known.blob == blob and not is_own:
+            variable = known.variable
+        else:
+            variable = known.variable_in(blob, trainable=given.get("trainable", True))
+        keras_layer._track_variable(variable)
+        self.held[index] = known
         return variable
 
-    def layout(self, index: int) -> ParamBlob:
-        """Return how a blob's variable lies: as in the layer that made it."""
-        return self.shared.layouts.get(self.keys[index], self.blobs[index])
+    def _check_shape(self, index: int, known: SharedBlob, wanted: tuple[int, ...]) -> None:
+        blob, shape = self.blobs[index], tuple(known.variable.shape)
+        if len(shape) != len(wanted) or known.shape_in(blob) != wanted:
+            raise self.say(
+                f"parameter {index} of shape {blob.caffe_shape(wanted)} cannot share "
+                f"{self.key(index)!r}, which has shape {known.blob.caffe_shape(shape)}"
+            )
 
-    def _index(self, name: str | None) -> int | None:
-        return next((i for i, blob in enumerate(self.blobs) if blob.name == name), None)
-
-    def _checked(self, index: int, known: Any, wanted: tuple[int, ...]) -> Any:
-        if tuple(known.shape) == wanted:
-            return known
-        blob = self.blobs[index]
-        raise self.say(
-            f"parameter {index} of shape {blob.caffe_shape(wanted)} cannot share "
-            f"{self.keys[index]!r}, which has shape {blob.caffe_shape(tuple(known.shape))}"
-        )
+    def _check_names(self) -> None:
+        names = [blob.name for blob in self.blobs]
+        # The last blobs may be left out, as a bias is.
+        wanted = range(max(self.held, default=0) + 1) if names else ()
+        if not (set(wanted) <= self.held.keys() and set(self._added) <= set(names)):
+            raise self.say(
+                f"each ParamBlob must have the name of a weight that a Keras layer adds; "
+                f"ParamBlobs: {_listed(names)}; weights: {_listed(self._added)}"
+            )
 
     def _initializer(self, parameter: Any, index: int) -> Callable[..., Any] | str:
         if self.filler is None:
@@ -116,15 +205,20 @@ class WeightSharing:
 
         return initializer
 
-    def name_by_layer(self, layer: str, index: int) -> None:
-        """Let nets that are built later find a blob by its layer, whatever its own name is."""
-        self.shared.variables.setdefault((layer, index), self.variable(index))
-        self.shared.layouts.setdefault((layer, index), self.layout(index))
+    def name_by_layer(self, layer: str) -> None:
+        """Let nets that are built later find the blobs by their layer, whatever their own names."""
+        for index, blob in self.held.items():
+            self.shared.blobs.setdefault((layer, index), blob)
 
     def present(self) -> list[int]:
-        """Return the positions of the blobs that the layer has: a bias may be left out."""
-        return [index for index in range(len(self.blobs)) if self.variable(index) is not None]
+        """Return the positions of the blobs that the layer has."""
+        return sorted(self.held)
 
-    def variable(self, index: int) -> Any | None:
-        """Return a blob's variable; None where the layer does not have that blob."""
-        return self.shared.variables.get(self.keys[index])
+
+def _shape(shape: Any) -> tuple[int, ...]:
+    """Return the shape of a weight; Keras takes none for that of a number."""
+    return () if shape is None else tuple(shape)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(f"'{name}'" if name else "one without a name" for name in names) or "none"

@@ -1,52 +1,60 @@
-"""TransposedVariable: a shared variable, for a layer that keeps its axes in another order."""
+"""TransposedVariable: a variable shared by two layers that store it with their axes differently."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import keras
 import numpy as np
 import tensorflow as tf
 
-from owltf.convert.params import ParamBlob
 
+class TransposedVariable(keras.Variable):
+    """Another variable with its axes in another order; both are one memory.
 
-class TransposedVariable:
-    """A variable with its axes in another order: Caffe shares blobs in its own order.
-
-    Attributes:
-        variable: the Keras variable.
-        axes: the variable's axis that each of this one's axes is.
-    """
-
-    def __init__(self, variable: Any, axes: tuple[int, ...]) -> None:
-        self.variable, self.axes = variable, axes
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """The shape in this order."""
-        return tuple(self.variable.shape[axis] for axis in self.axes)
-
-
-def laid_out_as(variable: Any, have: ParamBlob, wanted: ParamBlob) -> Any:
-    """Return a variable as another blob keeps it; the variable itself where that is the same.
+    To Keras it is a variable of its layer like any other, so that it is counted, and saved in a
+    `.keras` file, in this layer's order. Its gradient is the other variable's.
 
     Args:
-        variable: the variable.
-        have: how it lies.
-        wanted: how the other layer's blob lies.
+        variable: the variable that holds the values.
+        axes: which of its axes each of this one's axes is.
+        **kwargs: `name`, `trainable` and so on, as for every Keras variable.
     """
-    rank = len(variable.shape)
-    # Sizes that tell the axes apart show where each goes.
-    sizes = tuple(range(2, 2 + rank))
-    moved = wanted.to_keras(have.to_caffe(np.broadcast_to(np.float32(0), sizes))).shape
-    axes = tuple(sizes.index(size) for size in moved)
-    return variable if axes == tuple(range(rank)) else TransposedVariable(variable, axes)
 
+    def __init__(self, variable: Any, axes: tuple[int, ...], **kwargs: Any) -> None:
+        self.variable, self.axes = variable, axes
+        super().__init__(variable.value, **kwargs)
 
-def _tensor(
-    moved: TransposedVariable, dtype: Any = None, name: Any = None, as_ref: bool = False
-) -> Any:
-    return tf.transpose(tf.convert_to_tensor(moved.variable), moved.axes)
+    @property
+    def shape(self) -> Any:
+        """The shape in this order."""
+        return tf.TensorShape([self.variable.shape[axis] for axis in self.axes])
 
+    @property
+    def value(self) -> Any:
+        """The values in this order."""
+        return tf.transpose(super().value, self.axes)
 
-tf.register_tensor_conversion_function(TransposedVariable, _tensor)
+    def assign(self, value: Any) -> Any:
+        """Assign values in this order."""
+        return self.variable.assign(np.transpose(value, np.argsort(self.axes)))
+
+    # TensorFlow saves the variable that holds the values: these are its own hooks for that.
+
+    @property
+    def _shared_name(self) -> Any:
+        return self.variable._shared_name
+
+    def _serialize_to_tensors(self) -> Any:
+        return self.variable._serialize_to_tensors()
+
+    def _restore_from_tensors(self, restored_tensors: Any) -> Any:
+        return self.variable._restore_from_tensors(restored_tensors)
+
+    def _export_to_saved_model_graph(self, object_map: Any, *args: Any, **kwargs: Any) -> Any:
+        resources = self.variable._export_to_saved_model_graph(object_map, *args, **kwargs)
+        object_map[self] = object_map[self.variable]
+        return resources
+
+    def _write_object_proto(self, *args: Any) -> Any:
+        return self.variable._write_object_proto(*args)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -15,6 +15,8 @@ from owltf.errors import OwltfError
 if TYPE_CHECKING:
     import tensorflow as tf
 
+    from owltf.convert.context import NetContext
+
 
 @dataclass(frozen=True)
 class DataContext:
@@ -22,23 +24,36 @@ class DataContext:
 
     Attributes:
         parameter: The layer's `LayerParameter`.
-        phase: "TRAIN" or "TEST".
         where: The file and line of the layer, for errors: "net.prototxt:12".
-        find_file: Finds a file or folder that the net names; raises OwltfError with what it tried.
-        schema: Caffe's messages.
-        seed: The solver's `random_seed`, or the one that was drawn at the start.
-        batch_factor: How many times the net's `batch_size` makes one global batch.
-        fillers: Functions `(rng, shape, filler_parameter) -> float32 array` by the filler's type.
+        net: What its net is built with.
     """
 
     parameter: Any
-    phase: str
     where: str
-    find_file: Callable[[str], Path]
-    schema: Any
-    seed: int
-    batch_factor: int = 1
-    fillers: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    net: NetContext
+
+    @property
+    def phase(self) -> str:
+        """What the net is for, "TRAIN" or "TEST"."""
+        return self.net.phase
+
+    @property
+    def seed(self) -> int:
+        """The solver's `random_seed`, or the one that was drawn at the start."""
+        return self.net.seed
+
+    @property
+    def schema(self) -> Any:
+        """Caffe's messages, with those of plugins."""
+        return self.net.registry.schema
+
+    def find_file(self, path: str) -> Path:
+        """Return an existing file or folder that the net names.
+
+        Raises:
+            OwltfError: with what was tried.
+        """
+        return self.net.find_file(path)
 
     @property
     def name(self) -> str:
@@ -78,7 +93,7 @@ class DataContext:
         """
         if batch_size < 1:
             raise OwltfError("batch_size must be 1 or more; it is missing or 0")
-        return batch_size * self.batch_factor
+        return batch_size * self.net.batch_factor
 
 
 class DataLayer(ABC):

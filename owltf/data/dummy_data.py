@@ -53,7 +53,7 @@ class DummyData(DataLayer):
         with context.named_errors():
             shapes = read_shapes(context.parameter)
             self._fills = read_fills(context)
-        self.top_shapes = tuple(_widen(shape, context.batch_factor) for shape in shapes)
+        self.top_shapes = tuple(_widen(shape, context.net.batch_factor) for shape in shapes)
         self.batch_size = self.top_shapes[0][0] if self.top_shapes[0] else 1
 
     def dataset(self, position: int) -> tf.data.Dataset:
@@ -121,7 +121,7 @@ def read_fills(context: DataContext) -> list[Fill]:
 
 
 def _read_fill(context: DataContext, filler: Any) -> Fill:
-    known = {"constant": _constant, **context.fillers}
+    known = {"constant": _constant, **context.net.registry.fillers}
     if filler.type not in known:
         names = ", ".join(sorted(known))
         raise OwltfError(f"data_filler of type '{filler.type}' is not known; known are {names}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,51 +10,46 @@ from typing import Any
 import keras
 import numpy as np
 
-from owltf.caffe.binary.read_weights import read_weights
-from owltf.caffe.binary.weights import LayerWeights
-from owltf.caffe.file_kind import SOLVER, expect_kind, file_kind
 from owltf.caffe.find_file import find_file
-from owltf.caffe.net.filter import filter_net, net_state
 from owltf.caffe.net.input_shapes import with_input_shapes
-from owltf.caffe.net.read import read_net, read_solver
-from owltf.caffe.net.solver_nets import test_nets_of, train_net_of
-from owltf.caffe.prototxt.source import NetSource, SolverSource
-from owltf.caffe.schema.messages import NetParameter, SolverParameter
+from owltf.caffe.net.net_file import NetFile, open_net_file
+from owltf.caffe.schema.messages import NetParameter
 from owltf.convert.context import NetContext
 from owltf.convert.sharing import SharedLayers
 from owltf.errors import OwltfError
 from owltf.net.net import Net
-from owltf.net.solver_nets import net_of_source
-from owltf.net.weights import load_weights
+from owltf.net.solver_nets import build_source
+from owltf.net.start_weights import StartWeights
+from owltf.net.weights import Loaded
 from owltf.plugin.manager import make_manager
 from owltf.registry.registry import Registry
 from owltf.runtime.devices import Devices, one_cpu
 from owltf.snapshot.snapshot import Prefix, read_snapshot
 
-Layers = tuple[LayerWeights, ...]
 Rewrite = Callable[[NetParameter, NetContext], NetParameter]
+Weights = str | Path | Sequence[str | Path] | StartWeights | None
 
 
 def load_net(
-    file: str | Path,
+    file: str | Path | NetFile,
     *,
     phase: str = "TEST",
-    weights: str | Path | Sequence[str | Path] | None = None,
+    weights: Weights = None,
     snapshot: int | None = None,
     registry: Registry | None = None,
     devices: Devices | None = None,
     test_net: int = 0,
     reinit_mismatched: bool = False,
     ignore_unknown_fields: bool = False,
-    allow_python_layers: bool = False,
     tell: Callable[[str], object] | None = None,
     rewrite: Rewrite | None = None,
     input_shapes: Mapping[str, Sequence[int]] | None = None,
+    **flags: Any,
 ) -> Net:
     """Build the net of a prototxt, with its weights.
 
     Args:
-        file: a net's prototxt, or a solver's.
+        file: a net's prototxt, or a solver's; or such a file as `open_net_file` opened it.
         phase: "TEST" or "TRAIN".
         weights: a caffemodel, or several, the later ones winning; without one, and without a
             snapshot, the fillers' values stay.
@@ -65,41 +60,70 @@ def load_net(
         reinit_mismatched: leave layers of another shape than the weights' as their fillers make
             them.
         ignore_unknown_fields: leave out fields that the schema does not know.
-        allow_python_layers: run the code of the net's Python layers.
         tell: takes a sentence on what was loaded, and on what was left out.
         rewrite: gives the net to build in place of the file's, filtered for its phase.
         input_shapes: the shape (N, C, H, W) that an input gets in place of the file's, by name.
+        **flags: other fields of the `NetContext`, such as `allow_python_layers=True`, which runs
+            the code of the net's Python layers.
 
     Raises:
         OwltfError: if a file is missing or wrong, or the net cannot be built.
     """
     registry = registry or Registry(make_manager())
-    schema, options = registry.schema, {"ignore_unknown_fields": ignore_unknown_fields}
-    path = find_file(str(file), None)
-    solver = _solver(path, schema, **options)
-    source = _source(path, solver, phase, test_net, schema, options)
-    files = _weights(path, solver, weights, snapshot, schema)
-    read = {each: tuple(read_weights(each, schema)) for each in files}
-    loaded = frozenset() if reinit_mismatched else _names(read)
-    context = NetContext(
-        registry,
-        phase,
-        loaded=loaded,
-        folder=source.folder,
-        allow_python_layers=allow_python_layers,
-    )
+    opened = _opened(file, registry, ignore_unknown_fields)
+    source = opened.source(phase, test_net)
+    start = _weights(weights, snapshot, opened, reinit_mismatched=reinit_mismatched)
+    context = NetContext(registry, phase, loaded=start.layers, **flags)
+    context = context.of_net(source.folder, phase, test_net)
     if rewrite:
         source = source.rewritten(rewrite(source.parameter, context))
     if input_shapes:
         source = with_input_shapes(source, input_shapes)
     with (devices or one_cpu()).strategy.scope():
-        net = net_of_source(source, context)
-    notes = [f"Ignored unknown field: {field}" for field in source.ignored]
-    notes += _assign(net, read, reinit_mismatched)
-    if tell:
-        for note in notes:
+        net = build_source(source, context)
+    for note in _notes((*opened.ignored, *source.ignored), start.load(net)):
+        if tell:
             tell(note)
     return net
+
+
+def load_test_nets(
+    file: str | Path | NetFile,
+    test_nets: Sequence[int],
+    *,
+    weights: Weights = None,
+    snapshot: int | None = None,
+    registry: Registry | None = None,
+    reinit_mismatched: bool = False,
+    ignore_unknown_fields: bool = False,
+    **options: Any,
+) -> list[Net]:
+    """Build some of a solver's test nets, which share their layers as they do in training.
+
+    Args:
+        file: a solver's prototxt, as for `load_net`; or a net's, whose one net is number 0.
+        test_nets: which of them, from 0.
+        weights: as for `load_net`; they are read once.
+        snapshot: as for `load_net`.
+        registry: as for `load_net`.
+        reinit_mismatched: as for `load_net`.
+        ignore_unknown_fields: as for `load_net`.
+        **options: other arguments of `load_net`.
+
+    Raises:
+        OwltfError: if a file is missing or wrong, or a net cannot be built.
+    """
+    registry = registry or Registry(make_manager())
+    opened = _opened(file, registry, ignore_unknown_fields)
+    start = _weights(weights, snapshot, opened, reinit_mismatched=reinit_mismatched)
+    options = {"weights": start, "registry": registry, "shared": SharedLayers(), **options}
+    return [load_net(opened, test_net=index, **options) for index in test_nets]
+
+
+def _opened(file: str | Path | NetFile, registry: Registry, ignore_unknown_fields: bool) -> NetFile:
+    if isinstance(file, NetFile):
+        return file
+    return open_net_file(file, registry.schema, ignore_unknown_fields=ignore_unknown_fields)
 
 
 def rebuild_net(
@@ -119,7 +143,7 @@ def rebuild_net(
     context = replace(
         net.context, phase="TEST", shared=SharedLayers(), loaded=frozenset(params), batch_factor=1
     )
-    built = net_of_source(source, context)
+    built = build_source(source, context)
     built.set_params(params)
     return built
 
@@ -144,79 +168,29 @@ def load_model(file: str | Path, *, registry: Registry | None = None) -> Any:
         raise OwltfError(f"{path}: not a Keras model that owltf can load: {reason}") from error
 
 
-def solver_of(
-    file: str | Path, *, registry: Registry | None = None, ignore_unknown_fields: bool = False
-) -> SolverParameter | None:
-    """Return the `SolverParameter` of a solver's prototxt; None if the file is a net's.
-
-    Args:
-        file: the prototxt.
-        registry: what plugins bring; all installed ones unless given.
-        ignore_unknown_fields: leave out fields that the schema does not know.
-
-    Raises:
-        OwltfError: if the file is missing or wrong.
-    """
-    schema = (registry or Registry(make_manager())).schema
-    found = find_file(str(file), None)
-    solver = _solver(found, schema, ignore_unknown_fields=ignore_unknown_fields)
-    return solver.parameter if solver else None
-
-
-def _solver(path: Path, schema: Any, **options: bool) -> SolverSource | None:
-    return read_solver(path, schema, **options) if file_kind(path) == SOLVER else None
-
-
-def _source(
-    path: Path,
-    solver: SolverSource | None,
-    phase: str,
-    test_net: int,
-    schema: Any,
-    options: Mapping[str, bool],
-) -> NetSource:
-    if solver is None:
-        return filter_net(read_net(path, schema, **options), net_state(phase))
-    if phase == "TRAIN":
-        return train_net_of(solver, schema, **options)
-    tests = test_nets_of(solver, schema, **options)
-    if not tests:
-        raise OwltfError(f"{path}: the solver has no test net (no test_iter)")
-    if not 0 <= test_net < len(tests):
-        raise OwltfError(f"{path}: no test net {test_net}; there are {len(tests)}, from 0")
-    return tests[test_net]
-
-
 def _weights(
-    path: Path,
-    solver: SolverSource | None,
-    weights: str | Path | Sequence[str | Path] | None,
-    snapshot: int | None,
-    schema: Any,
-) -> list[Path]:
-    if weights is not None:
-        given = [weights] if isinstance(weights, (str, Path)) else weights
-        found = [find_file(str(each), None) for each in given]
-        for each in found:
-            expect_kind(each, "caffemodel")
-        return found
-    if not snapshot:
-        return []
-    if solver is None:
+    weights: Weights, snapshot: int | None, file: NetFile, *, reinit_mismatched: bool
+) -> StartWeights:
+    if isinstance(weights, StartWeights):
+        return weights
+    if weights is None:
+        files = _of_snapshot(snapshot, file) if snapshot else []
+    else:
+        files = [weights] if isinstance(weights, (str, Path)) else list(weights)
+    return StartWeights.of(files, file.schema, reinit_mismatched=reinit_mismatched)
+
+
+def _of_snapshot(snapshot: int, file: NetFile) -> list[str | Path]:
+    if file.solver is None:
         raise OwltfError(
-            f"{path}: snapshot needs a solver file, which says where its snapshots are"
+            f"{file.file}: snapshot needs a solver file, which says where its snapshots are"
         )
-    prefix = Prefix.of(solver.parameter, solver.folder)
-    return [read_snapshot(prefix.indexed(snapshot), schema).weights]
+    prefix = Prefix.of(file.solver.parameter, file.solver.folder)
+    return [read_snapshot(prefix.indexed(snapshot), file.schema).weights]
 
 
-def _assign(net: Net, read: Mapping[Path, Layers], reinit_mismatched: bool) -> Iterator[str]:
-    """Give a net its weights; yield what became of each file."""
-    for file, layers in read.items():
-        told = load_weights(net, layers, file, reinit_mismatched=reinit_mismatched)
+def _notes(ignored: Iterable[str], loaded: Mapping[str, Loaded]) -> Iterator[str]:
+    for field in dict.fromkeys(ignored):
+        yield f"Ignored unknown field: {field}"
+    for file, told in loaded.items():
         yield f"Weights from {file}: {told.summary()}"
-
-
-def _names(read: Mapping[Path, Layers]) -> frozenset[str]:
-    """Return the layers that will get weights, so that they need not be filled first."""
-    return frozenset(each.name for layers in read.values() for each in layers if each.blobs)

@@ -6,9 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from owltf.caffe.net.net_file import open_net_file
 from owltf.errors import OwltfError
-from owltf.inference.load_net import load_net, solver_of
+from owltf.inference.load_net import load_net
 from owltf.net.net import Net
+from owltf.plugin.manager import make_manager
+from owltf.registry.registry import Registry
 from owltf.runtime.devices import Devices, choose_devices
 
 
@@ -43,11 +46,17 @@ def load_snapshot_net(
     Raises:
         OwltfError: if a file is missing or wrong, or the solver has no test net.
     """
-    solver = solver_of(solver_file)
-    if solver is None or not solver.test_iter:
+    registry = Registry(make_manager())
+    file = open_net_file(solver_file, registry.schema)
+    if not file.test_iter:
         raise OwltfError(f"{solver_file}: not a solver with a test net (test_iter)")
     devices = choose_devices(num_gpu=1) if gpu_idx == 0 else choose_devices(gpu=str(gpu_idx))
     net = load_net(
-        solver_file, snapshot=snapshot, devices=devices, reinit_mismatched=True, tell=tell
+        file,
+        snapshot=snapshot,
+        registry=registry,
+        devices=devices,
+        reinit_mismatched=True,
+        tell=tell,
     )
-    return SnapshotNet(net, devices, solver.test_iter[0])
+    return SnapshotNet(net, devices, file.test_iter[0])

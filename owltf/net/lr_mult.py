@@ -29,7 +29,7 @@ class Multipliers:
         spec = param_spec(layer.parameter, index)
         for name in FIELDS:
             if spec is not None and spec.HasField(name):
-                self._give(layer, (layer.weights.keys[index], name), getattr(spec, name))
+                self._give(layer, (layer.weights.key(index), name), getattr(spec, name))
 
     def _give(self, layer: Layer, key: tuple[Key, str], value: float) -> None:
         known, owner = self._given.setdefault(key, (value, layer.name))

@@ -1,4 +1,4 @@
-"""The nets of a solver, built in the devices' scope with shared layers."""
+"""The nets of a solver, built with shared layers."""
 
 from __future__ import annotations
 
@@ -6,14 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from owltf.caffe.net.graph import Graph
-from owltf.caffe.net.solver_nets import test_nets_of, train_net_of
-from owltf.caffe.prototxt.source import NetSource, SolverSource
+from owltf.caffe.net.net_file import NetFile
+from owltf.caffe.prototxt.source import NetSource
 from owltf.convert.context import NetContext
-from owltf.convert.sharing import SharedLayers
 from owltf.net.build import build_net
 from owltf.net.net import Net
-from owltf.registry.registry import Registry
-from owltf.runtime.devices import Devices
 
 
 @dataclass(frozen=True)
@@ -29,69 +26,25 @@ class SolverNets:
     tests: tuple[Net, ...]
 
 
-@dataclass(frozen=True)
-class NetBuilder:
-    """Builds the nets of one solver.
+def build_solver_nets(file: NetFile, context: NetContext) -> SolverNets:
+    """Return a solver's nets, in the scope of the devices where they will run.
 
-    Attributes:
-        registry: what plugins bring.
-        devices: where the nets compute.
-        seed: what every random draw starts from.
-        batch_factor: factor on each `batch_size`.
-        ignore_unknown_fields: leave out fields that the schema does not know.
-        allow_python_layers: run the code of the nets' Python layers.
+    Args:
+        file: the solver's file.
+        context: what they are built with.
     """
-
-    registry: Registry
-    devices: Devices
-    seed: int
-    batch_factor: int = 1
-    ignore_unknown_fields: bool = False
-    allow_python_layers: bool = False
-
-    def build(self, solver: SolverSource, loaded: frozenset[str] = frozenset()) -> SolverNets:
-        """Return a solver's nets.
-
-        Args:
-            solver: the solver.
-            loaded: layers whose weights will come from a file.
-        """
-        options = {"ignore_unknown_fields": self.ignore_unknown_fields}
-        train = train_net_of(solver, self.registry.schema, **options)
-        tests = test_nets_of(solver, self.registry.schema, **options)
-        shared = SharedLayers()
-        with self.devices.strategy.scope():
-            return SolverNets(
-                self._net(train, "TRAIN", shared, loaded),
-                tuple(
-                    self._net(test, "TEST", shared, loaded, test_net=index)
-                    for index, test in enumerate(tests)
-                ),
-            )
-
-    def _net(
-        self,
-        source: NetSource,
-        phase: str,
-        shared: SharedLayers,
-        loaded: frozenset[str],
-        **more: int,
-    ) -> Net:
-        context = NetContext(
-            registry=self.registry,
-            phase=phase,
-            seed=self.seed,
-            shared=shared,
-            loaded=loaded,
-            batch_factor=self.batch_factor,
-            folder=source.folder,
-            allow_python_layers=self.allow_python_layers,
-            **more,
-        )
-        return net_of_source(source, context)
+    # All are read before the first is built, so that a mistake in the last is told at once.
+    train, tests = file.source("TRAIN"), file.tests
+    return SolverNets(
+        build_source(train, context.of_net(train.folder, "TRAIN")),
+        tuple(
+            build_source(test, context.of_net(test.folder, "TEST", index))
+            for index, test in enumerate(tests)
+        ),
+    )
 
 
-def net_of_source(source: NetSource, context: NetContext) -> Net:
+def build_source(source: NetSource, context: NetContext) -> Net:
     """Return the net of a filtered source, as plugins rewrite and see it."""
     hook: Any = context.registry.manager.hook
     rewritten = hook.owltf_net_parameter(net_parameter=source.parameter, phase=context.phase)

@@ -10,14 +10,9 @@ import click
 
 from owltf.errors import OwltfError
 from owltf.options.common import take, with_options
+from owltf.options.net import NET_FLAGS, NET_OPTIONS
 
-_NAMES = (
-    "weights",
-    "snapshot",
-    "reinit_mismatched",
-    "ignore_unknown_fields",
-    "allow_python_layers",
-)
+_NAMES = ("weights", "snapshot", "reinit_mismatched", *NET_FLAGS)
 
 
 def _paths(context: click.Context, option: click.Parameter, value: str | None) -> Any:
@@ -47,16 +42,7 @@ _OPTIONS = (
         is_flag=True,
         help="Leave layers whose shape differs from the weights' as their fillers make them.",
     ),
-    click.option(
-        "--ignore-unknown-fields",
-        is_flag=True,
-        help="Leave out prototxt fields that owltf does not know, and list them.",
-    ),
-    click.option(
-        "--allow-python-layers",
-        is_flag=True,
-        help="Run the code of the net's Python layers, found beside the net.",
-    ),
+    *NET_OPTIONS,
 )
 
 

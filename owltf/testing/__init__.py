@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from owltf.testing.checks.gradients import check_gradients
     from owltf.testing.checks.keras_file import check_keras_file
     from owltf.testing.checks.replicas import ReplicaRun, check_replicas, run_replicas
+    from owltf.testing.checks.sharing import check_sharing
     from owltf.testing.checks.sizes import check_sizes
     from owltf.testing.compare import assert_close, check_layer
     from owltf.testing.layer_run import LayerRun, run_layer
@@ -40,6 +41,7 @@ _LATE = {
     "check_keras_file": "owltf.testing.checks.keras_file",
     "check_layer": "owltf.testing.compare",
     "check_replicas": "owltf.testing.checks.replicas",
+    "check_sharing": "owltf.testing.checks.sharing",
     "check_sizes": "owltf.testing.checks.sizes",
     "net_of": "owltf.testing.nets",
     "one_layer": "owltf.testing.nets",
@@ -62,6 +64,7 @@ __all__ = [
     "check_keras_file",
     "check_layer",
     "check_replicas",
+    "check_sharing",
     "check_sizes",
     "net_of",
     "one_layer",

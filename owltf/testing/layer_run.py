@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from owltf.convert.params import Param
 from owltf.errors import OwltfError
 from owltf.net.net import Net
 from owltf.runtime.step import Step, step
@@ -70,15 +71,36 @@ def run_built(
         top_grads: a gradient for each top; None for a loss.
         draws: compute the first pass of a run with seed 0, so that random numbers are repeatable.
     """
-    inputs = inputs_of(net, bottoms)
-    watched = [inputs[name] for name in bottom_names(net)]
-    params = list(net.layer_params.get(LAYER, ()))
-    variables = [param.variable.value for param in params]
+    inputs, params = inputs_of(net, bottoms), net.layer_params.get(LAYER, ())
+    names = bottom_names(net)
     with first_pass(draws):
-        tops, grads = _differentiate(net, inputs, watched, variables, top_grads)
+        return differentiate(net, layer_tensors(net), inputs, names, params, top_grads)
+
+
+def differentiate(
+    net: Net,
+    tops: Sequence[Any],
+    inputs: dict[str, Any],
+    bottoms: Sequence[str],
+    params: Sequence[Param],
+    top_grads: Sequence[Any] | None,
+) -> LayerRun:
+    """Compute tops of a net, and the gradients of inputs and parameters.
+
+    Args:
+        net: the net.
+        tops: Keras tensors of the net.
+        inputs: the net's inputs by blob name, as tensors.
+        bottoms: the inputs whose gradients are wanted.
+        params: the parameter blobs.
+        top_grads: a gradient for each top; None for losses.
+    """
+    watched = [inputs[name] for name in bottoms]
+    variables = [param.variable.value for param in params]
+    arrays, grads = _gradients(net, tops, inputs, [*watched, *variables], top_grads)
     after = len(watched)
     return LayerRun(
-        tops=tops,
+        tops=arrays,
         bottom_grads=[_array(grad) for grad in grads[:after]],
         param_grads=[
             None if grad is None else param.to_caffe(grad.numpy())
@@ -105,25 +127,25 @@ def inputs_of(net: Net, bottoms: Sequence[Any]) -> dict[str, Any]:
     return {name: tf.constant(array) for name, array in zip(names, arrays, strict=True)}
 
 
-def layer_tensors(net: Net) -> list[Any]:
-    """Return the Keras tensors of the layer's tops, in Caffe's order."""
-    return [blob.to_caffe().tensor for blob in net.layer_tops[LAYER]]
+def layer_tensors(net: Net, layer: str = LAYER) -> list[Any]:
+    """Return the Keras tensors of a layer's tops, in Caffe's order."""
+    return [blob.to_caffe().tensor for blob in net.layer_tops[layer]]
 
 
-def _differentiate(
+def _gradients(
     net: Net,
+    tensors: Sequence[Any],
     inputs: dict[str, Any],
-    watched: list[Any],
-    variables: list[Any],
+    sources: Sequence[Any],
     top_grads: Sequence[Any] | None,
 ) -> tuple[list[np.ndarray], list[Any]]:
-    model = net.model_of_tensors((layer_tensors(net), [loss.tensor for loss in net.losses]))
+    model = net.model_of_tensors((list(tensors), [loss.tensor for loss in net.losses]))
     with tf.GradientTape() as tape:
-        tape.watch(watched)
+        tape.watch(list(inputs.values()))
         tops, losses = model(inputs, training=net.phase == "TRAIN")
         seed = _seed(net, tops, losses, top_grads)
-    grads = tape.gradient(seed, [*watched, *variables]) if seed is not None else None
-    return [top.numpy() for top in tops], grads or [None] * (len(watched) + len(variables))
+    grads = tape.gradient(seed, list(sources)) if seed is not None else None
+    return [top.numpy() for top in tops], grads or [None] * len(sources)
 
 
 def _seed(net: Net, tops: Any, losses: Any, top_grads: Sequence[Any] | None) -> Any:

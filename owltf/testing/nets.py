@@ -8,14 +8,13 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
-from owltf.caffe.net.filter import filter_net, net_state
-from owltf.caffe.net.graph import Graph
+from owltf.caffe.file_kind import NET
 from owltf.caffe.net.input_shapes import Shapes, with_input_shapes
-from owltf.caffe.net.read import net_from_text, read_net
-from owltf.caffe.prototxt.source import NetSource
+from owltf.caffe.net.net_file import NetFile, open_net_file
+from owltf.caffe.net.read import net_from_text
 from owltf.convert.context import NetContext
-from owltf.net.build import build_net
 from owltf.net.net import Net
+from owltf.net.solver_nets import build_source
 from owltf.plugin.manager import make_manager
 from owltf.registry.registry import Registry
 from owltf.testing.cpu_devices import ask_for_cpus
@@ -75,15 +74,14 @@ def net_of(net: str | Path, phase: str = "TEST") -> Net:
 def net_of_shapes(net: str | Path, phase: str, shapes: Shapes) -> Net:
     """Return the net of a prototxt whose inputs, by name, have other shapes."""
     registry = _current()
-    source = with_input_shapes(_source(net, registry), shapes)
-    graph = Graph.of(filter_net(source, net_state(phase)))
-    return build_net(graph, NetContext(registry, phase, folder=source.folder))
+    source = with_input_shapes(_opened(net, registry).source(phase), shapes)
+    return build_source(source, NetContext(registry, phase, folder=source.folder))
 
 
-def _source(net: str | Path, registry: Registry) -> NetSource:
+def _opened(net: str | Path, registry: Registry) -> NetFile:
     if isinstance(net, str) and "{" in net:
-        return net_from_text(net, registry.schema)
-    return read_net(net, registry.schema)
+        return NetFile(net_from_text(net, registry.schema), registry.schema)
+    return open_net_file(net, registry.schema, wanted=NET)
 
 
 def layer_parameter(net: Net) -> Any:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-from owltf.caffe.find_file import find_file
-from owltf.caffe.net.read import read_solver
+from owltf.caffe.file_kind import SOLVER
+from owltf.caffe.net.net_file import open_net_file
+from owltf.convert.context import NetContext
 from owltf.errors import OwltfError
 from owltf.net.net import Net
 from owltf.plugin.manager import make_manager
@@ -30,7 +32,8 @@ class NetTrainer:
             snapshot x `solver.snapshot`; 0 starts anew.
         num_gpu: how many GPUs share each batch; 1 is the CPU where there is no GPU.
         report: what tells people of the run; lines like Caffe's unless given.
-        allow_python_layers: run the code of the nets' Python layers.
+        **flags: other fields of the `NetContext`, such as `allow_python_layers=True`, which runs
+            the code of the nets' Python layers.
     """
 
     def __init__(
@@ -40,12 +43,12 @@ class NetTrainer:
         num_gpu: int = 1,
         *,
         report: Report | None = None,
-        allow_python_layers: bool = False,
+        **flags: Any,
     ) -> None:
         self.solver_file = solver_file
         self.snapshot = snapshot
         self.num_gpu = num_gpu
-        self.allow_python_layers = allow_python_layers
+        self.flags = flags
         self._report = report or LineReport()
         self._start: PreparedRun | None = None
 
@@ -56,14 +59,11 @@ class NetTrainer:
             OwltfError: if a file is missing or wrong, or there are fewer GPUs.
         """
         registry = Registry(make_manager())
-        source = read_solver(find_file(str(self.solver_file), None), registry.schema)
+        file = open_net_file(self.solver_file, registry.schema, wanted=SOLVER)
+        context = NetContext(registry, "TRAIN", **self.flags)
         devices = choose_devices(num_gpu=self.num_gpu)
-        options = RunOptions(
-            snapshot=self.snapshot,
-            reinit_mismatched=True,
-            allow_python_layers=self.allow_python_layers,
-        )
-        self._start = prepare(source, registry, devices, options)
+        options = RunOptions(snapshot=self.snapshot, reinit_mismatched=True)
+        self._start = prepare(file, context, devices, options)
 
     @property
     def net(self) -> Net:

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from owltf.caffe.binary.read_weights import read_weights
-from owltf.caffe.binary.weights import Weights
-from owltf.caffe.file_kind import expect_kind
+from owltf.caffe.net.net_file import NetFile
 from owltf.caffe.prototxt.source import SolverSource
+from owltf.convert.context import NetContext
 from owltf.convert.params import Param
 from owltf.errors import OwltfError
 from owltf.net.batches import first_positions
-from owltf.net.solver_nets import NetBuilder, SolverNets
-from owltf.net.weights import Loaded, load_weights
+from owltf.net.solver_nets import SolverNets, build_solver_nets
+from owltf.net.start_weights import StartWeights
+from owltf.net.weights import Loaded
 from owltf.registry.registry import Registry
 from owltf.runtime.devices import Devices
 from owltf.snapshot.run_state import RunState, threads
@@ -38,7 +38,7 @@ from owltf.train.solver_fields import (
 
 @dataclass(frozen=True)
 class RunOptions:
-    """What a command line adds to a solver.
+    """What a command line adds to a solver; what it says of nets is in their `NetContext`.
 
     Attributes:
         snapshot: owl.net's snapshot index to resume from; 0 for a new run.
@@ -47,8 +47,6 @@ class RunOptions:
         reinit_mismatched: leave layers of another shape as their fillers make them.
         batch_per_gpu: `batch_size` is that of each device, as in Caffe.
         allow_nan: go on after a loss that is not a number.
-        ignore_unknown_fields: leave out fields that the schema does not know.
-        allow_python_layers: run the code of the nets' Python layers.
         again: what the command line that resumes the run must repeat.
     """
 
@@ -58,8 +56,6 @@ class RunOptions:
     reinit_mismatched: bool = False
     batch_per_gpu: bool = False
     allow_nan: bool = False
-    ignore_unknown_fields: bool = False
-    allow_python_layers: bool = False
     again: Sequence[str] = ()
 
 
@@ -97,13 +93,20 @@ class PreparedRun:
 
 
 def prepare(
-    source: SolverSource, registry: Registry, devices: Devices, options: RunOptions
+    file: NetFile, context: NetContext, devices: Devices, options: RunOptions
 ) -> PreparedRun:
     """Return a run that is ready; nothing is written.
+
+    Args:
+        file: the solver's file.
+        context: what its nets are built with; the seed and the batch's factor are added.
+        devices: where it computes.
+        options: what the command line adds.
 
     Raises:
         OwltfError: if anything does not fit; see each part.
     """
+    source, registry = _solver(file), context.registry
     parameter = source.parameter
     solver_class = solver_class_of(registry, source)
     rate = learning_rate_of(registry, source)
@@ -111,18 +114,20 @@ def prepare(
     prefix = prefix_of(source, schedule)
     restored = _restored(options, prefix, registry)
     seed = _seed(parameter, restored)
-    files = _weights(options, restored, registry)
-    builder = _builder(registry, devices, seed, options)
-    nets = builder.build(source, _names(files, options))
+    weights = _weights(options, restored, registry)
+    factor = devices.count if options.batch_per_gpu else 1
+    context = replace(context, seed=seed, batch_factor=factor, loaded=weights.layers)
+    with devices.strategy.scope():
+        nets = build_solver_nets(file, context)
     _check_batches(nets, devices)
     with devices.strategy.scope():
         trained = [param for param in nets.train.params if param.is_trained]
         with errors_at(source.where("regularization_type")):
             solver = solver_class.from_parameter(parameter, rate, trained)
-    loaded = _loaded(nets, files, options)
-    notes = _notes(source, registry, restored, devices, nets)
+    loaded = weights.load(nets.train)
+    notes = _notes(file, context, restored, devices, nets)
     if restored:
-        _restore_solver(solver, nets.train.params, restored, files, options)
+        _restore_solver(solver, nets.train.params, restored, weights)
         notes += RecurrentStates(nets, devices).restore(restored.path)
     return PreparedRun(
         source=source,
@@ -140,37 +145,18 @@ def prepare(
     )
 
 
-def _builder(registry: Registry, devices: Devices, seed: int, options: RunOptions) -> NetBuilder:
-    return NetBuilder(
-        registry=registry,
-        devices=devices,
-        seed=seed,
-        batch_factor=devices.count if options.batch_per_gpu else 1,
-        ignore_unknown_fields=options.ignore_unknown_fields,
-        allow_python_layers=options.allow_python_layers,
-    )
-
-
-def _loaded(
-    nets: SolverNets, files: Mapping[Path, Weights], options: RunOptions
-) -> dict[str, Loaded]:
-    again = options.reinit_mismatched
-    return {
-        str(file): load_weights(nets.train, weights, file, reinit_mismatched=again)
-        for file, weights in files.items()
-    }
+def _solver(file: NetFile) -> SolverSource:
+    if file.solver is None:
+        raise OwltfError(f"{file.file}: a net, where a solver is needed")
+    return file.solver
 
 
 def _restore_solver(
-    solver: Solver,
-    params: Sequence[Param],
-    restored: Restored,
-    files: Mapping[Path, Weights],
-    options: RunOptions,
+    solver: Solver, params: Sequence[Param], restored: Restored, weights: StartWeights
 ) -> None:
     history: Sequence[np.ndarray] = restored.state.history
-    if options.reinit_mismatched:
-        history = restored.history_of(params, files[restored.weights], solver.slots)
+    if weights.reinit_mismatched:
+        history = restored.history_of(params, weights.files[restored.weights], solver.slots)
     with errors_at(str(restored.path)):
         solver.set_history(params, history)
     solver.iterations.assign(restored.state.iteration)
@@ -194,22 +180,9 @@ def _seed(parameter: Any, restored: Restored | None) -> int:
     return int(parameter.random_seed) if parameter.random_seed >= 0 else secrets.randbits(31)
 
 
-def _weights(
-    options: RunOptions, restored: Restored | None, registry: Registry
-) -> dict[Path, Weights]:
-    files = [restored.weights] if restored else list(options.weights)
-    for file in files:
-        if not file.exists():
-            raise OwltfError(f"no such weights file: {file}")
-        expect_kind(file, "caffemodel")
-    return {file: read_weights(file, registry.schema) for file in files}
-
-
-def _names(files: Mapping[Path, Weights], options: RunOptions) -> frozenset[str]:
-    """Return the layers whose fillers need not run, as a file holds their weights."""
-    if options.reinit_mismatched:
-        return frozenset()
-    return frozenset(layer.name for each in files.values() for layer in each if layer.blobs)
+def _weights(options: RunOptions, restored: Restored | None, registry: Registry) -> StartWeights:
+    files = [restored.weights] if restored else options.weights
+    return StartWeights.of(files, registry.schema, reinit_mismatched=options.reinit_mismatched)
 
 
 def _check_batches(nets: SolverNets, devices: Devices) -> None:
@@ -241,15 +214,15 @@ def _state(nets: SolverNets, restored: Restored | None, seed: int, devices: Devi
 
 
 def _notes(
-    source: SolverSource,
-    registry: Registry,
+    file: NetFile,
+    context: NetContext,
     restored: Restored | None,
     devices: Devices,
     nets: SolverNets,
 ) -> list[str]:
-    ignored = [source.ignored, *(net.graph.source.ignored for net in (nets.train, *nets.tests))]
+    ignored = [file.ignored, *(net.graph.source.ignored for net in (nets.train, *nets.tests))]
     notes = [f"Ignored unknown field: {field}" for field in dict.fromkeys(chain(*ignored))]
-    notes += registry.schema.notes
+    notes += context.registry.schema.notes
     if not nets.train.losses:
         notes.append("The net has no loss: only weight_decay changes its weights")
     if restored and restored.run is None:

@@ -17,8 +17,8 @@ from owltf.api import (
     converter_of,
     fold,
     load_net,
+    open_net_file,
     rebuild_net,
-    solver_of,
 )
 from owltf_exporter.compare import difference, random_inputs
 from owltf_exporter.deploy.deploy import data_layers, deploy_form
@@ -182,16 +182,16 @@ def _in_words(shape: Sequence[int]) -> str:
 
 
 def _load(registry: Any, file: str, options: Options, rewrite: Any) -> Net:
-    solver = solver_of(file, registry=registry, ignore_unknown_fields=options.ignore_unknown_fields)
+    ignore = options.ignore_unknown_fields
+    opened = open_net_file(file, registry.schema, ignore_unknown_fields=ignore)
     # A solver without test nets has only its training net.
-    phase = "TRAIN" if solver is not None and not solver.test_iter else "TEST"
+    phase = "TRAIN" if opened.solver is not None and not opened.test_iter else "TEST"
     net = load_net(
-        file,
+        opened,
         phase=phase,
         weights=options.weights or None,
         snapshot=options.snapshot,
         registry=registry,
-        ignore_unknown_fields=options.ignore_unknown_fields,
         tell=click.echo,
         rewrite=rewrite,
     )

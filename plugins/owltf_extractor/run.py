@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from owltf.api import OwltfError, load_net, solver_of
+from owltf.api import NetFile, OwltfError, load_net, open_net_file
 from owltf_extractor.extraction import Extraction, ExtractOptions
 
 
@@ -42,8 +42,10 @@ def run_extraction(
 
     console = Console()
     options = ExtractOptions(names, out, settings=settings, **flags)
-    count = None if whole else iterations or _test_iter(file, test_net, load)
-    net = load_net(file, test_net=test_net, tell=_print, **load)
+    ignore = load["ignore_unknown_fields"]
+    opened = open_net_file(file, load["registry"].schema, ignore_unknown_fields=ignore)
+    count = None if whole else iterations or _test_iter(opened, test_net)
+    net = load_net(opened, test_net=test_net, tell=_print, **load)
     extraction = Extraction.of(net, options, count, _print)
     with _bar(console, extraction.total) as advance:
         rows = extraction.run(load["devices"], advance)
@@ -60,16 +62,11 @@ def summary(extraction: Extraction, rows: int) -> Iterator[str]:
             yield f"{output.path.with_name(name)}: {rows:,} rows of {column.name}"
 
 
-def _test_iter(file: str, test_net: int, load: Mapping[str, Any]) -> int | None:
+def _test_iter(file: NetFile, test_net: int) -> int | None:
     """Return the number of batches that a solver tests on, None for a net."""
-    known = {name: load[name] for name in ("registry", "ignore_unknown_fields")}
-    solver = solver_of(file, **known)
-    if solver is None:
-        if test_net:
-            raise OwltfError(f"{file}: a net; only a solver has several test nets")
-        return None
-    every = list(solver.test_iter)
-    return every[test_net] if test_net < len(every) else None
+    if file.solver is None and test_net:
+        raise OwltfError(f"{file.file}: a net; only a solver has several test nets")
+    return file.test_iter[test_net] if test_net < len(file.test_iter) else None
 
 
 def _print(line: str) -> None:

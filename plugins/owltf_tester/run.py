@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from owltf.api import OwltfError, load_net, solver_of
+from owltf.api import NetFile, OwltfError, load_test_nets, open_net_file
 from owltf_tester.confusion import check_confusion, write_confusion
 from owltf_tester.figures import write_figures
 from owltf_tester.net_test import NetTest
@@ -37,12 +37,15 @@ def run_tests(
     Raises:
         OwltfError: if anything does not fit.
     """
-    iterations = _iterations(file, test_net, load)
+    ignore = load["ignore_unknown_fields"]
+    opened = open_net_file(file, load["registry"].schema, ignore_unknown_fields=ignore)
+    iterations = _iterations(opened, test_net)
     _check_files(options, len(iterations))
-    tests = []
-    for index, count in iterations.items():
-        net = load_net(file, test_net=index, tell=report.note, **load)
-        tests.append(NetTest.of(net, index, load["devices"], options, count))
+    nets = load_test_nets(opened, list(iterations), tell=report.note, **load)
+    tests = [
+        NetTest.of(net, index, load["devices"], options, count)
+        for net, (index, count) in zip(nets, iterations.items(), strict=True)
+    ]
     try:
         tested = [(test, test.run(report)) for test in tests]
     finally:
@@ -53,15 +56,11 @@ def run_tests(
     return [result for _, result in tested]
 
 
-def _iterations(file: str, test_net: int | None, load: Mapping[str, Any]) -> dict[int, int]:
+def _iterations(file: NetFile, test_net: int | None) -> dict[int, int]:
     """Return how many batches each net to be tested takes, by its index."""
-    known = {name: load[name] for name in ("registry", "ignore_unknown_fields")}
-    solver = solver_of(file, **known)
-    if solver is None:
-        if test_net:
-            raise OwltfError(f"{file}: a net; only a solver has several test nets")
-        return {0: _ITERATIONS}
-    every = dict(enumerate(solver.test_iter))
+    if file.solver is None and test_net:
+        raise OwltfError(f"{file.file}: a net; only a solver has several test nets")
+    every = dict(enumerate(file.test_iter))
     if test_net is None:
         return every or {0: _ITERATIONS}
     return {test_net: every.get(test_net, _ITERATIONS)}

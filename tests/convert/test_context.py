@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 from small_nets import build, inner_product, input_text
 
+from owltf.convert.context import NetContext
+from owltf.plugin.manager import make_manager
+from owltf.registry.registry import Registry
+
 X = input_text("x", 2, 4)
+
+
+def test_nets_of_one_file_share_all_but_their_own() -> None:
+    context = NetContext(Registry(make_manager()), "TRAIN", seed=3, allow_python_layers=True)
+    test = context.of_net(Path("nets"), "TEST", 2)
+    assert (test.folder, test.phase, test.test_net) == (Path("nets"), "TEST", 2)
+    assert test.shared is context.shared
+    assert replace(test, folder=None, phase="TRAIN", test_net=0) == context
 
 
 def weights(text: str, name: str = "ip", **context: object) -> np.ndarray:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import keras
 import pytest
 from small_nets import input_blob, layer_of
@@ -45,13 +47,17 @@ def test_params_are_shared_by_name_or_by_place() -> None:
     assert param_spec(parameter, 1) is None
 
 
-def test_finished_keras_layers_are_plain_ones() -> None:
-    from owltf.convert.sharing import WeightSharing
-
+def test_keras_layers_are_plain_ones_named_after_the_layer() -> None:
     layer = layer_of()
-    layer.weights = WeightSharing(layer.error, [], (), layer.shared, None)
     dense = layer.keras(keras.layers.Dense, units=2)
     dense(keras.Input((3,)))
-    layer.finish()
     assert "add_weight" not in vars(dense)
     assert dense.name == "one"
+    assert layer.keras(keras.layers.Dense, part="more", units=2).name == "one.more"
+
+
+def test_the_net_says_phase_and_files() -> None:
+    layer = layer_of()
+    layer.context = layer.context.of_net(Path(__file__).parent, "TEST")
+    assert layer.phase == "TEST"
+    assert layer.find_file(Path(__file__).name).samefile(__file__)

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import lmdb
 import numpy as np
 import pytest
 
-from owltf.caffe.find_file import find_file
 from owltf.caffe.net.read import net_from_text
 from owltf.caffe.schema.schema import Schema
+from owltf.convert.context import NetContext
 from owltf.data import owltf_data_layers
 from owltf.data.data_layer import DataContext, DataLayer
 
@@ -26,9 +26,10 @@ def make_context(schema: Schema) -> Callable[..., DataContext]:
 
     def make(text: str, beside: Path = ORACLE, phase: str = "TEST", **more: Any) -> DataContext:
         (parameter,) = net_from_text(text, schema).parameter.layer
-        find = partial(find_file, beside=beside)
+        registry: Any = SimpleNamespace(schema=schema, fillers=more.pop("fillers", {}))
         given = {"seed": 1701, **more}
-        return DataContext(parameter, phase, "net.prototxt:2", find, schema, **given)
+        net = NetContext(registry, phase, folder=beside, **given)
+        return DataContext(parameter, "net.prototxt:2", net)
 
     return make
 

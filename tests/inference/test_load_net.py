@@ -5,13 +5,19 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
-from solver_case import SOLVER, Case, flat
+from solver_case import NET, SOLVER, Case, flat
 
+from owltf.caffe.binary.read_weights import read_weights
+from owltf.caffe.net.net_file import open_net_file
 from owltf.errors import OwltfError
-from owltf.inference.load_net import load_model, load_net, rebuild_net, solver_of
+from owltf.inference.load_net import load_model, load_net, load_test_nets, rebuild_net
+from owltf.net import start_weights
+from owltf.plugin.manager import make_manager
+from owltf.registry.registry import Registry
 
 
 def test_a_net_with_weights(small: Case) -> None:
@@ -143,6 +149,45 @@ def test_one_of_a_solvers_test_nets(small: Case) -> None:
         load_net("two.prototxt", test_net=2)
 
 
-def test_the_solver_of_a_file(small: Case) -> None:
-    assert list(solver_of("solver.prototxt").test_iter) == [2]
-    assert solver_of("net.prototxt") is None
+def test_a_file_that_is_open_is_not_read_again(small: Case) -> None:
+    file = open_net_file("net.prototxt", Registry(make_manager()).schema)
+    Path("net.prototxt").unlink()
+    assert load_net(file).phase == "TEST"
+
+
+def test_a_solvers_test_nets_share_layers_and_weights(
+    small: Case, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small.run()
+    small.add("two.prototxt", SOLVER.replace("test_iter: 2", "test_iter: 2 test_iter: 3"))
+    read: list[Path] = []
+
+    def counted(path: Path, schema: Any) -> Any:
+        read.append(path)
+        return read_weights(path, schema)
+
+    monkeypatch.setattr(start_weights, "read_weights", counted)
+    said: list[str] = []
+    first, second = load_test_nets("two.prototxt", [0, 1], snapshot=2, tell=said.append)
+    assert [one.variable for one in first.params] == [two.variable for two in second.params]
+    assert len(read) == 1
+    assert [line.endswith("12.caffemodel: 2 layers loaded") for line in said] == [True, True]
+    alone = load_net("two.prototxt", snapshot=2, test_net=1)
+    np.testing.assert_array_equal(flat(second.get_params()), flat(alone.get_params()))
+    assert [net.context.test_net for net in (first, second, alone)] == [0, 1, 1]
+
+
+def test_the_one_net_of_a_nets_file_is_number_0(small: Case) -> None:
+    (net,) = load_test_nets("net.prototxt", [0])
+    assert net.phase == "TEST"
+
+
+def test_all_that_was_left_out_is_told_once(small: Case) -> None:
+    small.add("odd.prototxt", SOLVER + "warm_up: 3")
+    small.add("net.prototxt", NET + 'fork: "b"')
+    said: list[str] = []
+    load_net("odd.prototxt", ignore_unknown_fields=True, tell=said.append)
+    assert [line.split(": ")[-1] for line in said] == ["warm_up", "fork"]
+    said.clear()
+    load_net("net.prototxt", ignore_unknown_fields=True, tell=said.append)
+    assert [line.split(": ")[-1] for line in said] == ["fork"]

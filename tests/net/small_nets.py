@@ -14,7 +14,6 @@ from owltf.convert.blob import Blob
 from owltf.convert.context import NetContext
 from owltf.convert.keras_names import KerasNames
 from owltf.convert.layer import Layer
-from owltf.convert.sharing import SharedLayers
 from owltf.net.build import build_net
 from owltf.net.net import Net
 from owltf.plugin.manager import make_manager
@@ -40,7 +39,8 @@ def build(
 def layer_of(**fields: Any) -> Layer:
     """Return a layer as a converter gets it, with the given fields of a `LayerParameter`."""
     parameter = load_schema().message("LayerParameter")(name="one", type="Some", **fields)
-    return Layer("one", parameter, "net.prototxt:7", "TRAIN", 0, KerasNames(()), SharedLayers())
+    context = NetContext(Registry(make_manager()), "TRAIN")
+    return Layer("one", parameter, "net.prototxt:7", context, KerasNames(()))
 
 
 def input_blob(*shape: int) -> Blob:

@@ -6,7 +6,9 @@ from typing import Any
 
 from solver_case import Case
 
-from owltf.net.solver_nets import NetBuilder
+from owltf.caffe.net.net_file import open_net_file
+from owltf.convert.context import NetContext
+from owltf.net.solver_nets import build_solver_nets
 from owltf.registry.markers import hookimpl
 
 
@@ -33,6 +35,7 @@ def test_plugins_rewrite_and_see_nets(small: Case) -> None:
     start = small.start()
     plugin = Rewriter()
     start.registry.manager.register(plugin)
-    nets = NetBuilder(start.registry, start.devices, seed=1).build(start.source)
+    file = open_net_file("solver.prototxt", start.registry.schema)
+    nets = build_solver_nets(file, NetContext(start.registry, "TRAIN", seed=1))
     assert "drop1" not in [layer.name for layer in nets.train.graph.layers]
     assert plugin.built == ["TRAIN", "TEST"]

@@ -19,8 +19,9 @@ GAIN = np.array([0.5, -2, 3], np.float32)
 def owltf_layer_converters() -> list[type]:
     """Return all of them."""
     good = [Good, WithForm]
-    bad = [Code, Forgets, Hidden, Lossy, OddShape, OtherForm, FormOfFourRows, RefusedForm, Tall]
-    return [*good, *bad, *map(_converter, FUNCTIONS)]
+    odd_forms = [FormOfFourRows, OtherForm, RefusedForm]
+    bad = [Code, Copies, Detaches, Forgets, Hidden, Keeps, Lossy, OddShape, Tall, Untold]
+    return [*good, *odd_forms, *bad, *map(_converter, FUNCTIONS)]
 
 
 def net(caffe_type: str, *shapes: tuple[int, ...]) -> str:
@@ -178,6 +179,75 @@ class Hidden(LayerConverter):
 
     def build(self, layer: Layer, bottom: Blob) -> Blob:
         return bottom.map(Gain(name="hidden"))
+
+
+class Untold(LayerConverter):
+    """A variable of the Keras layer's that is not even a weight."""
+
+    caffe_type = "Untold"
+
+    def build(self, layer: Layer, bottom: Blob) -> Blob:
+        return bottom.map(layer.keras(OwnVariable))
+
+
+@keras.saving.register_keras_serializable("bad_layers")
+class OwnVariable(keras.layers.Layer):
+    """x * gain, which is made without `add_weight`."""
+
+    def build(self, input_shape: Any) -> None:
+        self.gain = keras.Variable(np.ones(input_shape[-1], np.float32), name="gain")
+
+    def call(self, inputs: Any) -> Any:
+        return inputs * self.gain
+
+
+class Keeps(LayerConverter):
+    """A gain that is kept for itself, whatever its param is called."""
+
+    caffe_type = "Keeps"
+    params = (ParamBlob("gain"),)
+
+    def build(self, layer: Layer, bottom: Blob) -> Blob:
+        layer.weights.key = lambda index: (layer.name, index)
+        return bottom.map(layer.keras(Gain))
+
+
+@keras.saving.register_keras_serializable("bad_layers")
+class SecondGain(Gain):
+    """x * gain, but for layers called second: they have no gain, or give it no gradient."""
+
+    def __init__(self, how: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.how = how
+
+    def call(self, inputs: Any) -> Any:
+        if not self.name.startswith("second"):
+            return super().call(inputs)
+        gain = tf.convert_to_tensor(self.gain)
+        return inputs * (tf.ones_like(gain) if self.how == "copy" else tf.stop_gradient(gain))
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "how": self.how}
+
+
+class Copies(LayerConverter):
+    """A gain that other layers do not get."""
+
+    caffe_type = "Copies"
+    params = (ParamBlob("gain"),)
+
+    def build(self, layer: Layer, bottom: Blob) -> Blob:
+        return bottom.map(layer.keras(SecondGain, how="copy"))
+
+
+class Detaches(LayerConverter):
+    """A gain that has the gradient of one layer alone."""
+
+    caffe_type = "Detaches"
+    params = (ParamBlob("gain"),)
+
+    def build(self, layer: Layer, bottom: Blob) -> Blob:
+        return bottom.map(layer.keras(SecondGain, how="stop"))
 
 
 @keras.saving.register_keras_serializable("bad_layers")

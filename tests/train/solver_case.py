@@ -8,7 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from owltf.caffe.net.read import read_solver
+from owltf.caffe.net.net_file import open_net_file
+from owltf.convert.context import NetContext
+from owltf.options.net import CONTEXT_FLAGS
 from owltf.plugin.manager import make_manager
 from owltf.registry.registry import Registry
 from owltf.runtime.devices import choose_devices
@@ -76,9 +78,10 @@ class Case:
         self, replicas: int = 1, solver: str = "solver.prototxt", **options: Any
     ) -> PreparedRun:
         registry = Registry(make_manager())
-        source = read_solver(self.folder / solver, registry.schema)
+        file = open_net_file(self.folder / solver, registry.schema)
+        flags = {name: options.pop(name) for name in CONTEXT_FLAGS if name in options}
         devices = choose_devices(cpu_replicas=replicas)
-        return prepare(source, registry, devices, RunOptions(**options))
+        return prepare(file, NetContext(registry, "TRAIN", **flags), devices, RunOptions(**options))
 
     def run(self, replicas: int = 1, **options: Any) -> tuple[PreparedRun, Recorder]:
         start, recorder = self.start(replicas, **options), Recorder()

@@ -23,13 +23,25 @@ _IMAGE_AXES = 3
 _MOST_AXES = 32
 
 
-def read_net(path: Path | str, schema: Schema, *, ignore_unknown_fields: bool = False) -> NetSource:
+def read_net(
+    path: Path | str,
+    schema: Schema,
+    *,
+    ignore_unknown_fields: bool = False,
+    kind: str | None = None,
+) -> NetSource:
     """Read a net's prototxt, of any generation, and bring it to today's form.
+
+    Args:
+        path: the file.
+        schema: Caffe's messages, with those of plugins.
+        ignore_unknown_fields: leave out fields that the schema does not know.
+        kind: what `file_kind` says of the file, if it was asked already.
 
     Raises:
         OwltfError: there is no such file, or it is not a valid net.
     """
-    text = _read_text(Path(path), NET)
+    text = _read_text(Path(path), NET, kind)
     return _net(text, schema, Path(path), str(path), ignore_unknown_fields)
 
 
@@ -41,16 +53,26 @@ def net_from_text(
 
 
 def read_solver(
-    path: Path | str, schema: Schema, *, ignore_unknown_fields: bool = False
+    path: Path | str,
+    schema: Schema,
+    *,
+    ignore_unknown_fields: bool = False,
+    kind: str | None = None,
 ) -> SolverSource:
     """Read a solver's prototxt; the nets it names are read by `owltf.caffe.net.solver_nets`.
+
+    Args:
+        path: the file.
+        schema: Caffe's messages, with those of plugins.
+        ignore_unknown_fields: leave out fields that the schema does not know.
+        kind: what `file_kind` says of the file, if it was asked already.
 
     Raises:
         OwltfError: there is no such file, or it is not a valid solver.
     """
     path = Path(path)
     solver: SolverParameter = schema.message("SolverParameter")()
-    text = _read_text(path, SOLVER)
+    text = _read_text(path, SOLVER, kind)
     parsed = parse_blocks(text, solver, str(path), ignore_unknown=ignore_unknown_fields)
     upgraded = upgrade_solver(solver, path)
     return SolverSource(upgraded, path, str(path), parsed.ignored, parsed.root)
@@ -111,9 +133,9 @@ def _net(
     return upgrade_net(source)
 
 
-def _read_text(path: Path, kind: str) -> str:
+def _read_text(path: Path, wanted: str, kind: str | None) -> str:
     if path.exists():
-        expect_prototxt(path, kind)
+        expect_prototxt(path, wanted, kind)
     with _opened(path) as file:
         head = file.read(4096)
         data = head if looks_binary(head) else head + file.read()

@@ -114,7 +114,7 @@ class Affine(keras.layers.Layer):
 
 
 def affine(
-    layer: Layer, bottom: Blob, axes: range, fillers: Sequence[Any], *, part: str = "", **has: bool
+    layer: Layer, bottom: Blob, axes: range, fillers: Sequence[Any], *, part: str = "", **has: Any
 ) -> Blob:
     """Return bottom * gamma + beta, with weights along some of Caffe's axes.
 

@@ -119,6 +119,7 @@ def _keras(layer: Layer, axis: int, *, matrix: str) -> Any:
         outer=axis,
         mode=normalization(param, "VALID"),
         ignore_label=ignore_label(param),
+        constants=["matrix"],
         matrix=matrix,
         title=layer.title,
     )

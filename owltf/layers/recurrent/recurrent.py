@@ -159,8 +159,8 @@ def build(layer: Layer, param: Any, kind: type[Recurrent], bottoms: Sequence[Blo
         units=param.num_output,
         has_static=static,
         expose_hidden=param.expose_hidden,
-        net=f"{layer.phase} {layer.test_net}",
-        is_whole=layer.batch_factor > 1,
+        net=f"{layer.phase} {layer.context.test_net}",
+        is_whole=layer.context.batch_factor > 1,
         title=layer.title,
     )
     x, markers, *others = bottoms
@@ -169,7 +169,8 @@ def build(layer: Layer, param: Any, kind: type[Recurrent], bottoms: Sequence[Blo
     tops = made([each.to_caffe().tensor for each in inputs])
     if not param.expose_hidden:
         return [x.plain(tops, x.shape[0])]
-    return [x.plain(tops[0], x.shape[0]), *(x.plain(top, layer.batch_factor) for top in tops[1:])]
+    batches = layer.context.batch_factor
+    return [x.plain(tops[0], x.shape[0]), *(x.plain(top, batches) for top in tops[1:])]
 
 
 def _check(layer: Layer, bottoms: Sequence[Blob], states: int, static: bool) -> None:
@@ -181,15 +182,15 @@ def _check(layer: Layer, bottoms: Sequence[Blob], states: int, static: bool) -> 
     _check_count(layer, "top", len(layer.tops), 1 + exposed)
     if x.rank < 3:
         raise layer.error(f"takes (T, N, ...) of 3 axes or more; '{x.name}' is {x.shape}")
-    time, streams = x.shape[:2]
+    (time, streams), batches = x.shape[:2], layer.context.batch_factor
     _check_shape(layer, markers, (time, streams), "the markers, a number for each step and stream,")
-    if static and (others[0].rank < 2 or others[0].shape[0] != streams * layer.batch_factor):
+    if static and (others[0].rank < 2 or others[0].shape[0] != streams * batches):
         raise layer.error(
             f"an input without time must be ({streams}, ...); "
             f"'{others[0].name}' is {others[0].shape}"
         )
     for state in others[static:]:
-        _check_shape(layer, state, (layer.batch_factor, streams, param.num_output), "a state")
+        _check_shape(layer, state, (batches, streams, param.num_output), "a state")
 
 
 def _check_count(layer: Layer, what: str, count: int, wanted: int) -> None:

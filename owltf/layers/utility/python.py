@@ -29,7 +29,7 @@ class Python(LayerConverter):
 
     def check(self, layer: Layer) -> None:
         """Refuse to run code that was not allowed."""
-        if layer.python is None:
+        if layer.context.python is None:
             param = layer.parameter.python_param
             raise layer.unsupported(
                 f"running {param.module}.{param.layer} without --allow-python-layers (in Python: "
@@ -41,6 +41,7 @@ class Python(LayerConverter):
         plain = [bottom.to_caffe() for bottom in bottoms]
         host, rows = _host(layer, plain)
         split = _split(host.top_shapes, rows)
+        layer.weights.blobs = self.params[: len(host.blobs)]
         call = layer.keras(
             PythonCall,
             title=layer.title,
@@ -49,7 +50,7 @@ class Python(LayerConverter):
             tops=host.top_shapes,
             split=split,
             blobs=[blob.shape for blob in host.blobs],
-            is_own=layer.batch_factor > 1,
+            is_own=layer.context.batch_factor > 1,
             hosts=HostLayers(host, is_shared=layer.parameter.python_param.share_in_parallel),
         )
         made = call([bottom.tensor for bottom in plain] if plain else layer.any_input())
@@ -61,12 +62,12 @@ class Python(LayerConverter):
 
 def _host(layer: Layer, bottoms: Sequence[Blob]) -> tuple[HostLayer, list[int | None]]:
     """Return the user's layer, and how many rows of each split bottom it sees."""
-    if layer.python is None:
+    if layer.context.python is None:
         raise layer.error("its code may not be run")
     rows = [_rows(layer, bottom) for bottom in bottoms]
     pairs = zip(bottoms, rows, strict=True)
     shapes = [(count, *each.shape[1:]) if count else each.shape for each, count in pairs]
-    host = HostLayer(layer.python, layer.parameter, layer.phase, shapes, layer.title)
+    host = HostLayer(layer.context.python, layer.parameter, layer.phase, shapes, layer.title)
     if len(host.blobs) > MOST_BLOBS:
         raise layer.unsupported(f"a layer of more than {MOST_BLOBS} parameter blobs")
     return host, rows
@@ -74,7 +75,7 @@ def _host(layer: Layer, bottoms: Sequence[Blob]) -> tuple[HostLayer, list[int | 
 
 def _rows(layer: Layer, bottom: Blob) -> int | None:
     is_split = bottom.rank > 0 and bottom.tensor.shape[0] is None
-    return bottom.shape[0] // layer.batch_factor if is_split else None
+    return bottom.shape[0] // layer.context.batch_factor if is_split else None
 
 
 def _split(tops: Sequence[Shape], rows: Sequence[int | None]) -> list[bool]:
@@ -85,7 +86,7 @@ def _split(tops: Sequence[Shape], rows: Sequence[int | None]) -> list[bool]:
 
 def _top(layer: Layer, tensor: Any, shape: Shape, is_split: bool) -> Blob:
     rows = shape[0] if shape else None
-    batch = rows * layer.batch_factor if rows and is_split else rows
+    batch = rows * layer.context.batch_factor if rows and is_split else rows
     return Blob(layer.name, tensor, batch, layer.names)
 
 

@@ -16,6 +16,7 @@ from owltf.testing.checks.forward import compare_forward
 from owltf.testing.checks.gradients import check_slopes, with_top_grads
 from owltf.testing.checks.keras_file import compare_keras_file
 from owltf.testing.checks.replicas import compare_replicas
+from owltf.testing.checks.sharing import compare_sharing
 from owltf.testing.checks.sizes import compare_sizes
 from owltf.testing.layer_run import LayerRun
 from owltf.testing.nets import fixed_plugins
@@ -41,6 +42,7 @@ def check_converter(
 
     - Its tops have the declared shapes in each phase, are finite, and the same every time.
     - Its weights are all parameter blobs, so that they are saved and shared.
+    - Two layers whose params have one name share them: `check_sharing`.
     - The layer goes through a caffemodel, the model through a `.keras` file, unchanged.
     - It computes the same as ONNX, if its converter has an `onnx` method: `check_forms`.
     - Every gradient is the slope: `check_gradients`.
@@ -80,6 +82,7 @@ def check_converter(
         if last.phase == "TEST":
             compare_forms(last)
         run = check_slopes(case, no_gradient)
+        compare_sharing(case)
         if batches:
             compare_batches(last)
         if sizes:

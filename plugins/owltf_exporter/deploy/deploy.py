@@ -130,15 +130,7 @@ def _as_inputs(
 
 
 def _fed(layer: Any, context: NetContext, given: Shapes, tops: Sequence[str]) -> Iterator[Any]:
-    data = DataContext(
-        parameter=layer,
-        phase=context.phase,
-        where=context.phase,
-        find_file=context.find_file,
-        schema=context.registry.schema,
-        seed=context.seed,
-        fillers=context.registry.fillers,
-    )
+    data = DataContext(layer, context.phase, context)
     shapes = input_shapes(data, context.registry.data_layers.get(layer.type), given, tops)
     yield from (_input(type(layer), top, shapes[top]) for top in tops)
 

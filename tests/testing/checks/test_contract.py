@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from bad_layers import GAIN, X, net
 
+from owltf.errors import OwltfError
 from owltf.testing import check_converter, one_layer
 
 
@@ -40,7 +41,7 @@ def test_one_phase() -> None:
         ("not_a_number", r"tops must be finite; top 0 \('top0'\) of not_a_number .* 12 values are"),
         ("OddShape", r"must have the shape that .* in TRAIN: got \(4, 3\), declared \(7, 3\)$"),
         ("random", r"the same pass .* must give the same bits .*draws=True.* top 0"),
-        ("Hidden", r"only as parameter blobs: .*; Hidden layer 'layer' has .*: hidden/gain$"),
+        ("Untold", r"only as parameter blobs: .*; Untold layer 'layer' has .*: layer/gain$"),
         (
             "wrong_gradient",
             r"must be the slope .*; gradient of bottom 0 \('bottom0'\) of .* at \(3, ",
@@ -58,6 +59,12 @@ def test_one_phase() -> None:
 def test_a_broken_rule_is_told(caffe_type: str, message: str) -> None:
     with pytest.raises(AssertionError, match=message):
         check_converter(net(caffe_type), [X])
+
+
+def test_a_weight_that_no_blob_names() -> None:
+    message = r"^Hidden layer 'layer' .*: each ParamBlob must have .*: none; weights: 'gain'$"
+    with pytest.raises(OwltfError, match=message):
+        check_converter(net("Hidden"), [X])
 
 
 def test_a_blob_that_loses_digits() -> None:

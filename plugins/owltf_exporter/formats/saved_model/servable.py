@@ -36,7 +36,9 @@ class Servable(tf.Module):
         model = exported.model if is_fixed else exported.net.model
         self._run = lambda inputs: model(inputs, training=False)
         self._shapes = {name: tensor.shape for name, tensor in model.input.items()}
-        self.variables_of_model = [variable.value for variable in model.variables]
+        values = [variable.value for variable in model.variables]
+        # A variable that another layer has with its axes in another order is that layer's.
+        self.variables_of_model = [each for each in values if isinstance(each, tf.Variable)]
         self.names = _table(labels) if labels else None
 
     def signatures(self) -> dict[str, Any]:

@@ -1,0 +1,55 @@
+"""Converts one layer of a net, once its bottoms are there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from owltf.convert.blob import Blob
+from owltf.convert.converter import LayerConverter
+from owltf.convert.layer import Layer
+
+
+def convert_layer(
+    converter: LayerConverter, layer: Layer, bottoms: Sequence[Blob]
+) -> Sequence[Blob]:
+    """Return a layer's tops.
+
+    Raises:
+        OwltfError: if the layer takes another number of bottoms or tops, or does not fit them.
+    """
+    _check_count(layer, "bottom", len(bottoms), converter.bottoms)
+    _check_count(layer, "top", _count_tops(converter, layer), converter.tops)
+    layer.weights.blobs = converter.param_blobs(layer)
+    try:
+        with layer.weights.while_building():
+            made = converter.build(layer, *bottoms)
+    except ValueError as error:
+        raise layer.error(_mismatch(layer, bottoms, error)) from error
+    return [made] if isinstance(made, Blob) else list(made)
+
+
+def _mismatch(layer: Layer, bottoms: Sequence[Blob], error: Exception) -> str:
+    """Say what Keras's own checks of shapes found; its first line names it."""
+    shapes = ", ".join(f"'{each.name}' {each.shape}" for each in bottoms)
+    reason = next(iter(str(error).splitlines()), type(error).__name__)
+    made = [
+        str(held.blob.caffe_shape(tuple(held.variable.shape)))
+        for _, held in sorted(layer.weights.held.items())
+    ]
+    weights = f" with the weights it has in another net, {' and '.join(made)}" if made else ""
+    return f"cannot be built on {shapes}{weights}: {reason}"
+
+
+def _count_tops(converter: LayerConverter, layer: Layer) -> int:
+    # A loss may leave its top out; Caffe then makes one.
+    return max(len(layer.tops), converter.tops[0] if converter.is_loss else 0)
+
+
+def _check_count(layer: Layer, what: str, count: int, limits: tuple[int, int | None]) -> None:
+    least, most = limits
+    if count >= least and (most is None or count <= most):
+        return
+    wanted = f"{least}" if least == most else f"at least {least}"
+    if most is not None and most != least:
+        wanted = f"{least} to {most}"
+    raise layer.error(f"takes {wanted} {what}{'' if wanted == '1' else 's'}, got {count}")

@@ -1,0 +1,40 @@
+"""A layer must fit its bottoms and tops."""
+
+from __future__ import annotations
+
+import pytest
+from small_nets import build, inner_product, input_text
+
+from owltf.convert.sharing import SharedLayers
+from owltf.errors import OwltfError
+
+X = input_text("x", 2, 4)
+
+
+@pytest.mark.parametrize(
+    ("layer", "message"),
+    [
+        ('type: "ReLU" bottom: "x" bottom: "x" top: "r"', "takes 1 bottom, got 2"),
+        ('type: "ReLU" bottom: "x" top: "r" top: "s"', "takes 1 top, got 2"),
+        ('type: "EuclideanLoss" bottom: "x" top: "r"', "takes 2 bottoms, got 1"),
+        ('type: "Eltwise" bottom: "x" top: "r"', "takes at least 2 bottoms, got 1"),
+        (
+            'type: "SoftmaxWithLoss" bottom: "x" bottom: "x" top: "r" top: "s" top: "t"',
+            "takes 1 to 2 tops, got 3",
+        ),
+    ],
+)
+def test_bottoms_and_tops_are_counted(layer: str, message: str) -> None:
+    with pytest.raises(OwltfError) as raised:
+        build(f"{X} layer {{ name: 'r' {layer} }}")
+    assert str(raised.value).endswith(message)
+    assert "layer 'r' (" in str(raised.value)
+
+
+def test_weights_of_another_net_are_told_where_they_do_not_fit() -> None:
+    shared = SharedLayers()
+    build(X + inner_product("ip", "x", "ip"), shared=shared)
+    with pytest.raises(
+        OwltfError, match=r"cannot be built on 'x' \(2, 5\) with the weights it has"
+    ):
+        build(input_text("x", 2, 5) + inner_product("ip", "x", "ip"), "TEST", shared=shared)

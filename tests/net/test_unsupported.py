@@ -1,0 +1,33 @@
+"""All layers that cannot be built are told at once, each with its reason."""
+
+from __future__ import annotations
+
+import pytest
+from small_nets import build, inner_product, input_text
+
+from owltf.errors import OwltfError
+
+X = input_text("x", 2, 4)
+
+
+def test_stocks_own_data_layers_are_not_called_unknown() -> None:
+    text = 'layer { name: "d" type: "ImageData" top: "d" }'
+    with pytest.raises(OwltfError, match=r"layer 'd' \(<text>:1\): owltf does not read ImageData"):
+        build(text)
+
+
+def test_all_unknown_and_unsupported_layers_are_told_at_once() -> None:
+    text = (
+        X
+        + 'layer { name: "a" type: "Convolutoin" bottom: "x" top: "a" }\n'
+        + 'layer { name: "b" type: "Xyzzy" bottom: "a" top: "b" }\n'
+        + inner_product("ip", "b", "ip")
+    )
+    with pytest.raises(OwltfError) as raised:
+        build(text)
+    message = str(raised.value)
+    assert "\n" not in message
+    assert "layer 'a'" in message
+    assert "unknown layer type 'Convolutoin': did you mean 'Convolution'" in message
+    assert "; layer 'b'" in message
+    assert "known: " in message
