@@ -45,9 +45,10 @@ if TYPE_CHECKING:
     from owltf.options.input_shapes import input_shape_option
     from owltf.options.weights import weights_of, weights_options
     from owltf.runtime.devices import Devices, choose_devices
+    from owltf.runtime.global_sum import global_sum
     from owltf.runtime.portable import standard_ops_only
     from owltf.runtime.start_tensorflow import start_tensorflow
-    from owltf.runtime.step import Step, current_step, global_sum
+    from owltf.runtime.step import Step, current_step
     from owltf.solvers.learning_rate import LearningRate
     from owltf.solvers.solver import Solver
     from owltf.train.report.report import Report
@@ -88,7 +89,7 @@ _LATE = {
     "find_images": "owltf.data.source.image_files",
     "find_views": "owltf.inference.views",
     "fold": "owltf.net.fold",
-    "global_sum": "owltf.runtime.step",
+    "global_sum": "owltf.runtime.global_sum",
     "image_batches": "owltf.inference.image_batches",
     "image_input": "owltf.inference.image_input",
     "image_options": "owltf.options.images",

@@ -28,7 +28,7 @@ from owltf.net.solver_nets import net_of_source
 from owltf.net.weights import load_weights
 from owltf.plugin.manager import make_manager
 from owltf.registry.registry import Registry
-from owltf.runtime.devices import Devices, one_cpu
+from owltf.runtime.devices import Devices, default_device
 from owltf.snapshot.snapshot import Prefix, read_snapshot
 
 Layers = tuple[LayerWeights, ...]
@@ -92,7 +92,7 @@ def load_net(
         source = source.rewritten(rewrite(source.parameter, context))
     if input_shapes:
         source = with_input_shapes(source, input_shapes)
-    with (devices or one_cpu()).strategy.scope():
+    with (devices or default_device()).scope():
         net = net_of_source(source, context)
     notes = [f"Ignored unknown field: {field}" for field in source.ignored]
     notes += _assign(net, read, reinit_mismatched)

@@ -60,7 +60,7 @@ class NetBuilder:
         train = train_net_of(solver, self.registry.schema, **options)
         tests = test_nets_of(solver, self.registry.schema, **options)
         shared = SharedLayers()
-        with self.devices.strategy.scope():
+        with self.devices.scope():
             return SolverNets(
                 self._net(train, "TRAIN", shared, loaded),
                 tuple(

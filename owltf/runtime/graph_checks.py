@@ -10,8 +10,8 @@ from typing import Any
 import tensorflow as tf
 
 from owltf.errors import OwltfError
+from owltf.runtime.global_sum import replicas_of_batch
 from owltf.runtime.open_sizes import are_known, sizes_of
-from owltf.runtime.step import replicas_of_batch
 
 _OPEN, _CLOSE = "owltf[", "]owltf"
 _MARKED = re.compile(re.escape(_OPEN) + "(.*?)" + re.escape(_CLOSE), re.DOTALL)

@@ -115,7 +115,7 @@ def prepare(
     builder = _builder(registry, devices, seed, options)
     nets = builder.build(source, _names(files, options))
     _check_batches(nets, devices)
-    with devices.strategy.scope():
+    with devices.scope():
         trained = [param for param in nets.train.params if param.is_trained]
         with errors_at(source.where("regularization_type")):
             solver = solver_class.from_parameter(parameter, rate, trained)

@@ -7,6 +7,7 @@ import pytest
 import tensorflow as tf
 
 from owltf.errors import OwltfError
+from owltf.runtime.devices import choose_devices
 from owltf.runtime.graph_checks import (
     check_labels,
     check_one_replica,
@@ -66,11 +67,9 @@ def test_other_errors_are_not_for_the_user() -> None:
 
 def test_what_needs_the_whole_batch_runs_on_one_device_only() -> None:
     check_one_replica("layer", "a sort")
-    strategy = tf.distribute.MirroredStrategy(
-        ["CPU:0", "CPU:1"], cross_device_ops=tf.distribute.ReductionToOneDevice()
-    )
+    devices = choose_devices(cpu_replicas=2)
     with pytest.raises(OwltfError) as raised:
-        strategy.run(lambda: check_one_replica("layer", "a sort"))
+        devices.run(lambda: check_one_replica("layer", "a sort"))
     assert user_message(raised.value) == "layer: a sort needs the whole batch on one device"
 
 

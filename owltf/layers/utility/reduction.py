@@ -12,8 +12,8 @@ import tensorflow as tf
 from owltf.convert.blob import Blob
 from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
+from owltf.runtime.global_sum import global_sum
 from owltf.runtime.open_sizes import sizes_of
-from owltf.runtime.step import global_sum
 
 TERMS = {"SUM": tf.identity, "MEAN": tf.identity, "ASUM": tf.abs, "SUMSQ": tf.square}
 
