@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from owltf.options.weights import weights_of, weights_options
     from owltf.runtime.devices import Devices, choose_devices
     from owltf.runtime.global_sum import global_sum
-    from owltf.runtime.portable import standard_ops_only
+    from owltf.runtime.standard_ops import standard_ops_only
     from owltf.runtime.start_tensorflow import start_tensorflow
     from owltf.runtime.step import Step, current_step
     from owltf.solvers.learning_rate import LearningRate
@@ -102,7 +102,7 @@ _LATE = {
     "load_snapshot_net": "owltf.inference.snapshot_net",
     "did_you_mean": "owltf.did_you_mean",
     "net_batches": "owltf.inference.net_batches",
-    "standard_ops_only": "owltf.runtime.portable",
+    "standard_ops_only": "owltf.runtime.standard_ops",
     "read_class_names": "owltf.inference.class_names",
     "read_mean": "owltf.caffe.net.read",
     "rebuild_net": "owltf.inference.load_net",

@@ -13,9 +13,9 @@ import tensorflow as tf
 from owltf.errors import OwltfError
 from owltf.net.open_images import FixedSizeError, with_open_images
 from owltf.runtime.compiled import compiled
-from owltf.runtime.graph_checks import user_errors
 from owltf.runtime.open_sizes import opened
 from owltf.runtime.recurrent_state import carried
+from owltf.runtime.user_errors import user_errors
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,10 @@ import tensorflow as tf
 from owltf.errors import OwltfError
 from owltf.pycaffe.host_layer import HostLayer
 from owltf.runtime.global_sum import global_sum, replicas_of_batch
-from owltf.runtime.graph_checks import marked
 from owltf.runtime.open_sizes import opened
 from owltf.runtime.replicas import replica_number
 from owltf.runtime.step import current_step, step
+from owltf.runtime.user_errors import marked
 from owltf.runtime.whole_batch import gathered, once, own
 
 Shape = Sequence[int | None]

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from owltf.runtime.graph_checks import user_errors
+from owltf.runtime.user_errors import user_errors
 from owltf.testing.case import Arrays, BlobNames, LayerCase
 from owltf.testing.layer_run import LayerRun, first_pass, inputs_of, layer_tensors
 from owltf.testing.nets import LAYER

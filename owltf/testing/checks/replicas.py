@@ -15,9 +15,9 @@ from owltf.net.net import Net
 from owltf.runtime.batch_rows import first_row, share
 from owltf.runtime.compiled import compiled
 from owltf.runtime.devices import Devices, choose_devices
-from owltf.runtime.graph_checks import user_errors
 from owltf.runtime.replicas import replica_count, replica_number
 from owltf.runtime.step import step
+from owltf.runtime.user_errors import user_errors
 from owltf.testing.case import LayerCase
 from owltf.testing.checks.gradients import with_top_grads
 from owltf.testing.compare import assert_close
