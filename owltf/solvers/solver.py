@@ -6,15 +6,16 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-import keras
 import numpy as np
 import tensorflow as tf
 
 from owltf.convert.params import Param
 from owltf.errors import OwltfError
+from owltf.keras_internals import WholeStepOptimizer
+from owltf.runtime.replicas import sum_over_replicas
 
 
-class Solver(keras.optimizers.Optimizer):
+class Solver(WholeStepOptimizer):
     """A Keras optimizer whose update is one of Caffe's.
 
     A subclass gives the rule alone, `compute_update`. Before it, gradients are added up over the
@@ -56,6 +57,7 @@ class Solver(keras.optimizers.Optimizer):
         super().__init__(learning_rate, name=name)
         if regularization_type not in ("L1", "L2"):
             raise OwltfError(f"regularization_type is L1 or L2, got '{regularization_type}'")
+        self.schedule = learning_rate
         self.momentum = momentum
         self.decay = weight_decay
         self.regularization_type = regularization_type
@@ -91,26 +93,9 @@ class Solver(keras.optimizers.Optimizer):
             for slot in range(self.slots)
         ]
 
-    def _backend_update_step(
-        self, grads: Sequence[Any], trainable_variables: Sequence[Any], learning_rate: Any
-    ) -> None:
-        # The one place where Keras's own reduction is left out: it would come after the clipping.
-        values = [getattr(each, "value", each) for each in trainable_variables]
-        reduced = self._clipped([grad for grad, _ in self._reduced(grads, values)])
-        tf.__internal__.distribute.interim.maybe_merge_call(
-            self._distributed_tf_update_step,
-            self._distribution_strategy,
-            list(zip(reduced, values, strict=True)),
-            learning_rate,
-        )
-
-    def _reduced(self, grads: Sequence[Any], values: Sequence[Any]) -> list[tuple[Any, Any]]:
-        pairs = list(zip(grads, values, strict=True))
-        context = tf.distribute.get_replica_context()
-        if context is None or context.num_replicas_in_sync == 1:
-            return pairs
-        reduced: list[tuple[Any, Any]] = self._all_reduce_sum_gradients(pairs)
-        return reduced
+    def summed(self, gradients: list[Any]) -> list[Any]:
+        """Return the gradients added up over the replicas, then clipped."""
+        return self._clipped(list(sum_over_replicas(gradients)))
 
     def _clipped(self, grads: list[Any]) -> list[Any]:
         if self.clip_gradients < 0:
@@ -119,12 +104,11 @@ class Solver(keras.optimizers.Optimizer):
         scale = tf.where(norm > self.clip_gradients, self.clip_gradients / norm, 1.0)
         return [grad * scale for grad in grads]
 
-    def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
+    def update(self, variable: Any, gradient: Any, rate: Any, index: int) -> None:
         """Normalise and regularise one gradient, then apply the rule."""
-        index = self._get_variable_index(variable)
         if self.iter_size > 1:
             gradient = gradient / self.iter_size
-        rate = learning_rate * _at(self.lr_mults, index)
+        rate = rate * _at(self.lr_mults, index)
         self.compute_update(self._regularized(gradient, variable, index), variable, rate, index)
 
     def _regularized(self, gradient: Any, variable: Any, index: int) -> Any:
@@ -133,11 +117,6 @@ class Solver(keras.optimizers.Optimizer):
             return gradient
         is_l2 = self.regularization_type == "L2"
         return gradient + decay * (variable if is_l2 else tf.sign(variable))
-
-    @property
-    def schedule(self) -> Any:
-        """The learning-rate schedule."""
-        return self._learning_rate
 
     @abstractmethod
     def compute_update(self, gradient: Any, variable: Any, rate: Any, index: int) -> None:
