@@ -9,7 +9,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from owltf.errors import OwltfError
+from owltf.errors import FieldError, OwltfError
 from owltf.registry.discover import classes_in
 from owltf.registry.markers import hookimpl
 
@@ -124,6 +124,7 @@ __all__ = [
     "DataContext",
     "DataLayer",
     "Devices",
+    "FieldError",
     "ImageFile",
     "ImageInput",
     "Layer",

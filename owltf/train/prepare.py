@@ -117,8 +117,7 @@ def prepare(
     _check_batches(nets, devices)
     with devices.scope():
         trained = [param for param in nets.train.params if param.is_trained]
-        with errors_at(source.where("regularization_type")):
-            solver = solver_class.from_parameter(parameter, rate, trained)
+        solver = solver_class.from_parameter(parameter, rate, trained)
     loaded = _loaded(nets, files, options)
     notes = _notes(source, registry, restored, devices, nets)
     if restored:
