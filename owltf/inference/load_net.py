@@ -29,7 +29,8 @@ from owltf.net.weights import load_weights
 from owltf.plugin.manager import make_manager
 from owltf.registry.registry import Registry
 from owltf.runtime.devices import Devices, default_device
-from owltf.snapshot.snapshot import Prefix, read_snapshot
+from owltf.snapshot.prefix import Prefix
+from owltf.snapshot.read import read_snapshot
 
 Layers = tuple[LayerWeights, ...]
 Rewrite = Callable[[NetParameter, NetContext], NetParameter]

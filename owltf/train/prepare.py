@@ -22,8 +22,10 @@ from owltf.net.solver_nets import NetBuilder, SolverNets
 from owltf.net.weights import Loaded, load_weights
 from owltf.registry.registry import Registry
 from owltf.runtime.devices import Devices
+from owltf.snapshot.history import history_by_layer
+from owltf.snapshot.prefix import Prefix
+from owltf.snapshot.read import Restored, read_snapshot
 from owltf.snapshot.run_state import RunState, threads
-from owltf.snapshot.snapshot import Prefix, Restored, read_snapshot
 from owltf.solvers.solver import Solver
 from owltf.train.recurrent_states import RecurrentStates
 from owltf.train.schedule import Schedule
@@ -169,7 +171,7 @@ def _restore_solver(
 ) -> None:
     history: Sequence[np.ndarray] = restored.state.history
     if options.reinit_mismatched:
-        history = restored.history_of(params, files[restored.weights], solver.slots)
+        history = history_by_layer(history, files[restored.weights], params, solver.slots)
     with errors_at(str(restored.path)):
         solver.set_history(params, history)
     solver.iterations.assign(restored.state.iteration)

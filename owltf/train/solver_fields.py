@@ -10,7 +10,7 @@ from owltf.caffe.prototxt.source import SolverSource
 from owltf.did_you_mean import did_you_mean
 from owltf.errors import FieldError, OwltfError
 from owltf.registry.registry import Registry
-from owltf.snapshot.snapshot import Prefix
+from owltf.snapshot.prefix import Prefix
 from owltf.train.schedule import Schedule
 
 _LEAST = {"iter_size": 1, "average_loss": 1, "max_iter": 0, "display": 0, "snapshot": 0}
