@@ -126,8 +126,7 @@ def _check_recorded_gradients(case: Case, run: LayerRun) -> None:
         wanted = case.recorded[key]
         assert got is not None, f"{key}: no gradient"
         assert got.shape == wanted.shape, f"{key}: {got.shape}, not {wanted.shape}"
-        if np.any(wanted):
-            assert_close(got, wanted, key)
+        assert_close(got, wanted, key)
 
 
 def _gradients(case: Case, run: LayerRun) -> Iterator[tuple[str, np.ndarray | None]]:
