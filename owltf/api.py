@@ -37,8 +37,10 @@ if TYPE_CHECKING:
     from owltf.inference.snapshot_net import SnapshotNet, load_snapshot_net
     from owltf.inference.views import View, find_views
     from owltf.inference.whole_images import WholeImages, whole_images
+    from owltf.net.backward import Gradients
     from owltf.net.fold import fold
     from owltf.net.net import Net
+    from owltf.net.segment import Segment
     from owltf.net.weights import save_weights
     from owltf.options.devices import device_options, devices_of
     from owltf.options.images import image_options, image_settings
@@ -61,6 +63,7 @@ _LATE = {
     "DataContext": "owltf.data.data_layer",
     "DataLayer": "owltf.data.data_layer",
     "Devices": "owltf.runtime.devices",
+    "Gradients": "owltf.net.backward",
     "ImageFile": "owltf.data.source.image_files",
     "ImageInput": "owltf.inference.image_input",
     "Layer": "owltf.convert.layer",
@@ -72,6 +75,7 @@ _LATE = {
     "Param": "owltf.convert.params",
     "ParamBlob": "owltf.convert.params",
     "Report": "owltf.train.report.report",
+    "Segment": "owltf.net.segment",
     "SnapshotNet": "owltf.inference.snapshot_net",
     "Solver": "owltf.solvers.solver",
     "Step": "owltf.runtime.step",
@@ -125,6 +129,7 @@ __all__ = [
     "DataLayer",
     "Devices",
     "FieldError",
+    "Gradients",
     "ImageFile",
     "ImageInput",
     "Layer",
@@ -137,6 +142,7 @@ __all__ = [
     "Param",
     "ParamBlob",
     "Report",
+    "Segment",
     "SnapshotNet",
     "Solver",
     "Step",

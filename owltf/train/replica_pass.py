@@ -24,7 +24,7 @@ def forward(
         training: whether layers behave as in training.
     """
     with step(current_pass(net, number)):
-        outputs, losses = net.loss_model(batch, training=training)
+        outputs, losses, _ = net.loss_model(batch, training=training)
     return objective(net, losses), outputs
 
 

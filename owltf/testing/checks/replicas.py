@@ -177,14 +177,16 @@ class _Pass:
         self.net, self._case = net, case
         tops = layer_tensors(net) if case.top_grads else []
         losses = [loss.tensor for loss in net.losses]
-        self._model = net.model_of_tensors((net.caffe_tensors(net.outputs), losses, tops))
+        effects = [effect.tensor for effect in net.effects]
+        outputs = net.caffe_tensors(net.outputs)
+        self._model = net.model_of_tensors((outputs, losses, tops, effects))
         self._variables = [param.variable.value for param in net.layer_params.get(LAYER, ())]
 
     def __call__(self, rows: dict[str, Any]) -> Any:
         number = tf.zeros((), tf.int64)
         with tf.GradientTape() as tape, step(self._draws(number)):
             tape.watch(rows)
-            outputs, losses, tops = self._model(rows, training=self.net.phase == "TRAIN")
+            outputs, losses, tops, _ = self._model(rows, training=self.net.phase == "TRAIN")
             seeds = tf.add_n([tf.zeros(()), *self._seeds(tops)])
             share = own_share(objective(self.net, losses)) + seeds
         grads, param_grads = tape.gradient(share, (rows, self._variables))
