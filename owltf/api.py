@@ -9,7 +9,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from owltf.errors import OwltfError
+from owltf.errors import FieldError, OwltfError
 from owltf.registry.discover import classes_in
 from owltf.registry.markers import hookimpl
 
@@ -41,17 +41,20 @@ if TYPE_CHECKING:
     from owltf.inference.views import View, find_views
     from owltf.inference.whole_images import WholeImages, whole_images
     from owltf.keras_internals import calls_in_order
+    from owltf.net.backward import Gradients
     from owltf.net.fold import fold
     from owltf.net.net import Net
+    from owltf.net.segment import Segment
     from owltf.net.weights import save_weights
     from owltf.options.devices import device_options, devices_of
     from owltf.options.images import image_options, image_settings
     from owltf.options.input_shapes import input_shape_option
     from owltf.options.weights import weights_of, weights_options
     from owltf.runtime.devices import Devices, choose_devices
-    from owltf.runtime.portable import standard_ops_only
+    from owltf.runtime.global_sum import global_sum
+    from owltf.runtime.standard_ops import standard_ops_only
     from owltf.runtime.start_tensorflow import start_tensorflow
-    from owltf.runtime.step import Step, current_step, global_sum
+    from owltf.runtime.step import Step, current_step
     from owltf.solvers.learning_rate import LearningRate
     from owltf.solvers.solver import Solver
     from owltf.train.report.report import Report
@@ -64,6 +67,7 @@ _LATE = {
     "DataContext": "owltf.data.data_layer",
     "DataLayer": "owltf.data.data_layer",
     "Devices": "owltf.runtime.devices",
+    "Gradients": "owltf.net.backward",
     "ImageFile": "owltf.data.source.image_files",
     "ImageInput": "owltf.inference.image_input",
     "Layer": "owltf.convert.layer",
@@ -77,6 +81,7 @@ _LATE = {
     "Param": "owltf.convert.params",
     "ParamBlob": "owltf.convert.params",
     "Report": "owltf.train.report.report",
+    "Segment": "owltf.net.segment",
     "SnapshotNet": "owltf.inference.snapshot_net",
     "Solver": "owltf.solvers.solver",
     "SourceCall": "owltf.convert.source_call",
@@ -97,7 +102,7 @@ _LATE = {
     "find_images": "owltf.data.source.image_files",
     "find_views": "owltf.inference.views",
     "fold": "owltf.net.fold",
-    "global_sum": "owltf.runtime.step",
+    "global_sum": "owltf.runtime.global_sum",
     "image_batches": "owltf.inference.image_batches",
     "image_input": "owltf.inference.image_input",
     "image_options": "owltf.options.images",
@@ -113,7 +118,7 @@ _LATE = {
     "net_batches": "owltf.inference.net_batches",
     "onnx_form": "owltf.convert.onnx_node",
     "open_net_file": "owltf.caffe.net.net_file",
-    "standard_ops_only": "owltf.runtime.portable",
+    "standard_ops_only": "owltf.runtime.standard_ops",
     "read_class_names": "owltf.inference.class_names",
     "read_mean": "owltf.caffe.net.read",
     "rebuild_net": "owltf.inference.load_net",
@@ -134,6 +139,8 @@ __all__ = [
     "DataContext",
     "DataLayer",
     "Devices",
+    "FieldError",
+    "Gradients",
     "ImageFile",
     "ImageInput",
     "Layer",
@@ -148,6 +155,7 @@ __all__ = [
     "Param",
     "ParamBlob",
     "Report",
+    "Segment",
     "SnapshotNet",
     "Solver",
     "SourceCall",

@@ -8,3 +8,15 @@ class OwltfError(Exception):
     what was found, and what to do. Anything else that is raised is a defect of owltf and keeps its
     traceback.
     """
+
+
+class FieldError(OwltfError):
+    """A field's value cannot be used; whoever knows the file adds the field's line.
+
+    Attributes:
+        field: the field's name.
+    """
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field

@@ -3,8 +3,58 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from abc import abstractmethod
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
+
+import keras
+import tensorflow as tf
+
+
+class WholeStepOptimizer(keras.optimizers.Optimizer):
+    """A Keras optimizer that is given all gradients of a step before any variable changes.
+
+    Keras adds each gradient up over the replicas and hands it to `update_step`, one by one, when
+    its own clipping is done. A rule that clips the sums, as Caffe's does, must come in between.
+    """
+
+    @abstractmethod
+    def summed(self, gradients: list[Any]) -> list[Any]:
+        """Return the gradients to apply, the same on every replica.
+
+        Args:
+            gradients: this replica's own, one for each variable.
+        """
+
+    @abstractmethod
+    def update(self, variable: Any, gradient: Any, rate: Any, index: int) -> None:
+        """Change one variable.
+
+        Args:
+            variable: the variable, of the replica that is updated.
+            gradient: its gradient, of `summed`.
+            rate: the learning rate.
+            index: the variable's position among those that the optimizer was built with.
+        """
+
+    def _backend_update_step(
+        self, grads: Sequence[Any], trainable_variables: Sequence[Any], learning_rate: Any
+    ) -> None:
+        indices = [self._get_variable_index(each) for each in trainable_variables]
+        variables = [getattr(each, "value", each) for each in trainable_variables]
+        updates = list(zip(variables, self.summed(list(grads)), indices, strict=True))
+        # Variables are updated outside the replicas' functions where the strategy wants that.
+        tf.__internal__.distribute.interim.maybe_merge_call(
+            self._update_each, tf.distribute.get_strategy(), updates, learning_rate
+        )
+
+    def _update_each(
+        self, strategy: Any, updates: Sequence[tuple[Any, Any, int]], rate: Any
+    ) -> None:
+        for variable, gradient, index in updates:
+            strategy.extended.update(
+                variable, self.update, args=(gradient, rate, index), group=False
+            )
 
 
 class KerasCall(NamedTuple):

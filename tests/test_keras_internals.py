@@ -5,9 +5,34 @@ from __future__ import annotations
 from typing import Any
 
 import keras
+import numpy as np
 import pytest
+import tensorflow as tf
 
-from owltf.keras_internals import calls_in_order, layers_before
+from owltf.keras_internals import WholeStepOptimizer, calls_in_order, layers_before
+from owltf.runtime.compiled import compiled
+from owltf.runtime.devices import choose_devices
+from owltf.runtime.replicas import replica_number, sum_over_replicas
+
+
+class Recorder(WholeStepOptimizer):
+    """Subtracts gradients, and keeps what it was given."""
+
+    def __init__(self) -> None:
+        super().__init__(0.5)
+        self.seen: list[Any] = []
+
+    def summed(self, gradients: list[Any]) -> list[Any]:
+        self.seen.append(("summed", len(gradients)))
+        return list(sum_over_replicas(gradients))
+
+    def update(self, variable: Any, gradient: Any, rate: Any, index: int) -> None:
+        self.seen.append(("update", index))
+        variable.assign_sub(rate * gradient)
+
+
+def variables() -> list[keras.Variable]:
+    return [keras.Variable(np.zeros(2, np.float32)) for _ in range(3)]
 
 
 def two_paths() -> tuple[Any, dict[str, Any]]:
@@ -22,6 +47,70 @@ def two_paths() -> tuple[Any, dict[str, Any]]:
 
 
 MODEL, LAYERS = two_paths()
+
+
+@pytest.mark.parametrize(
+    ("owner", "name", "breaks"),
+    [
+        (
+            keras.optimizers.Optimizer,
+            "_backend_update_step",
+            "Keras does not call it, and would clip gradients before they are added up",
+        ),
+        (
+            keras.optimizers.Optimizer,
+            "_get_variable_index",
+            "no solver finds the history, lr_mult and decay_mult of a variable",
+        ),
+        (
+            tf.__internal__.distribute.interim,
+            "maybe_merge_call",
+            "several replicas cannot update their variables",
+        ),
+    ],
+)
+def test_a_private_name_has_not_moved(owner: Any, name: str, breaks: str) -> None:
+    assert hasattr(owner, name), (
+        f"{owner.__name__} has no {name} any more; without it {breaks}: mend "
+        f"owltf/keras_internals.py"
+    )
+
+
+def test_all_gradients_come_before_the_first_update() -> None:
+    made, optimizer = variables(), Recorder()
+    optimizer.build(made)
+    optimizer.apply([tf.fill((2,), value) for value in (1.0, 2.0, 3.0)])
+    assert optimizer.seen == [("summed", 3), *(("update", index) for index in range(3))], (
+        "Optimizer.apply of Keras no longer ends in _backend_update_step: solvers would sum and "
+        "clip gradients in Keras's order, not in Caffe's"
+    )
+    assert [each.numpy()[0] for each in made] == [-0.5, -1, -1.5]
+
+
+def test_a_variable_keeps_its_index_among_fewer() -> None:
+    made, optimizer = variables(), Recorder()
+    optimizer.build(made)
+    optimizer.apply([tf.ones(2), tf.ones(2)], [made[2], made[0]])
+    assert optimizer.seen[1:] == [("update", 2), ("update", 0)], (
+        "_get_variable_index of Keras no longer gives a variable's place among those that the "
+        "optimizer was built with: solvers would take another variable's history"
+    )
+
+
+def test_every_replica_updates_its_variable() -> None:
+    devices = choose_devices(cpu_replicas=2)
+    with devices.scope():
+        made, optimizer = variables(), Recorder()
+        optimizer.build(made)
+
+    def step() -> None:
+        optimizer.apply([tf.fill((2,), replica_number() + 1.0)] * 3)
+
+    compiled(lambda: devices.run(step))()
+    values = [each.numpy().tolist() for one in made for each in devices.parts(one.value)]
+    assert values == [[-1.5, -1.5]] * 6, (
+        "maybe_merge_call of TensorFlow no longer lets each replica update its own variables once"
+    )
 
 
 @pytest.mark.parametrize(

@@ -94,6 +94,17 @@ class Blob:
         """Return the blob in another's layout."""
         return self.to_channels_last() if other.channels_last else self.to_caffe()
 
+    def value_of_caffe(self, array: Any) -> Any:
+        """Return an array of the blob's values in Caffe's order as the tensor has them."""
+        axes = {self.axis(index): index for index in range(self.rank)}
+        order = [axes[axis] for axis in range(self.rank)]
+        return keras.ops.transpose(array, order) if self.channels_last else array
+
+    def value_in_caffe(self, value: Any) -> Any:
+        """Return a value of the tensor, or its gradient, in Caffe's order."""
+        order = [self.axis(index) for index in range(self.rank)]
+        return keras.ops.transpose(value, order) if self.channels_last else value
+
     def flatten(self, axis: int = 1) -> Blob:
         """Join all axes from `axis` on, in Caffe's order C, H, W.
 

@@ -11,8 +11,8 @@ import tensorflow as tf
 from owltf.inference.net_batches import Batch
 from owltf.net.data_errors import plain_errors
 from owltf.net.net import Net
-from owltf.runtime import step as replicas
-from owltf.runtime.devices import Devices, one_cpu
+from owltf.runtime.devices import Devices, default_device
+from owltf.runtime.step import Step, step
 
 
 class BatchRunner:
@@ -32,7 +32,7 @@ class BatchRunner:
     """
 
     def __init__(self, net: Net, outputs: Any, devices: Devices | None = None) -> None:
-        self._net, self._devices = net, devices or one_cpu()
+        self._net, self._devices = net, devices or default_device()
         self._model = net.model_of_tensors(outputs)
         self._compute = tf.function(self._on_all, autograph=False)
         self._done = 0
@@ -42,7 +42,7 @@ class BatchRunner:
         """How many batches are computed at once."""
         # A layer that goes on from the last batch needs them one by one; every device computes all.
         goes_on = any(hasattr(layer, "carried") for layer in self._model.layers)
-        return 1 if goes_on else self._devices.count
+        return 1 if goes_on else self._devices.local_count
 
     def run(self, batches: Iterable[Batch]) -> Iterator[tuple[Batch, Any]]:
         """Yield each batch, in order, with what was computed on it, as arrays.
@@ -56,7 +56,7 @@ class BatchRunner:
 
     def run_group(self, group: Sequence[Mapping[str, Any]]) -> list[Any]:
         """Compute on up to `at_once` batches of inputs by blob name."""
-        missing = self._devices.count - len(group)
+        missing = self._devices.local_count - len(group)
         whole = [{name: each[name] for name in self._net.inputs} for each in group]
         number = tf.constant(self._done, tf.int64)
         with plain_errors(self._net.sources):
@@ -67,28 +67,22 @@ class BatchRunner:
     def _on_all(self, group: list[dict[str, Any]], number: Any) -> list[Any]:
         if len(group) == 1:
             return [self._on_one(group[0], number)]
-        strategy = self._devices.strategy
-        spread = strategy.experimental_distribute_values_from_function(
-            lambda context: (group[_place(context)], number + _place(context))
-        )
-        results = strategy.run(self._on_one, args=spread)
-        return [_results_of(place, results, strategy) for place in range(len(group))]
+        spread = self._devices.each(lambda replica: self._task(group, replica, number))
+        results = self._devices.run(self._on_one, *spread)
+        return [self._of_replica(replica, results) for replica in range(len(group))]
+
+    def _task(self, group: list[dict[str, Any]], replica: int, number: Any) -> tuple[Any, Any]:
+        # Each machine computes all batches by itself.
+        place = replica % self._devices.local_count
+        return group[place], number + place
+
+    def _of_replica(self, replica: int, results: Any) -> Any:
+        return tf.nest.map_structure(lambda value: self._devices.parts(value)[replica], results)
 
     def _on_one(self, inputs: dict[str, Any], number: Any) -> Any:
         rows = next((value.shape[0] for value in inputs.values()), None)
-        alone = replicas.Step(number, self._net.context.seed, 0, 1, rows)
-        with replicas.step(alone):
+        with step(Step(number, self._net.context.seed, replica=0, replicas=1, batch=rows)):
             return self._model(inputs, training=self._net.phase == "TRAIN")
-
-
-def _results_of(place: int, results: Any, strategy: Any) -> Any:
-    return tf.nest.map_structure(
-        lambda value: strategy.experimental_local_results(value)[place], results
-    )
-
-
-def _place(context: Any) -> int:
-    return int(context.replica_id_in_sync_group)
 
 
 def _array(value: Any) -> Any:

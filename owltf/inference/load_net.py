@@ -23,8 +23,9 @@ from owltf.net.start_weights import StartWeights
 from owltf.net.weights import Loaded
 from owltf.plugin.manager import make_manager
 from owltf.registry.registry import Registry
-from owltf.runtime.devices import Devices, one_cpu
-from owltf.snapshot.snapshot import Prefix, read_snapshot
+from owltf.runtime.devices import Devices, default_device
+from owltf.snapshot.prefix import Prefix
+from owltf.snapshot.read import read_snapshot
 
 Rewrite = Callable[[NetParameter, NetContext], NetParameter]
 Weights = str | Path | Sequence[str | Path] | StartWeights | None
@@ -79,7 +80,7 @@ def load_net(
         source = source.rewritten(rewrite(source.parameter, context))
     if input_shapes:
         source = with_input_shapes(source, input_shapes)
-    with (devices or one_cpu()).strategy.scope():
+    with (devices or default_device()).scope():
         net = build_source(source, context)
     for note in _notes((*opened.ignored, *source.ignored), start.load(net)):
         if tell:

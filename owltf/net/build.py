@@ -19,7 +19,7 @@ from owltf.data.data_layer import DataContext
 from owltf.errors import OwltfError
 from owltf.net.convert_layer import convert_layer
 from owltf.net.lr_mult import Multipliers
-from owltf.net.net import Loss, Net, Source
+from owltf.net.net import Effect, Loss, Net, Source
 from owltf.net.objective import objective_term
 from owltf.net.stop_gradient import stop_gradients
 from owltf.net.unsupported import unsupported_layers
@@ -48,6 +48,7 @@ class _Builder:
     inputs: dict[str, Blob] = field(default_factory=dict)
     layer_tops: dict[str, tuple[Blob, ...]] = field(default_factory=dict)
     losses: list[Loss] = field(default_factory=list)
+    effects: list[Effect] = field(default_factory=list)
     sources: list[Source] = field(default_factory=list)
     with_params: list[Layer] = field(default_factory=list)
     multipliers: Multipliers = field(default_factory=Multipliers)
@@ -75,6 +76,7 @@ class _Builder:
             input_blobs=self.inputs,
             layer_tops=self.layer_tops,
             losses=tuple(self.losses),
+            effects=tuple(self.effects),
             sources=tuple(self.sources),
             layer_params={layer.name: self._params(layer) for layer in self.with_params},
             owners=self.names.owners,
@@ -145,9 +147,10 @@ class _Builder:
     def _keep_losses(self, converter: LayerConverter, layer: Layer) -> None:
         tops = self.layer_tops[layer.name]
         for blob, weight in zip(tops, _loss_weights(converter, layer, len(tops)), strict=True):
-            # What a layer without tops makes has no weight: it is there for what the layer does.
-            if weight or not layer.tops:
-                self.losses.append(Loss(blob.name, objective_term(blob), weight))
+            if weight:
+                self.losses.append(Loss(layer.name, blob.name, objective_term(blob), weight))
+            elif not layer.tops:
+                self.effects.append(Effect(layer.name, blob.tensor))
 
 
 def _loss_weights(converter: LayerConverter, layer: Layer, count: int) -> Sequence[float]:

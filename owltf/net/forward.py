@@ -11,11 +11,12 @@ import numpy as np
 import tensorflow as tf
 
 from owltf.errors import OwltfError
+from owltf.net.input_arrays import InputArrays
 from owltf.net.open_images import FixedSizeError, with_open_images
 from owltf.runtime.compiled import compiled
-from owltf.runtime.graph_checks import user_errors
 from owltf.runtime.open_sizes import opened
 from owltf.runtime.recurrent_state import carried
+from owltf.runtime.user_errors import user_errors
 
 
 @dataclass(frozen=True)
@@ -26,15 +27,13 @@ class Forward:
     and width are open.
 
     Attributes:
-        name: the net's name, for errors.
-        shapes: the shape of each input, by name.
+        inputs: what the net takes.
         owners: the Caffe layer, in words, that each Keras layer is part of, by that one's name.
         model_of: gives the Keras model from the inputs to blobs by name, and to what layers do.
         training: whether the net is one for training.
     """
 
-    name: str
-    shapes: Mapping[str, tuple[int, ...]]
+    inputs: InputArrays
     owners: Mapping[str, str]
     model_of: Callable[[Sequence[str]], Any]
     training: bool
@@ -42,19 +41,19 @@ class Forward:
 
     def __call__(self, arrays: Mapping[str, Any], blobs: Sequence[str]) -> dict[str, np.ndarray]:
         """Return blobs by name, as arrays; `Net.forward` says more."""
-        inputs = self._checked(arrays)
-        resized = [name for name in inputs if inputs[name].shape[2:] != self.shapes[name][2:]]
+        inputs = self.inputs.tensors(arrays)
+        resized = self.inputs.of_other_sizes(inputs)
         if not resized:
             return self._run(tuple(blobs), inputs)
         try:
             return self._run(tuple(blobs), inputs, any_size=True)
         except FixedSizeError as error:
             reason = f"{self.owners[error.layer]} is for images of one size"
-            raise self._wrong_shape(resized[0], inputs[resized[0]], f"; {reason}") from error
+            raise self.inputs.wrong_shape(resized[0], inputs[resized[0]], f"; {reason}") from error
         except tf.errors.InvalidArgumentError as error:
             shapes = " and ".join(f"'{name}' {inputs[name].shape}" for name in resized)
             raise OwltfError(
-                f"net '{self.name}' cannot compute on {shapes}: {_reason(error)}"
+                f"{self.inputs.name} cannot compute on {shapes}: {_reason(error)}"
             ) from error
 
     def _run(
@@ -76,31 +75,8 @@ class Forward:
         )
 
     def _open_specs(self) -> dict[str, tf.TensorSpec]:
-        shapes = {name: (None, *opened(shape)[1:]) for name, shape in self.shapes.items()}
+        shapes = {name: (None, *opened(shape)[1:]) for name, shape in self.inputs.shapes.items()}
         return {name: tf.TensorSpec(shape, name=name) for name, shape in shapes.items()}
-
-    def _checked(self, arrays: Mapping[str, Any]) -> dict[str, Any]:
-        missing = [name for name in self.shapes if name not in arrays]
-        unknown = [name for name in arrays if name not in self.shapes]
-        if missing or unknown:
-            raise OwltfError(
-                f"net '{self.name}' takes the inputs {list(self.shapes)}; "
-                f"missing: {missing}, not among them: {unknown}"
-            )
-        return {name: self._checked_input(name, arrays[name]) for name in self.shapes}
-
-    def _checked_input(self, name: str, array: Any) -> Any:
-        value = np.asarray(array, np.float32)
-        wanted = self.shapes[name]
-        if value.ndim != len(wanted) or value.shape[1:2] != wanted[1:2]:
-            raise self._wrong_shape(name, value)
-        return tf.constant(value)
-
-    def _wrong_shape(self, name: str, value: Any, why: str = "") -> OwltfError:
-        return OwltfError(
-            f"input '{name}' of net '{self.name}' has shape {self.shapes[name]} (any batch), "
-            f"got {tuple(value.shape)}{why}"
-        )
 
 
 def _reason(error: Exception) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -17,23 +17,42 @@ from owltf.convert.params import Param
 from owltf.did_you_mean import did_you_mean
 from owltf.errors import OwltfError
 from owltf.net.forward import Forward
+from owltf.net.input_arrays import InputArrays
+from owltf.net.net_layer import NetLayer
 from owltf.net.no_inputs import ModelWithoutInputs
 from owltf.net.open_images import FixedSizeError, with_open_images
+from owltf.net.segment import Segment, layers_between
+from owltf.net.segment_blobs import SegmentBlobs
 
 
 @dataclass(frozen=True)
 class Loss:
-    """A top that counts in the objective, or, with weight 0, what a layer without tops makes.
+    """A top that counts in the objective.
 
     Attributes:
-        top: the blob's name.
+        layer: the layer's name.
+        top: the blob's name; the layer's where the prototxt gives it none.
         tensor: the Keras tensor of its sum.
         weight: its `loss_weight`.
     """
 
+    layer: str
     top: str
     tensor: Any
     weight: float
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What a layer without tops does, such as HDF5Output, which writes a file.
+
+    Attributes:
+        layer: the layer's name.
+        tensor: a Keras tensor whose computation does it.
+    """
+
+    layer: str
+    tensor: Any
 
 
 @dataclass(frozen=True)
@@ -62,6 +81,7 @@ class Net:
         input_blobs: the blobs fed from outside: `Input` layers and the tops of data layers.
         layer_tops: each layer's own tops, before the in-place layers that follow.
         losses: the tops that make the objective.
+        effects: what layers without tops do.
         sources: the data layers.
         layer_params: the parameter blobs of each layer that has some.
         owners: the Caffe layer, in words, that each Keras layer is part of, by that one's name.
@@ -74,6 +94,7 @@ class Net:
     input_blobs: Mapping[str, Blob]
     layer_tops: Mapping[str, tuple[Blob, ...]]
     losses: tuple[Loss, ...]
+    effects: tuple[Effect, ...]
     sources: tuple[Source, ...]
     layer_params: Mapping[str, Sequence[Param]]
     owners: Mapping[str, str]
@@ -126,9 +147,13 @@ class Net:
 
     @cached_property
     def loss_model(self) -> Any:
-        """The outputs and, beside them, the tensors of `losses`, as one `keras.Model`."""
+        """The outputs, the tensors of `losses` and those of `effects`, as one `keras.Model`."""
         losses = [loss.tensor for loss in self.losses]
-        return self.model_of_tensors((self.caffe_tensors(self.outputs), losses))
+        return self.model_of_tensors((self.caffe_tensors(self.outputs), losses, self._effects))
+
+    @property
+    def _effects(self) -> list[Any]:
+        return [effect.tensor for effect in self.effects]
 
     def model_of(self, blobs: Iterable[str]) -> Any:
         """Return a `keras.Model` from the inputs to the named blobs, in Caffe's order."""
@@ -243,8 +268,9 @@ class Net:
     @cached_property
     def _forward(self) -> Forward:
         return Forward(
-            name=self.name,
-            shapes={name: blob.shape for name, blob in self.input_blobs.items()},
+            inputs=InputArrays(
+                f"net '{self.name}'", {name: blob.shape for name, blob in self.input_blobs.items()}
+            ),
             owners=self.owners,
             model_of=self._model_with_effects,
             training=self.phase == "TRAIN",
@@ -252,5 +278,48 @@ class Net:
 
     def _model_with_effects(self, blobs: Iterable[str]) -> Any:
         """Return a model of blobs by name, and of what layers without tops do beside them."""
-        effects = [loss.tensor for loss in self.losses if not loss.weight]
-        return self.model_of_tensors((self.caffe_tensors(blobs), effects))
+        return self.model_of_tensors((self.caffe_tensors(blobs), self._effects))
+
+    @cached_property
+    def layers(self) -> tuple[NetLayer, ...]:
+        """The layers in Caffe's order, each as a function of its bottoms."""
+        return tuple(self._layers())
+
+    def _layers(self) -> Iterator[NetLayer]:
+        weights = {(loss.layer, loss.top): loss.weight for loss in self.losses}
+        effects = {effect.layer for effect in self.effects}
+        blobs: dict[str, Blob] = {}
+        for layer in self.graph.layers:
+            tops, bottoms = self.layer_tops[layer.name], layer.parameter.bottom
+            yield NetLayer(
+                name=layer.name,
+                bottoms=tuple(blobs[name] for name in bottoms),
+                tops=tops,
+                has_names=bool(layer.parameter.top),
+                loss_weights=tuple(weights.get((layer.name, top.name), 0.0) for top in tops),
+                params=tuple(self.layer_params.get(layer.name, ())),
+                any_input=self._anything,
+                is_fed=not bottoms and any(top.name in self.input_blobs for top in tops),
+                is_effect=layer.name in effects,
+            )
+            blobs.update(zip(layer.parameter.top, tops, strict=False))
+
+    @property
+    def _anything(self) -> Any:
+        return next((blob.tensor for blob in self.input_blobs.values()), self.any_input)
+
+    def segment(self, first: str | None = None, last: str | None = None) -> Segment:
+        """Return the layers between two as one function of the blobs that they take.
+
+        It computes what Caffe's ForwardFromTo and BackwardFromTo do, on the net's own parameters.
+
+        Args:
+            first: the first layer's name; the net's first unless given.
+            last: the last layer's name, which belongs to it; the net's last unless given.
+
+        Raises:
+            OwltfError: if there is no such layer, or the last comes before the first.
+        """
+        layers = layers_between(self.layers, first, last)
+        name = f"the segment of net '{self.name}' from '{layers[0].name}' to '{layers[-1].name}'"
+        return Segment(name, SegmentBlobs(layers), training=self.phase == "TRAIN")

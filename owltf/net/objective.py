@@ -8,7 +8,7 @@ import keras
 import tensorflow as tf
 
 from owltf.convert.blob import Blob
-from owltf.runtime.step import global_sum
+from owltf.runtime.global_sum import global_sum
 
 
 @keras.saving.register_keras_serializable("owltf")

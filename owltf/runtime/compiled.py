@@ -1,4 +1,4 @@
-"""Functions compiled by TensorFlow."""
+"""Compiles functions to TensorFlow graphs."""
 
 from __future__ import annotations
 
@@ -10,10 +10,7 @@ import tensorflow as tf
 
 
 def compiled(function: Callable[..., Any], spec: Any = None, **fixed: Any) -> Any:
-    """Return a `tf.function` of a function, some of its arguments fixed.
-
-    TensorFlow counts tracings by a function's code and warns of many, though several nets each
-    trace it once. A partial is counted by itself.
+    """Return a function as a graph of TensorFlow's, traced at its first call.
 
     Args:
         function: the function.
@@ -21,4 +18,6 @@ def compiled(function: Callable[..., Any], spec: Any = None, **fixed: Any) -> An
         **fixed: arguments that stay the same.
     """
     signature = None if spec is None else [spec]
+    # TensorFlow counts how often a piece of code is traced and warns of many, though several nets
+    # each trace it once. A partial is counted by itself.
     return tf.function(partial(function, **fixed), signature, autograph=False)

@@ -1,4 +1,4 @@
-"""Copies of large arrays into another order of axes, quicker than NumPy makes them."""
+"""Makes arrays contiguous; large ones quicker than NumPy does."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ LARGE = 1 << 16
 
 
 def contiguous(view: np.ndarray) -> np.ndarray:
-    """Return an array whose values lie in the order of its axes.
+    """Return an array whose values lie in memory in the order of its axes.
 
     Args:
-        view: any view, such as a transposed one. TensorFlow's transpose is several times as fast
-            as NumPy's copy of such a view, which is not made for caches.
+        view: any view, such as a transposed one.
     """
     if view.flags.c_contiguous or view.size < LARGE:
         return np.asarray(view, order="C")
+    # TensorFlow's transpose is several times as fast as NumPy's copy of such a view.
     order = np.argsort([-stride for stride in view.strides], kind="stable")
-    as_it_lies = view.transpose(order)
-    if not as_it_lies.flags.c_contiguous:
+    in_memory_order = view.transpose(order)
+    if not in_memory_order.flags.c_contiguous:
         return np.asarray(view, order="C")
-    return np.asarray(tf.transpose(as_it_lies, np.argsort(order)).numpy())
+    return np.asarray(tf.transpose(in_memory_order, np.argsort(order)).numpy())

@@ -1,4 +1,4 @@
-"""The devices of a run, and the strategy that spreads a batch over them."""
+"""The devices of a run, as a command line asks for them."""
 
 from __future__ import annotations
 
@@ -8,25 +8,24 @@ from typing import Any
 import tensorflow as tf
 
 from owltf.errors import OwltfError
+from owltf.runtime.replicas import Replicas
 
 _ON_CPU = "leave the option out to run on the CPU"
 
 
 @dataclass(frozen=True)
-class Devices:
-    """Where a run computes.
+class Devices(Replicas):
+    """Where a run computes: a replica on each device.
 
     Attributes:
-        strategy: TensorFlow's, the default one for a single device.
-        names: a name for each replica, for people.
+        names: this machine's devices, for people.
     """
 
-    strategy: Any
     names: tuple[str, ...]
 
     @property
-    def count(self) -> int:
-        """How many replicas there are."""
+    def local_count(self) -> int:
+        """How many replicas there are on this machine."""
         return len(self.names)
 
 
@@ -52,9 +51,17 @@ def choose_devices(
     return _gpus([present[number] for number in chosen], chosen) if chosen else one_cpu()
 
 
+def default_device() -> Devices:
+    """Return the device that TensorFlow takes by itself: the first GPU, or else the CPU."""
+    has_gpu = bool(tf.config.list_physical_devices("GPU"))
+    return Devices(tf.distribute.get_strategy(), ("GPU 0" if has_gpu else "CPU",))
+
+
 def one_cpu() -> Devices:
-    """Return the CPU as one device."""
-    return Devices(tf.distribute.get_strategy(), ("CPU",))
+    """Return the CPU as one device, though there may be GPUs."""
+    if not tf.config.list_physical_devices("GPU"):
+        return default_device()
+    return Devices(tf.distribute.OneDeviceStrategy("CPU:0"), ("CPU",))
 
 
 def _numbers(gpu: str | None, num_gpu: int | None, present: int) -> list[int]:

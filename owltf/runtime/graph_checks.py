@@ -1,58 +1,16 @@
-"""Checks that only a pass can make: errors from inside the graph, in the user's words."""
+"""Checks that only a pass can make, as assertions in the graph that speak to the user."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any
 
 import tensorflow as tf
 
 from owltf.errors import OwltfError
+from owltf.runtime.global_sum import replicas_of_batch
 from owltf.runtime.open_sizes import are_known, sizes_of
-from owltf.runtime.step import replicas_of_batch
-
-_OPEN, _CLOSE = "owltf[", "]owltf"
-_MARKED = re.compile(re.escape(_OPEN) + "(.*?)" + re.escape(_CLOSE), re.DOTALL)
-# From Python code that runs inside the graph, in whose text TensorFlow escapes nothing.
-_PLAIN_OPEN = "owltf!["
-_PLAIN = re.compile(re.escape(_PLAIN_OPEN) + "(.*?)" + re.escape(_CLOSE), re.DOTALL)
-
-
-def user_message(exception: BaseException) -> str | None:
-    """Return what an error of TensorFlow or Keras says to the user; None if it is not for them.
-
-    Args:
-        exception: what a pass raised. An assertion of this module, buried in the text that
-            TensorFlow and Keras put around it, is found by its marks.
-    """
-    plain, found = _PLAIN.search(str(exception)), _MARKED.search(str(exception))
-    if plain is not None or found is None:
-        return plain and plain[1]
-    return _unescaped(found[1]) if isinstance(exception, tf.errors.OpError) else found[1]
-
-
-@contextmanager
-def user_errors() -> Iterator[None]:
-    """Raise as an OwltfError what an exception raised inside says to the user, if it does."""
-    try:
-        yield
-    except Exception as error:
-        message = user_message(error)
-        if message is None:
-            raise
-        raise OwltfError(message) from error
-
-
-def marked(message: str) -> str:
-    """Return the message of an error of Python code in the graph, for `user_message` to find."""
-    return f"{_PLAIN_OPEN}{message}{_CLOSE}"
-
-
-def _unescaped(text: str) -> str:
-    """Take back how TensorFlow writes quotes, and bytes that are not ASCII, in an assertion."""
-    return text.encode().decode("unicode_escape").encode("latin-1").decode(errors="replace")
+from owltf.runtime.user_errors import marked, marked_assertion
 
 
 def check_labels(
@@ -92,10 +50,9 @@ def check_range(numbers: Any, count: Any, title: str, what: str, counted: str) -
 
     def complain() -> Any:
         number = tf.boolean_mask(numbers, tf.logical_not(known))[0]
-        start = [_OPEN, title, f": {what} ", tf.as_string(number), " is out of range: it must be "]
-        limits = ["from 0 to ", tf.as_string(count - 1), ", as there are ", tf.as_string(count)]
-        text = tf.strings.join([*start, *limits, f" {counted}", _CLOSE])
-        tf.debugging.Assert(False, [text])
+        start = [f"{title}: {what} ", tf.as_string(number), " is out of range: it must be from 0 "]
+        limits = ["to ", tf.as_string(count - 1), ", as there are ", tf.as_string(count)]
+        tf.debugging.Assert(False, [marked_assertion(*start, *limits, f" {counted}")])
         return tf.constant(False)
 
     checked = tf.cond(tf.reduce_all(known), lambda: tf.constant(True), complain)
@@ -113,10 +70,8 @@ def check_room(images: Any, out: Sequence[Any], layer: str) -> Any:
     """
     if are_known(out):
         return images
-    text = f"{_OPEN}an image is too small for layer '{layer}'{_CLOSE}"
     fits = tf.reduce_all(tf.stack(out) >= 1)
-    with tf.control_dependencies([tf.debugging.Assert(fits, [text])]):
-        return tf.identity(images)
+    return _checked(images, fits, f"an image is too small for layer '{layer}'")
 
 
 def check_alike(one: Any, other: Any, layer: str, spreads: bool) -> Any:
@@ -133,10 +88,13 @@ def check_alike(one: Any, other: Any, layer: str, spreads: bool) -> Any:
     open_pairs = [pair for pair in pairs if not known(isinstance(size, int) for size in pair)]
     if not open_pairs:
         return other
-    text = f"{_OPEN}the bottoms of layer '{layer}' are of different sizes{_CLOSE}"
     alike = tf.reduce_all([tf.equal(*pair) for pair in open_pairs])
-    with tf.control_dependencies([tf.debugging.Assert(alike, [text])]):
-        return tf.identity(other)
+    return _checked(other, alike, f"the bottoms of layer '{layer}' are of different sizes")
+
+
+def _checked(tensor: Any, holds: Any, message: str) -> Any:
+    with tf.control_dependencies([tf.debugging.Assert(holds, [marked_assertion(message)])]):
+        return tf.identity(tensor)
 
 
 def check_one_replica(title: str, what: str) -> None:
@@ -150,4 +108,4 @@ def check_one_replica(title: str, what: str) -> None:
         OwltfError: if several replicas share the batch.
     """
     if replicas_of_batch() > 1:
-        raise OwltfError(f"{_OPEN}{title}: {what} needs the whole batch on one device{_CLOSE}")
+        raise OwltfError(marked(f"{title}: {what} needs the whole batch on one device"))

@@ -1,13 +1,12 @@
-"""What a layer needs to know of the run: sums over all replicas, and draws by place in the batch.
+"""The pass of a run that is being computed, and the random numbers that belong to it.
 
-Outside a run (a net used by itself) there is one replica and no step: sums are the local ones, and
-layers that draw use Keras's own random numbers.
+Outside a run (a net used by itself) there is none: layers that draw use Keras's own random numbers.
 """
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -15,17 +14,9 @@ from typing import Any
 
 import tensorflow as tf
 
+from owltf.runtime.batch_rows import first_row
+
 PHILOX = 1
-
-
-def share(batch: int, replica: int, replicas: int) -> int:
-    """Return how many of a batch's rows a replica gets: 64 over 3 are 22, 21 and 21."""
-    return batch // replicas + (replica < batch % replicas)
-
-
-def first_row(batch: int, replica: int, replicas: int) -> int:
-    """Return the row of the global batch at which a replica's share starts."""
-    return sum(share(batch, each, replicas) for each in range(replica))
 
 
 @dataclass(frozen=True)
@@ -95,24 +86,3 @@ def step(current: Step | None) -> Iterator[None]:
 def current_step() -> Step | None:
     """Return the pass that is being computed; None outside a run."""
     return _step.get()
-
-
-def replicas_of_batch() -> int:
-    """Return how many replicas share the batch that is being computed."""
-    current = current_step()
-    if current is not None:
-        return current.replicas
-    context = tf.distribute.get_replica_context()
-    return 1 if context is None else int(context.num_replicas_in_sync)
-
-
-def global_sum(*values: Any) -> Sequence[Any]:
-    """Return each value summed over all replicas.
-
-    Whatever mixes samples (a loss's normaliser, a count of correct ones) goes through here, so
-    that N replicas have the figures of one. The gradient is summed as well.
-    """
-    if replicas_of_batch() == 1 or not values:
-        return values
-    context = tf.distribute.get_replica_context()
-    return tuple(context.all_reduce(tf.distribute.ReduceOp.SUM, list(values)))

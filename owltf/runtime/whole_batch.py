@@ -7,15 +7,10 @@ from typing import Any
 
 import tensorflow as tf
 
-from owltf.runtime.step import current_step, first_row, global_sum, replicas_of_batch, share
-
-
-def replica() -> int:
-    """Return which replica computes, 0 outside a strategy."""
-    context = tf.distribute.get_replica_context()
-    if context is None:
-        return 0
-    return int(tf.get_static_value(context.replica_id_in_sync_group))
+from owltf.runtime.batch_rows import first_row, share
+from owltf.runtime.global_sum import global_sum, replicas_of_batch
+from owltf.runtime.replicas import replica_number
+from owltf.runtime.step import current_step
 
 
 def own_rows(rows: int) -> tuple[int, int]:
@@ -24,11 +19,11 @@ def own_rows(rows: int) -> tuple[int, int]:
     Args:
         rows: the blob's rows on all replicas together.
     """
-    replicas, step = replicas_of_batch(), current_step()
+    replica, replicas, step = replica_number(), replicas_of_batch(), current_step()
     # A blob may hold several rows for each of the data's, which are split together.
     batch = step.batch if step and step.batch and rows % step.batch == 0 else rows
     each = rows // batch
-    first, count = first_row(batch, replica(), replicas), share(batch, replica(), replicas)
+    first, count = first_row(batch, replica, replicas), share(batch, replica, replicas)
     return each * first, each * count
 
 
@@ -77,4 +72,4 @@ def once(
     """
     if replicas_of_batch() == 1:
         return compute()
-    return global_sum(*(tf.zeros(shape) for shape in shapes) if replica() else compute())
+    return global_sum(*(tf.zeros(shape) for shape in shapes) if replica_number() else compute())

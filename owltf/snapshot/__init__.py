@@ -1,1 +1,1 @@
-"""The files of a snapshot: named, read and written."""
+"""The files of a snapshot: where they lie, how they are read and written."""

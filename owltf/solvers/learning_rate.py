@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import keras
 import tensorflow as tf
 
-from owltf.errors import OwltfError
+from owltf.errors import FieldError
 
 
 class LearningRate(keras.optimizers.schedules.LearningRateSchedule):
@@ -37,13 +37,14 @@ class LearningRate(keras.optimizers.schedules.LearningRateSchedule):
         """Return the schedule of a `SolverParameter`.
 
         Raises:
-            OwltfError: if a field that must be positive is not.
+            FieldError: if a field that must be positive is not.
         """
         values = {name: _plain(getattr(parameter, name)) for name in ("base_lr", *cls.fields)}
         for name in cls.positive:
             if values[name] <= 0:
-                raise OwltfError(
-                    f"lr_policy '{parameter.lr_policy}' needs {name} above 0, got {values[name]}"
+                policy = parameter.lr_policy
+                raise FieldError(
+                    name, f"lr_policy '{policy}' needs {name} above 0, got {values[name]}"
                 )
         return cls(**values)
 

@@ -15,8 +15,9 @@ class SGD(Solver):
     """v = momentum * v + rate * g; w = w - v."""
 
     caffe_type = "SGD"
+    fields = ("momentum",)
     # The op below keeps -v.
-    history_sign = -1
+    negated = (0,)
 
     def compute_update(self, gradient: Any, variable: Any, rate: Any, index: int) -> None:
         """Update history and variable in one pass over the memory."""

@@ -3,48 +3,57 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-import keras
 import numpy as np
 import tensorflow as tf
 
+from owltf.caffe.schema.schema import load_schema
 from owltf.convert.params import Param
-from owltf.errors import OwltfError
+from owltf.errors import FieldError, OwltfError
+from owltf.keras_internals import WholeStepOptimizer
+from owltf.runtime.replicas import sum_over_replicas
+
+# The fields of a SolverParameter that every solver takes.
+COMMON_FIELDS = ("weight_decay", "regularization_type", "clip_gradients", "iter_size")
 
 
-class Solver(keras.optimizers.Optimizer):
+class Solver(WholeStepOptimizer):
     """A Keras optimizer whose update is one of Caffe's.
 
-    A subclass gives the rule alone, `compute_update`. Before it, gradients are added up over the
-    replicas, clipped by their global L2 norm, divided by `iter_size` and regularised.
+    A subclass gives the rule alone, `compute_update`, and says what it needs. Before the rule,
+    gradients are added up over the replicas, clipped by their global L2 norm, divided by
+    `iter_size` and regularised.
 
     Attributes:
         caffe_type: the solver's `type`.
+        fields: the fields of `SolverParameter` that the rule takes; each is an attribute of the
+            solver.
         slots: how many history blobs a parameter has.
-        history_sign: -1 where the variables hold the negative of Caffe's history.
+        negated: the slots whose variables hold the negative of Caffe's history.
 
     Args:
         learning_rate: a schedule or a number.
-        momentum: Caffe's `momentum`.
         weight_decay: factor of the regularisation.
         regularization_type: "L2" or "L1".
         clip_gradients: the largest global norm; below 0 for none.
         iter_size: the passes whose gradients are added up.
         lr_mults: a factor on the rate for each variable; 1 unless given.
         decay_mults: a factor on the weight decay for each variable; 1 unless given.
+        name: Keras's name of the optimizer.
+        **values: a value for each of `fields`; Caffe's default unless given.
     """
 
     caffe_type: ClassVar[str]
+    fields: ClassVar[tuple[str, ...]] = ()
     slots: ClassVar[int] = 1
-    history_sign: ClassVar[int] = 1
+    negated: ClassVar[tuple[int, ...]] = ()
 
     def __init__(
         self,
         learning_rate: Any,
         *,
-        momentum: float = 0.0,
         weight_decay: float = 0.0,
         regularization_type: str = "L2",
         clip_gradients: float = -1.0,
@@ -52,11 +61,13 @@ class Solver(keras.optimizers.Optimizer):
         lr_mults: Sequence[float] = (),
         decay_mults: Sequence[float] = (),
         name: str = "solver",
+        **values: Any,
     ) -> None:
         super().__init__(learning_rate, name=name)
-        if regularization_type not in ("L1", "L2"):
-            raise OwltfError(f"regularization_type is L1 or L2, got '{regularization_type}'")
-        self.momentum = momentum
+        _check_regularization(regularization_type)
+        self._set_fields(values)
+        self.schedule = learning_rate
+        # Keras's own `weight_decay` would change the variables by another rule.
         self.decay = weight_decay
         self.regularization_type = regularization_type
         self.clip_gradients = clip_gradients
@@ -65,18 +76,34 @@ class Solver(keras.optimizers.Optimizer):
         self.decay_mults = tuple(decay_mults)
         self.histories: list[list[Any]] = []
 
+    def _set_fields(self, values: Mapping[str, Any]) -> None:
+        for name in values.keys() - set(self.fields):
+            raise TypeError(f"{type(self).__name__} takes no {name}; its fields: {self.fields}")
+        defaults = load_schema().message("SolverParameter")()
+        for name in self.fields:
+            setattr(self, name, values[name] if name in values else getattr(defaults, name))
+
+    @classmethod
+    def check(cls, parameter: Any) -> None:
+        """Check the fields of a `SolverParameter`, before anything is built.
+
+        Raises:
+            FieldError: if one has a value that the solver cannot use.
+        """
+        _check_regularization(parameter.regularization_type)
+        if parameter.momentum and "momentum" not in cls.fields:
+            raise FieldError(
+                "momentum", f"{cls.caffe_type} takes no momentum, got {parameter.momentum:g}"
+            )
+
     @classmethod
     def from_parameter(cls, parameter: Any, learning_rate: Any, params: Sequence[Param]) -> Solver:
         """Return the solver of a `SolverParameter` for the trained blobs of a net."""
         solver = cls(
             learning_rate,
-            momentum=parameter.momentum,
-            weight_decay=parameter.weight_decay,
-            regularization_type=parameter.regularization_type,
-            clip_gradients=parameter.clip_gradients,
-            iter_size=parameter.iter_size,
             lr_mults=[param.lr_mult for param in params],
             decay_mults=[param.decay_mult for param in params],
+            **{name: getattr(parameter, name) for name in (*COMMON_FIELDS, *cls.fields)},
         )
         solver.build([param.variable for param in params])
         return solver
@@ -91,26 +118,9 @@ class Solver(keras.optimizers.Optimizer):
             for slot in range(self.slots)
         ]
 
-    def _backend_update_step(
-        self, grads: Sequence[Any], trainable_variables: Sequence[Any], learning_rate: Any
-    ) -> None:
-        # The one place where Keras's own reduction is left out: it would come after the clipping.
-        values = [getattr(each, "value", each) for each in trainable_variables]
-        reduced = self._clipped([grad for grad, _ in self._reduced(grads, values)])
-        tf.__internal__.distribute.interim.maybe_merge_call(
-            self._distributed_tf_update_step,
-            self._distribution_strategy,
-            list(zip(reduced, values, strict=True)),
-            learning_rate,
-        )
-
-    def _reduced(self, grads: Sequence[Any], values: Sequence[Any]) -> list[tuple[Any, Any]]:
-        pairs = list(zip(grads, values, strict=True))
-        context = tf.distribute.get_replica_context()
-        if context is None or context.num_replicas_in_sync == 1:
-            return pairs
-        reduced: list[tuple[Any, Any]] = self._all_reduce_sum_gradients(pairs)
-        return reduced
+    def summed(self, gradients: list[Any]) -> list[Any]:
+        """Return the gradients added up over the replicas, then clipped."""
+        return self._clipped(list(sum_over_replicas(gradients)))
 
     def _clipped(self, grads: list[Any]) -> list[Any]:
         if self.clip_gradients < 0:
@@ -119,12 +129,11 @@ class Solver(keras.optimizers.Optimizer):
         scale = tf.where(norm > self.clip_gradients, self.clip_gradients / norm, 1.0)
         return [grad * scale for grad in grads]
 
-    def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
+    def update(self, variable: Any, gradient: Any, rate: Any, index: int) -> None:
         """Normalise and regularise one gradient, then apply the rule."""
-        index = self._get_variable_index(variable)
         if self.iter_size > 1:
             gradient = gradient / self.iter_size
-        rate = learning_rate * _at(self.lr_mults, index)
+        rate = rate * _at(self.lr_mults, index)
         self.compute_update(self._regularized(gradient, variable, index), variable, rate, index)
 
     def _regularized(self, gradient: Any, variable: Any, index: int) -> Any:
@@ -133,11 +142,6 @@ class Solver(keras.optimizers.Optimizer):
             return gradient
         is_l2 = self.regularization_type == "L2"
         return gradient + decay * (variable if is_l2 else tf.sign(variable))
-
-    @property
-    def schedule(self) -> Any:
-        """The learning-rate schedule."""
-        return self._learning_rate
 
     @abstractmethod
     def compute_update(self, gradient: Any, variable: Any, rate: Any, index: int) -> None:
@@ -165,7 +169,10 @@ class Solver(keras.optimizers.Optimizer):
             return np.zeros(param.shape, np.float32)
         value = np.asarray(self.histories[slot][index].numpy())
         # Adding zero turns the -0.0 that a change of sign makes into 0.0.
-        return param.to_caffe(value * np.float32(self.history_sign) + np.float32(0))
+        return param.to_caffe(value * self._sign(slot) + np.float32(0))
+
+    def _sign(self, slot: int) -> np.float32:
+        return np.float32(-1 if slot in self.negated else 1)
 
     def set_history(self, params: Sequence[Param], history: Sequence[np.ndarray]) -> None:
         """Take the history blobs of a solverstate.
@@ -185,13 +192,12 @@ class Solver(keras.optimizers.Optimizer):
         for slot, variables in enumerate(self.histories):
             for variable, index in zip(variables, trained, strict=True):
                 blob = history[slot * len(params) + index].reshape(params[index].shape)
-                variable.assign(params[index].blob.to_keras(blob) * np.float32(self.history_sign))
+                variable.assign(params[index].blob.to_keras(blob) * self._sign(slot))
 
     def get_config(self) -> dict[str, Any]:
         """Return what rebuilds the solver."""
         return {
             "learning_rate": super().get_config()["learning_rate"],
-            "momentum": self.momentum,
             "weight_decay": self.decay,
             "regularization_type": self.regularization_type,
             "clip_gradients": self.clip_gradients,
@@ -199,11 +205,17 @@ class Solver(keras.optimizers.Optimizer):
             "lr_mults": list(self.lr_mults),
             "decay_mults": list(self.decay_mults),
             "name": self.name,
+            **{name: getattr(self, name) for name in self.fields},
         }
 
 
 def _at(factors: Sequence[float], index: int) -> float:
     return factors[index] if factors else 1.0
+
+
+def _check_regularization(kind: str) -> None:
+    if kind not in ("L1", "L2"):
+        raise FieldError("regularization_type", f"regularization_type is L1 or L2, got '{kind}'")
 
 
 def _check_shape(blob: np.ndarray, param: Param) -> None:

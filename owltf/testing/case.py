@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from owltf.net.net import Net
-from owltf.runtime.graph_checks import user_message
+from owltf.runtime.user_errors import user_message
 from owltf.testing.layer_run import LayerRun, run_built
 from owltf.testing.nets import LAYER, bottom_names, net_of, title
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from owltf.runtime.graph_checks import user_errors
+from owltf.runtime.user_errors import user_errors
 from owltf.testing.case import BlobNames, LayerCase
 from owltf.testing.layer_run import LayerRun, run_built
 

@@ -9,8 +9,8 @@ import tensorflow as tf
 
 from owltf.net.net import Net
 from owltf.runtime.compiled import compiled
-from owltf.runtime.devices import Devices
-from owltf.train.step import forward, joined, split, zero_outputs
+from owltf.runtime.replicas import Replicas
+from owltf.train.replica_pass import forward, joined_outputs, zero_outputs
 
 
 class Evaluation:
@@ -18,7 +18,7 @@ class Evaluation:
 
     Args:
         net: the net.
-        devices: where it runs.
+        replicas: where it runs.
         batches: an iterator over the net's inputs.
         stop: a boolean variable; the loop ends after the batch in which it becomes true.
     """
@@ -26,8 +26,8 @@ class Evaluation:
     # Not a test of pytest's, whatever its name begins with.
     __test__ = False
 
-    def __init__(self, net: Net, devices: Devices, batches: Iterator[Any], stop: Any) -> None:
-        self._net, self._devices, self._batches, self._stop = net, devices, batches, stop
+    def __init__(self, net: Net, replicas: Replicas, batches: Iterator[Any], stop: Any) -> None:
+        self._net, self._replicas, self._batches, self._stop = net, replicas, batches, stop
         self._many = compiled(self._loop)
 
     def run(self, count: int) -> tuple[int, float, Mapping[str, Any]]:
@@ -37,7 +37,7 @@ class Evaluation:
 
     def _loop(self, count: Any) -> Any:
         def go_on(done: Any, loss: Any, sums: Any) -> Any:
-            return tf.logical_and(done < count, tf.logical_not(self._stop.read_value()))
+            return tf.logical_and(done < count, tf.logical_not(self._replicas.agreed(self._stop)))
 
         def body(done: Any, loss: Any, sums: Any) -> Any:
             more, outputs = self._batch(done)
@@ -50,11 +50,9 @@ class Evaluation:
         return done, loss / batches, {name: total / batches for name, total in sums.items()}
 
     def _batch(self, number: Any) -> tuple[Any, dict[str, Any]]:
-        batch = split(next(self._batches), self._devices)
-        loss, outputs = self._devices.strategy.run(self._replica_batch, args=(batch, number))
-        return self._devices.strategy.experimental_local_results(loss)[0], {
-            name: joined(self._net, name, value, self._devices) for name, value in outputs.items()
-        }
+        batch = self._replicas.split(next(self._batches))
+        loss, outputs = self._replicas.run(self._replica_batch, batch, number)
+        return self._replicas.first(loss), joined_outputs(self._net, outputs, self._replicas)
 
     def _replica_batch(self, batch: Any, number: Any) -> tuple[Any, dict[str, Any]]:
         return forward(self._net, batch, number, training=False)

@@ -22,8 +22,10 @@ from owltf.net.start_weights import StartWeights
 from owltf.net.weights import Loaded
 from owltf.registry.registry import Registry
 from owltf.runtime.devices import Devices
+from owltf.snapshot.history import history_by_layer
+from owltf.snapshot.prefix import Prefix
+from owltf.snapshot.read import Restored, read_snapshot
 from owltf.snapshot.run_state import RunState, threads
-from owltf.snapshot.snapshot import Prefix, Restored, read_snapshot
 from owltf.solvers.solver import Solver
 from owltf.train.recurrent_states import RecurrentStates
 from owltf.train.schedule import Schedule
@@ -117,13 +119,12 @@ def prepare(
     weights = _weights(options, restored, registry)
     factor = devices.count if options.batch_per_gpu else 1
     context = replace(context, seed=seed, batch_factor=factor, loaded=weights.layers)
-    with devices.strategy.scope():
+    with devices.scope():
         nets = build_solver_nets(file, context)
     _check_batches(nets, devices)
-    with devices.strategy.scope():
+    with devices.scope():
         trained = [param for param in nets.train.params if param.is_trained]
-        with errors_at(source.where("regularization_type")):
-            solver = solver_class.from_parameter(parameter, rate, trained)
+        solver = solver_class.from_parameter(parameter, rate, trained)
     loaded = weights.load(nets.train)
     notes = _notes(file, context, restored, devices, nets)
     if restored:
@@ -156,7 +157,8 @@ def _restore_solver(
 ) -> None:
     history: Sequence[np.ndarray] = restored.state.history
     if weights.reinit_mismatched:
-        history = restored.history_of(params, weights.files[restored.weights], solver.slots)
+        files = weights.files
+        history = history_by_layer(history, files[restored.weights], params, solver.slots)
     with errors_at(str(restored.path)):
         solver.set_history(params, history)
     solver.iterations.assign(restored.state.iteration)

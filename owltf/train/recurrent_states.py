@@ -18,7 +18,7 @@ from owltf.errors import OwltfError
 from owltf.files import atomic_path
 from owltf.net.net import Net
 from owltf.net.solver_nets import SolverNets
-from owltf.runtime.devices import Devices
+from owltf.runtime.replicas import Replicas
 
 
 class RecurrentStates:
@@ -26,16 +26,16 @@ class RecurrentStates:
 
     Args:
         nets: the nets.
-        devices: where they run.
+        replicas: where they run.
     """
 
-    def __init__(self, nets: SolverNets, devices: Devices) -> None:
+    def __init__(self, nets: SolverNets, replicas: Replicas) -> None:
         named = {"train": nets.train, **{f"test{i}": net for i, net in enumerate(nets.tests)}}
+        self._writes = replicas.is_chief
         self._parts: dict[str, Any] = {}
         for name, net in named.items():
             for key, variable in _variables(net):
-                parts = devices.strategy.experimental_local_results(variable)
-                self._parts[f"{name}/{key}"] = parts
+                self._parts[f"{name}/{key}"] = replicas.parts(variable)
 
     def get(self) -> dict[str, np.ndarray]:
         """Return a copy of the states, the replicas along the first axis."""
@@ -55,7 +55,7 @@ class RecurrentStates:
         Args:
             snapshot: one of its files.
         """
-        if self._parts:
+        if self._parts and self._writes:
             states: dict[str, Any] = self.get()
             with atomic_path(_beside(snapshot)) as temporary, temporary.open("wb") as file:
                 np.savez(file, **states)

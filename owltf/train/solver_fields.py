@@ -8,9 +8,9 @@ from typing import Any
 
 from owltf.caffe.prototxt.source import SolverSource
 from owltf.did_you_mean import did_you_mean
-from owltf.errors import OwltfError
+from owltf.errors import FieldError, OwltfError
 from owltf.registry.registry import Registry
-from owltf.snapshot.snapshot import Prefix
+from owltf.snapshot.prefix import Prefix
 from owltf.train.schedule import Schedule
 
 _LEAST = {"iter_size": 1, "average_loss": 1, "max_iter": 0, "display": 0, "snapshot": 0}
@@ -25,14 +25,32 @@ def errors_at(where: str) -> Iterator[None]:
         raise OwltfError(f"{where}: {error}") from error
 
 
+@contextmanager
+def field_errors(source: SolverSource, *otherwise: str) -> Iterator[None]:
+    """Name the line of the field that a FieldError raised inside is about.
+
+    Args:
+        source: the solver's file.
+        *otherwise: the fields whose line is named if the file leaves that field out.
+    """
+    try:
+        yield
+    except FieldError as error:
+        is_written = source.root.inside(error.field)
+        where = source.where(error.field) if is_written else source.where(*otherwise)
+        raise OwltfError(f"{where}: {error}") from error
+
+
 def solver_class_of(registry: Registry, source: SolverSource) -> Any:
-    """Return the solver class of the solver's `type`."""
+    """Return the solver class of the solver's `type`, which can use the solver's fields."""
     name = source.parameter.type
     with errors_at(source.where("type", "solver_type")):
         if name not in registry.solvers:
             raise OwltfError(
                 f"solver type '{name}' is not supported: {did_you_mean(name, registry.solvers)}"
             )
+    with field_errors(source, "type", "solver_type"):
+        registry.solvers[name].check(source.parameter)
     return registry.solvers[name]
 
 
@@ -43,6 +61,7 @@ def learning_rate_of(registry: Registry, source: SolverSource) -> Any:
         if name not in policies:
             what = f"unknown lr_policy '{name}'" if name else "lr_policy is missing"
             raise OwltfError(f"{what}: {did_you_mean(name, policies)}")
+    with field_errors(source, "lr_policy"):
         return policies[name].from_solver(source.parameter)
 
 

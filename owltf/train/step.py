@@ -9,10 +9,10 @@ from typing import Any
 import tensorflow as tf
 
 from owltf.net.net import Net
-from owltf.runtime import step as replicas
 from owltf.runtime.compiled import compiled
-from owltf.runtime.devices import Devices
+from owltf.runtime.replicas import Replicas
 from owltf.solvers.solver import Solver
+from owltf.train.replica_pass import forward, joined_outputs, own_share, zero_outputs
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class TrainStep:
     Args:
         net: the net.
         solver: what updates its parameters.
-        devices: where it runs; the nets and the solver were made in their strategy's scope.
+        replicas: where it runs; the nets and the solver were made in their scope.
         batches: an iterator over the net's inputs, each element a dict of global batches.
         stop: a boolean variable; the loop ends after the iteration in which it becomes true.
         allow_nan: go on after a loss that is not a number.
@@ -44,13 +44,13 @@ class TrainStep:
         self,
         net: Net,
         solver: Solver,
-        devices: Devices,
+        replicas: Replicas,
         batches: Iterator[Any],
         stop: Any,
         *,
         allow_nan: bool = False,
     ) -> None:
-        self._net, self._solver, self._devices = net, solver, devices
+        self._net, self._solver, self._replicas = net, solver, replicas
         self._batches, self._stop, self._allow_nan = batches, stop, allow_nan
         self._variables = [param.variable.value for param in net.params if param.is_trained]
         self._many = compiled(self._loop)
@@ -75,10 +75,9 @@ class TrainStep:
         return loss
 
     def _forward_once(self) -> Any:
-        batch = split(next(self._batches), self._devices)
+        batch = self._replicas.split(next(self._batches))
         number = tf.cast(self._solver.iterations, tf.int64) * self._solver.iter_size
-        loss = self._devices.strategy.run(self._replica_forward, args=(batch, number))
-        return self._devices.strategy.experimental_local_results(loss)[0]
+        return self._replicas.first(self._replicas.run(self._replica_forward, batch, number))
 
     def _replica_forward(self, batch: Any, number: Any) -> Any:
         return forward(self._net, batch, number, training=True)[0]
@@ -88,7 +87,7 @@ class TrainStep:
         outputs = zero_outputs(self._net)
 
         def go_on(done: Any, losses: Any, outputs: Any, last: Any) -> Any:
-            ended = tf.logical_or(self._stop.read_value(), done >= count)
+            ended = tf.logical_or(self._replicas.agreed(self._stop), done >= count)
             if not self._allow_nan:
                 ended = tf.logical_or(ended, tf.logical_not(tf.math.is_finite(last)))
             return tf.logical_or(tf.equal(done, 0), tf.logical_not(ended))
@@ -103,12 +102,9 @@ class TrainStep:
 
     def _iteration(self) -> tuple[Any, dict[str, Any]]:
         passes = range(self._solver.iter_size)
-        batches = [split(next(self._batches), self._devices) for _ in passes]
-        results = self._devices.strategy.run(self._replica_iteration, args=(batches,))
-        loss, outputs = results
-        return self._devices.strategy.experimental_local_results(loss)[0], {
-            name: joined(self._net, name, value, self._devices) for name, value in outputs.items()
-        }
+        batches = [self._replicas.split(next(self._batches)) for _ in passes]
+        loss, outputs = self._replicas.run(self._replica_iteration, batches)
+        return self._replicas.first(loss), joined_outputs(self._net, outputs, self._replicas)
 
     def _replica_iteration(self, batches: list[Any]) -> tuple[Any, dict[str, Any]]:
         """Run on one replica: all passes, then the update."""
@@ -127,71 +123,8 @@ class TrainStep:
     def _pass(self, batch: dict[str, Any], number: Any) -> tuple[Any, dict[str, Any], list[Any]]:
         with tf.GradientTape() as tape:
             loss, outputs = forward(self._net, batch, number, training=True)
-            # Every replica holds the global loss; their gradients are added up.
-            share = loss / tf.distribute.get_replica_context().num_replicas_in_sync
+            share = own_share(loss)
         # Caffe regularises a parameter that no loss reaches, too.
         zero = tf.UnconnectedGradients.ZERO
         grads = tape.gradient(share, self._variables, unconnected_gradients=zero)
         return loss, outputs, grads
-
-
-def forward(
-    net: Net, batch: dict[str, Any], number: Any, *, training: bool
-) -> tuple[Any, dict[str, Any]]:
-    """Return the objective and the outputs of one pass, on one replica.
-
-    Args:
-        net: the net.
-        batch: this replica's share of the inputs.
-        number: a number that is different for each pass of a run.
-        training: whether layers behave as in training.
-    """
-    context = tf.distribute.get_replica_context()
-    current = replicas.Step(
-        number,
-        net.context.seed,
-        int(tf.get_static_value(context.replica_id_in_sync_group)),
-        context.num_replicas_in_sync,
-        next((source.layer.batch_size for source in net.sources), None),
-    )
-    with replicas.step(current):
-        outputs, losses = net.loss_model(batch, training=training)
-    terms = [
-        loss.weight * tf.reduce_sum(value) for loss, value in zip(net.losses, losses, strict=True)
-    ]
-    return (tf.add_n(terms) if terms else tf.constant(0.0)), outputs
-
-
-def split(batch: Mapping[str, Any], devices: Devices) -> Any:
-    """Hand a global batch over to the replicas, each its share of the rows."""
-    if devices.count == 1:
-        return dict(batch)
-
-    def part(context: Any) -> dict[str, Any]:
-        replica = int(context.replica_id_in_sync_group)
-        return {name: _rows(value, replica, devices.count) for name, value in batch.items()}
-
-    return devices.strategy.experimental_distribute_values_from_function(part)
-
-
-def _rows(value: Any, replica: int, count: int) -> Any:
-    batch = value.shape[0]
-    first = replicas.first_row(batch, replica, count)
-    return value[first : first + replicas.share(batch, replica, count)]
-
-
-def joined(net: Net, name: str, value: Any, devices: Devices) -> Any:
-    """Return an output of all replicas: their rows together, or the one number all have."""
-    parts = devices.strategy.experimental_local_results(value)
-    rows = net.blobs[name].shape[:1]
-    return tf.concat(parts, 0) if rows and parts[0].shape[:1] != rows else parts[0]
-
-
-def zero_outputs(net: Net) -> dict[str, Any]:
-    """Return zeros in the shapes of a net's outputs, with an open batch: a Filter may change it."""
-    return {name: _with_open_batch(tf.zeros(net.blobs[name].shape)) for name in net.outputs}
-
-
-def _with_open_batch(zeros: Any) -> Any:
-    shape = (None, *zeros.shape[1:]) if zeros.shape.rank else ()
-    return tf.raw_ops.PlaceholderWithDefault(input=zeros, shape=shape)

@@ -15,7 +15,7 @@ from owltf.net.batches import batches, positions_after
 from owltf.net.data_errors import plain_errors
 from owltf.net.net import Net, Source
 from owltf.snapshot.run_state import RunState, threads
-from owltf.snapshot.snapshot import write_snapshot
+from owltf.snapshot.write import write_snapshot
 from owltf.train.evaluation import Evaluation
 from owltf.train.prepare import PreparedRun
 from owltf.train.recurrent_states import RecurrentStates

@@ -44,6 +44,7 @@ def measure(
     wanted = {
         "outputs": {name: net.blob(name).to_caffe().tensor for name in net.outputs},
         "losses": [loss.tensor for loss in net.losses],
+        "effects": [effect.tensor for effect in net.effects],
         "judged": _judged(scores),
     }
     with_rows = {name for name in net.outputs if net.blob(name).tensor.shape[:1] == (None,)}

@@ -11,7 +11,7 @@ from small_nets import build, input_text
 
 from owltf.convert.axis_zero import LeadingAxis
 from owltf.errors import OwltfError
-from owltf.runtime.graph_checks import user_errors
+from owltf.runtime.user_errors import user_errors
 
 SOFTMAX = 'layer { name: "p" type: "Softmax" bottom: "x" top: "p" softmax_param { axis: 0 } }'
 

@@ -9,6 +9,7 @@ import numpy as np
 from small_nets import build, inner_product, input_text
 
 from owltf.net.forward import Forward
+from owltf.net.input_arrays import InputArrays
 
 
 def test_each_choice_of_blobs_is_compiled_once() -> None:
@@ -19,7 +20,7 @@ def test_each_choice_of_blobs_is_compiled_once() -> None:
         built.append(list(blobs))
         return net.model_of_tensors((net.caffe_tensors(blobs), []))
 
-    forward = Forward("net", {"x": (2, 3)}, net.owners, model_of, training=False)
+    forward = Forward(InputArrays("net", {"x": (2, 3)}), net.owners, model_of, training=False)
     for _ in range(2):
         for blobs in (["ip"], ["x"]):
             assert list(forward({"x": np.zeros((2, 3))}, blobs)) == blobs

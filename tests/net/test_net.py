@@ -120,7 +120,7 @@ def test_the_loss_model_has_outputs_and_losses() -> None:
         + inner_product("ip", "x", "ip")
         + 'layer { name: "l" type: "EuclideanLoss" bottom: "ip" bottom: "ip" top: "l" }'
     )
-    outputs, losses = net.loss_model({"x": np.ones((2, 4), np.float32)})
+    outputs, losses, _ = net.loss_model({"x": np.ones((2, 4), np.float32)})
     assert list(outputs) == ["l"]
     assert [float(loss) for loss in losses] == [0.0]
 

@@ -20,7 +20,7 @@ def test_an_inner_top_counts_with_the_sum_of_its_values() -> None:
         'layer { name: "next" type: "Power" bottom: "y" top: "z" }'
     )
     assert [(loss.top, loss.weight) for loss in net.losses] == [("y", 3)]
-    _, losses = net.loss_model({"x": X.astype(np.float32)})
+    _, losses, _ = net.loss_model({"x": X.astype(np.float32)})
     assert losses == [np.square(X).sum()]
 
 

@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 
 from owltf.errors import OwltfError
-from owltf.runtime.devices import choose_devices
+from owltf.runtime.devices import choose_devices, default_device, one_cpu
 
 HAS_GPU = bool(tf.config.list_physical_devices("GPU"))
 without_gpu = pytest.mark.skipif(HAS_GPU, reason="this machine has a GPU")
@@ -17,11 +17,18 @@ def test_the_cpu_is_one_device() -> None:
     assert choose_devices().names == ("CPU",)
     assert choose_devices(num_gpu=1).names == ("CPU",)
     assert choose_devices(cpu_replicas=1).count == 1
+    assert default_device().names == ("CPU",)
+
+
+def test_one_cpu_is_a_cpu_though_there_may_be_gpus() -> None:
+    value = one_cpu().run(lambda: tf.ones(3) + 1)
+    assert value.device.endswith("CPU:0")
 
 
 def test_cpu_replicas() -> None:
     devices = choose_devices(cpu_replicas=3)
-    assert devices.count == devices.strategy.num_replicas_in_sync == 3
+    assert devices.count == devices.local_count == 3
+    assert devices.names == ("CPU 0", "CPU 1", "CPU 2")
 
 
 @without_gpu

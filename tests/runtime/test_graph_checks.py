@@ -1,4 +1,4 @@
-"""Tests of errors that only a pass can find."""
+"""Tests of checks that only a pass can make."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ import pytest
 import tensorflow as tf
 
 from owltf.errors import OwltfError
+from owltf.runtime.devices import choose_devices
 from owltf.runtime.graph_checks import (
+    check_alike,
     check_labels,
     check_one_replica,
     check_range,
-    marked,
-    user_message,
+    check_room,
 )
+from owltf.runtime.user_errors import user_message
 
 TITLES = ["Accuracy layer 'top 1' (net.prototxt:3)", "SoftmaxWithLoss layer 'größe \"{}\\n' (a:1)"]
 
@@ -60,30 +62,35 @@ def test_a_number_beyond_a_count_known_only_in_the_pass() -> None:
     )
 
 
-def test_other_errors_are_not_for_the_user() -> None:
-    assert user_message(ValueError("something else")) is None
-
-
 def test_what_needs_the_whole_batch_runs_on_one_device_only() -> None:
     check_one_replica("layer", "a sort")
-    strategy = tf.distribute.MirroredStrategy(
-        ["CPU:0", "CPU:1"], cross_device_ops=tf.distribute.ReductionToOneDevice()
-    )
+    devices = choose_devices(cpu_replicas=2)
     with pytest.raises(OwltfError) as raised:
-        strategy.run(lambda: check_one_replica("layer", "a sort"))
+        devices.run(lambda: check_one_replica("layer", "a sort"))
     assert user_message(raised.value) == "layer: a sort needs the whole batch on one device"
 
 
-@pytest.mark.parametrize("traced", [False, True])
-def test_a_marked_error_of_python_code_is_found(traced: bool) -> None:
-    message = "Python layer 'größe' (net:1): failed at C:\\nets\\1.py:3: 'x' \"y\""
+def test_sizes_known_only_in_the_pass_are_compared() -> None:
+    @tf.function(input_signature=[tf.TensorSpec((2, None)), tf.TensorSpec((2, None))])
+    def run(one: tf.Tensor, other: tf.Tensor) -> tf.Tensor:
+        return check_alike(one, other, "sum", spreads=False)
 
-    def fail(_: np.ndarray) -> None:
-        raise OwltfError(marked(message))
+    np.testing.assert_array_equal(run(tf.zeros((2, 3)), tf.ones((2, 3))), np.ones((2, 3)))
+    with pytest.raises(tf.errors.InvalidArgumentError) as raised:
+        run(tf.zeros((2, 3)), tf.ones((2, 1)))
+    assert user_message(raised.value) == "the bottoms of layer 'sum' are of different sizes"
+    one = tf.zeros((2, 3))
+    assert check_alike(tf.zeros((2, 1)), one, "sum", spreads=True) is one
 
-    def run(x: tf.Tensor) -> tf.Tensor:
-        return tf.numpy_function(fail, [x], tf.float32)
 
-    with pytest.raises((OwltfError, tf.errors.OpError)) as raised:
-        (tf.function(run) if traced else run)(tf.zeros(()))
-    assert user_message(raised.value) == message
+def test_an_image_must_have_room_for_a_window() -> None:
+    @tf.function(input_signature=[tf.TensorSpec((1, None))])
+    def run(images: tf.Tensor) -> tf.Tensor:
+        return check_room(images, [tf.shape(images)[1] - 4], "pool")
+
+    assert run(tf.zeros((1, 5))).shape == (1, 5)
+    with pytest.raises(tf.errors.InvalidArgumentError) as raised:
+        run(tf.zeros((1, 4)))
+    assert user_message(raised.value) == "an image is too small for layer 'pool'"
+    images = tf.zeros((1, 4))
+    assert check_room(images, [0], "pool") is images

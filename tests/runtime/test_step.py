@@ -1,4 +1,4 @@
-"""Tests of sums over replicas, and of draws that belong to places in the global batch."""
+"""Tests of draws that belong to places in the global batch."""
 
 from __future__ import annotations
 
@@ -8,22 +8,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from owltf.runtime.step import Step, current_step, first_row, global_sum, share, step
-
-
-@pytest.mark.parametrize("batch", [0, 1, 5, 64, 65])
-@pytest.mark.parametrize("replicas", [1, 2, 3, 4])
-def test_the_shares_make_the_whole_batch(batch: int, replicas: int) -> None:
-    shares = [share(batch, replica, replicas) for replica in range(replicas)]
-    assert sum(shares) == batch
-    assert max(shares) - min(shares) <= 1
-    assert [first_row(batch, replica, replicas) for replica in range(replicas)] == [
-        sum(shares[:replica]) for replica in range(replicas)
-    ]
-
-
-def test_64_over_three_replicas() -> None:
-    assert [share(64, replica, 3) for replica in range(3)] == [22, 21, 21]
+from owltf.runtime.batch_rows import share
+from owltf.runtime.step import Step, current_step, step
 
 
 def draws(batch: int, shape: tuple[int, ...], replica: int = 0, replicas: int = 1, **other: Any):
@@ -78,33 +64,6 @@ def test_the_current_step_is_known_inside_only() -> None:
     assert current_step() is None
 
 
-def test_outside_a_run_a_global_sum_is_the_value_itself() -> None:
-    assert [float(each) for each in global_sum(tf.constant(2.0), tf.constant(3.0))] == [2, 3]
-
-
-def test_a_global_sum_and_its_gradient_cover_all_replicas() -> None:
-    strategy = tf.distribute.MirroredStrategy(
-        ["CPU:0", "CPU:1"], cross_device_ops=tf.distribute.ReductionToOneDevice()
-    )
-
-    def compute() -> Any:
-        place = tf.cast(tf.distribute.get_replica_context().replica_id_in_sync_group, tf.float32)
-        x = place + 2.0
-        with tf.GradientTape() as tape:
-            tape.watch(x)
-            total, count = global_sum(x * x, tf.constant(1.0))
-            objective = total / count / 2
-        return total, count, tape.gradient(objective, x)
-
-    total, count, grad = (
-        strategy.experimental_local_results(each) for each in tf.function(strategy.run)(compute)
-    )
-    assert [float(each) for each in total] == [13, 13]
-    assert [float(each) for each in count] == [2, 2]
-    # The mean of 2² and 3² by each of them: 2x / 2.
-    assert [float(each) for each in grad] == [2, 3]
-
-
 @pytest.mark.parametrize("replicas", [2, 3])
 def test_rows_of_one_image_are_split_together(replicas: int) -> None:
     """A blob with two rows for each of 7 images, as time folded into the batch makes."""
@@ -114,17 +73,3 @@ def test_rows_of_one_image_are_split_together(replicas: int) -> None:
         for each in range(replicas)
     ]
     np.testing.assert_array_equal(np.concatenate(parts), whole)
-
-
-def test_replicas_with_a_batch_each_sum_nothing_up() -> None:
-    strategy = tf.distribute.MirroredStrategy(
-        ["CPU:0", "CPU:1"], cross_device_ops=tf.distribute.ReductionToOneDevice()
-    )
-
-    def compute() -> Any:
-        place = tf.cast(tf.distribute.get_replica_context().replica_id_in_sync_group, tf.float32)
-        with step(Step(0, 0, 0, 1)):
-            return global_sum(place + 2.0)[0]
-
-    sums = strategy.experimental_local_results(tf.function(strategy.run)(compute))
-    assert [float(each) for each in sums] == [2, 3]

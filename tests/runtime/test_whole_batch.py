@@ -10,20 +10,18 @@ import pytest
 import tensorflow as tf
 
 from owltf.runtime.compiled import compiled
+from owltf.runtime.devices import choose_devices
+from owltf.runtime.replicas import replica_number
 from owltf.runtime.step import Step, step
-from owltf.runtime.whole_batch import gathered, once, own, own_rows, padded, replica
+from owltf.runtime.whole_batch import gathered, once, own, own_rows, padded
 
 ROWS = np.arange(10.0, dtype=np.float32).reshape(5, 2)
 
 
 def on_replicas(function: Callable[[], Sequence[Any]], count: int = 2) -> list[list[Any]]:
     """Return the tensors that a function gives on each replica."""
-    strategy = tf.distribute.MirroredStrategy(
-        [f"CPU:{index}" for index in range(count)],
-        cross_device_ops=tf.distribute.ReductionToOneDevice(),
-    )
-    values = compiled(strategy.run)(function)
-    parts = [strategy.experimental_local_results(value) for value in values]
+    devices = choose_devices(cpu_replicas=count)
+    parts = [devices.parts(value) for value in compiled(devices.run)(function)]
     return [list(each) for each in zip(*parts, strict=True)]
 
 
@@ -47,7 +45,7 @@ def test_padded_rows_stand_in_their_place() -> None:
 
 def test_a_blob_of_several_rows_for_each_is_split_as_the_data() -> None:
     def run() -> Any:
-        with step(Step(tf.constant(0), 1, replica(), 2, batch=5)):
+        with step(Step(tf.constant(0), 1, replica_number(), 2, batch=5)):
             return tf.constant(own_rows(10)), tf.constant(own_rows(5))
 
     results = np.array(on_replicas(run))
@@ -58,7 +56,7 @@ def test_once_is_computed_on_the_first_alone() -> None:
     computed = []
 
     def compute() -> list[Any]:
-        computed.append(replica())
+        computed.append(replica_number())
         return [tf.constant([2.0, 3.0])]
 
     for (value,) in on_replicas(lambda: once(compute, [(2,)])):
@@ -71,4 +69,4 @@ def test_one_replica_has_the_whole() -> None:
     assert gathered([rows], [5])[0] is rows
     assert own(rows) is rows
     assert once(lambda: [rows], [(5, 2)])[0] is rows
-    assert (replica(), own_rows(5)) == (0, (0, 5))
+    assert (replica_number(), own_rows(5)) == (0, (0, 5))

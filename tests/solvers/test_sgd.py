@@ -6,6 +6,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from owltf.runtime.devices import choose_devices
+from owltf.runtime.replicas import replica_number
 from owltf.solvers.sgd import SGD
 
 
@@ -26,10 +28,8 @@ def test_momentum_over_three_steps() -> None:
 
 def test_replicas_update_alike() -> None:
     """Each replica's gradient counts once, and all variables stay equal."""
-    strategy = tf.distribute.MirroredStrategy(
-        ["CPU:0", "CPU:1"], cross_device_ops=tf.distribute.ReductionToOneDevice()
-    )
-    with strategy.scope():
+    devices = choose_devices(cpu_replicas=2)
+    with devices.scope():
         variable = keras.Variable(np.zeros(3, np.float32))
         solver = SGD(1.0)
         solver.build([variable])
@@ -37,11 +37,10 @@ def test_replicas_update_alike() -> None:
     @tf.function
     def step() -> None:
         def replica() -> None:
-            number = tf.distribute.get_replica_context().replica_id_in_sync_group
-            solver.apply([tf.fill((3,), tf.cast(number, tf.float32) + 1)])
+            solver.apply([tf.fill((3,), replica_number() + 1.0)])
 
-        strategy.run(replica)
+        devices.run(replica)
 
     step()
-    for value in strategy.experimental_local_results(variable.value):
+    for value in devices.parts(variable.value):
         np.testing.assert_array_equal(value.numpy(), [-3, -3, -3])

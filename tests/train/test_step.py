@@ -8,7 +8,6 @@ import tensorflow as tf
 from solver_case import Case, flat
 
 from owltf.net.batches import batches
-from owltf.runtime.step import share
 from owltf.train.prepare import PreparedRun
 from owltf.train.signals import Signals
 from owltf.train.step import TrainStep
@@ -117,7 +116,3 @@ def test_the_last_loss_leaves_the_net_as_it_is(small: Case) -> None:
     before = flat(start.nets.train.get_params())
     assert step.loss() > 0
     np.testing.assert_array_equal(flat(start.nets.train.get_params()), before)
-
-
-def test_shares_are_even() -> None:
-    assert [share(64, replica, 3) for replica in range(3)] == [22, 21, 21]

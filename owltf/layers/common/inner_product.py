@@ -16,7 +16,7 @@ from owltf.convert.layer import Layer
 from owltf.convert.onnx_node import OnnxNode
 from owltf.convert.params import ParamBlob
 from owltf.convert.source_call import SourceCall
-from owltf.runtime.portable import is_for_gpu, is_portable
+from owltf.runtime.standard_ops import may_use_gpu_ops, must_use_standard_ops
 
 # Kernels of so many values and more have their input's gradient the other way round on a CPU.
 LARGE = 1 << 21
@@ -45,7 +45,7 @@ class Dense(keras.layers.Dense):
         """Return inputs · kernel + bias."""
         kernel = tf.convert_to_tensor(self.kernel)
         is_large = kernel.shape.num_elements() >= LARGE
-        turned = is_large and not is_portable() and not is_for_gpu()
+        turned = is_large and not must_use_standard_ops() and not may_use_gpu_ops()
         x = product(inputs, kernel) if turned else tf.matmul(inputs, kernel)
         return tf.nn.bias_add(x, self.bias) if self.use_bias else x
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from owltf.runtime.step import global_sum
+from owltf.runtime.global_sum import global_sum
 
 
 def normalization(param: Any, unset: str) -> str:

@@ -13,7 +13,7 @@ from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
 from owltf.convert.onnx_node import OnnxNode
 from owltf.convert.source_call import SourceCall
-from owltf.runtime.portable import is_for_gpu, is_portable
+from owltf.runtime.standard_ops import may_use_gpu_ops, must_use_standard_ops
 
 LRN_ACROSS_CHANNELS = '''
 def lrn(x, size, alpha, beta, k):
@@ -69,7 +69,7 @@ class LRNAcrossChannels(LocalResponseNorm):
         """Return x * (k + alpha / size * sum of x² in the window) ^ -beta."""
         # Caffe divides alpha by the window's size, TensorFlow does not.
         scale = self.alpha / self.size
-        if is_portable() or is_for_gpu():
+        if must_use_standard_ops() or may_use_gpu_ops():
             return tf.nn.local_response_normalization(
                 inputs, self.size // 2, self.k, scale, self.beta
             )

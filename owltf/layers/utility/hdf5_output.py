@@ -17,8 +17,9 @@ from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
 from owltf.errors import OwltfError
 from owltf.files import atomic_path
-from owltf.runtime.graph_checks import marked
-from owltf.runtime.whole_batch import gathered, replica
+from owltf.runtime.replicas import replica_number
+from owltf.runtime.user_errors import marked
+from owltf.runtime.whole_batch import gathered
 
 DATASETS = ("data", "label")
 _AXES = 4
@@ -44,7 +45,7 @@ class Writer(keras.layers.Layer):
     def call(self, inputs: Sequence[Any]) -> Any:
         """Write the tensors."""
         whole = gathered([tf.stop_gradient(each) for each in inputs], self.rows)
-        if replica():
+        if replica_number():
             return tf.zeros(())
         write = partial(_write, Path(self.file), self.title)
         return tf.ensure_shape(tf.numpy_function(write, whole, tf.float32), ())

@@ -12,10 +12,12 @@ import tensorflow as tf
 
 from owltf.errors import OwltfError
 from owltf.pycaffe.host_layer import HostLayer
-from owltf.runtime.graph_checks import marked
+from owltf.runtime.global_sum import global_sum, replicas_of_batch
 from owltf.runtime.open_sizes import opened
-from owltf.runtime.step import current_step, global_sum, replicas_of_batch, step
-from owltf.runtime.whole_batch import gathered, once, own, replica
+from owltf.runtime.replicas import replica_number
+from owltf.runtime.step import current_step, step
+from owltf.runtime.user_errors import marked
+from owltf.runtime.whole_batch import gathered, once, own
 
 Shape = Sequence[int | None]
 Tensors = Sequence[Any]
@@ -37,7 +39,7 @@ class HostLayers:
 
     def of_replica(self) -> HostLayer:
         """Return the layer of the replica that computes; it is made when it is first needed."""
-        index = 0 if self._is_shared else replica()
+        index = 0 if self._is_shared else replica_number()
         if index not in self.all:
             self.all[index] = self.all[0].twin()
         return self.all[index]

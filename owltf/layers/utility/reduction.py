@@ -15,8 +15,8 @@ from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
 from owltf.convert.onnx_node import OnnxNode
 from owltf.convert.source_call import SourceCall
+from owltf.runtime.global_sum import global_sum
 from owltf.runtime.open_sizes import sizes_of
-from owltf.runtime.step import global_sum
 
 TERMS = {"SUM": tf.identity, "MEAN": tf.identity, "ASUM": tf.abs, "SUMSQ": tf.square}
 SOURCES = {

@@ -12,7 +12,7 @@ import tensorflow as tf
 from owltf.convert.window import Window
 from owltf.layers.vision.patches import cells_of, under
 from owltf.runtime.open_sizes import sizes_of
-from owltf.runtime.portable import is_for_gpu, is_portable
+from owltf.runtime.standard_ops import may_use_gpu_ops, must_use_standard_ops
 
 
 def correlate(inputs: Any, kernel: Any, window: Window, groups: int = 1) -> Any:
@@ -83,9 +83,9 @@ def _planar(inputs: Any, padding: str, kernel: Any, window: Window, groups: int)
     def plain(inputs: Any, kernel: Any) -> Any:
         return tf.nn.conv2d(inputs, kernel, window.stride, padding, dilations=window.dilation)
 
-    if max(window.dilation) > 1 and not is_for_gpu() and not is_portable():
+    if max(window.dilation) > 1 and not may_use_gpu_ops() and not must_use_standard_ops():
         return _by_group(partial(_dilated, padding, window), inputs, kernel, groups)
-    if groups == 1 or is_for_gpu():
+    if groups == 1 or may_use_gpu_ops():
         return plain(inputs, kernel)
     if groups == inputs.shape[-1] and _has_depthwise(window):
         return _depthwise(inputs, padding, kernel, window)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from owltf.runtime.graph_checks import user_errors
+from owltf.runtime.user_errors import user_errors
 from owltf.testing.case import LayerCase
 from owltf.testing.checks.batches import compare_batches
 from owltf.testing.checks.caffemodel import compare_caffemodel

@@ -9,7 +9,7 @@ from typing import Any
 from owltf.convert.converter import converter_of
 from owltf.convert.onnx_node import onnx_form
 from owltf.net.net import Net
-from owltf.runtime.graph_checks import user_errors
+from owltf.runtime.user_errors import user_errors
 from owltf.testing.case import LayerCase
 from owltf.testing.nets import layer_parameter, title
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,15 +12,19 @@ import tensorflow as tf
 
 from owltf.convert.params import Param
 from owltf.net.net import Net
+from owltf.runtime.batch_rows import first_row, share
 from owltf.runtime.compiled import compiled
-from owltf.runtime.graph_checks import user_errors
-from owltf.runtime.step import Step, first_row, share, step
+from owltf.runtime.devices import Devices, choose_devices
+from owltf.runtime.replicas import replica_count, replica_number
+from owltf.runtime.step import step
+from owltf.runtime.user_errors import user_errors
 from owltf.testing.case import LayerCase
 from owltf.testing.checks.gradients import with_top_grads
 from owltf.testing.compare import assert_close
 from owltf.testing.cpu_devices import need_cpus
 from owltf.testing.layer_run import layer_tensors
 from owltf.testing.nets import LAYER, bottom_names
+from owltf.train.replica_pass import current_pass, objective, own_share
 
 # Sums over replicas are added up in another order.
 RTOL = 1e-3
@@ -127,18 +130,14 @@ def run_replicas(
 
 def _run(case: LayerCase, arrays: Mapping[str, Any], replicas: int) -> ReplicaRun:
     need_cpus(replicas)
-    strategy = _strategy(replicas)
-    with strategy.scope():
-        pass_ = _Pass(case.build(), case, replicas)
+    devices = choose_devices(cpu_replicas=replicas)
+    with devices.scope():
+        pass_ = _Pass(case.build(), case)
+    batch = {name: np.asarray(array, np.float32) for name, array in arrays.items()}
 
     def run() -> Any:
-        parts = {
-            name: strategy.experimental_distribute_values_from_function(
-                lambda context, array=array: tf.constant(_rows(context, array), tf.float32)
-            )
-            for name, array in arrays.items()
-        }
-        return [_local(strategy, each) for each in strategy.run(pass_, args=(parts,))]
+        results = devices.run(pass_, devices.split(_constants(batch)))
+        return [_parts(devices, each) for each in results]
 
     tops, grads, param_grads = compiled(run)()
     params = pass_.net.layer_params.get(LAYER, ())
@@ -149,47 +148,52 @@ def _run(case: LayerCase, arrays: Mapping[str, Any], replicas: int) -> ReplicaRu
     )
 
 
+def _constants(batch: Mapping[str, np.ndarray]) -> dict[str, Any]:
+    return {name: tf.constant(array) for name, array in batch.items()}
+
+
+def _parts(devices: Devices, values: Mapping[Any, Any]) -> dict[Any, Any]:
+    return {name: () if value is None else devices.parts(value) for name, value in values.items()}
+
+
+def _joined(values: Any) -> np.ndarray | None:
+    return np.concatenate([value.numpy() for value in values]) if values else None
+
+
 def _summed(param: Param, grads: Any) -> np.ndarray | None:
     """Return the gradient of a parameter that each replica has a part of, in Caffe's order."""
     return param.to_caffe(np.sum([each.numpy() for each in grads], 0)) if grads else None
 
 
 class _Pass:
-    """What each replica computes.
+    """What each replica computes: the trainer's pass, and seeds on the layer's tops beside it.
 
     Args:
         net: the net.
         case: what it was built from.
-        replicas: how many replicas there are.
     """
 
-    def __init__(self, net: Net, case: LayerCase, replicas: int) -> None:
-        self.net, self._case, self._replicas = net, case, replicas
+    def __init__(self, net: Net, case: LayerCase) -> None:
+        self.net, self._case = net, case
         tops = layer_tensors(net) if case.top_grads else []
-        outputs = {name: net.blob(name).to_caffe().tensor for name in net.outputs}
         losses = [loss.tensor for loss in net.losses]
-        self._model = net.model_of_tensors((outputs, losses, tops))
+        effects = [effect.tensor for effect in net.effects]
+        outputs = net.caffe_tensors(net.outputs)
+        self._model = net.model_of_tensors((outputs, losses, tops, effects))
         self._variables = [param.variable.value for param in net.layer_params.get(LAYER, ())]
 
-    def __call__(self, parts: dict[str, Any]) -> Any:
-        with tf.GradientTape() as tape, self._step():
-            tape.watch(parts)
-            outputs, losses, tops = self._model(parts, training=self.net.phase == "TRAIN")
-            objective = tf.add_n([tf.zeros(()), *self._losses(losses), *self._seeds(tops)])
-        grads, param_grads = tape.gradient(objective, (parts, self._variables))
+    def __call__(self, rows: dict[str, Any]) -> Any:
+        number = tf.zeros((), tf.int64)
+        with tf.GradientTape() as tape, step(self._draws(number)):
+            tape.watch(rows)
+            outputs, losses, tops, _ = self._model(rows, training=self.net.phase == "TRAIN")
+            seeds = tf.add_n([tf.zeros(()), *self._seeds(tops)])
+            share = own_share(objective(self.net, losses)) + seeds
+        grads, param_grads = tape.gradient(share, (rows, self._variables))
         return outputs, grads, dict(enumerate(param_grads))
 
-    def _step(self) -> AbstractContextManager[None]:
-        index = _index(tf.distribute.get_replica_context())
-        first = Step(tf.zeros((), tf.int64), 0, index, self._replicas)
-        return step(first if self._case.draws else None)
-
-    def _losses(self, losses: Any) -> list[Any]:
-        """Return each replica's share of the losses, which all of them hold whole."""
-        return [
-            loss.weight * tf.reduce_sum(value) / self._replicas
-            for loss, value in zip(self.net.losses, losses, strict=True)
-        ]
+    def _draws(self, number: Any) -> Any:
+        return current_pass(self.net, number) if self._case.draws else None
 
     def _seeds(self, tops: Any) -> list[Any]:
         grads = self._case.top_grads or ()
@@ -198,41 +202,12 @@ class _Pass:
     def _seed(self, top: Any, grad: np.ndarray) -> Any:
         """Return what differentiates to a top's gradient: a replica may have its rows, or all."""
         if tuple(top.shape) == grad.shape:
-            return tf.reduce_sum(top * grad) / self._replicas
-        context = tf.distribute.get_replica_context()
-        return tf.reduce_sum(top * _rows(context, grad, len(self._case.bottoms[0])))
+            return own_share(tf.reduce_sum(top * grad))
+        return tf.reduce_sum(top * _own_rows(grad, len(self._case.bottoms[0])))
 
 
-def _strategy(replicas: int) -> Any:
-    if replicas == 1:
-        return tf.distribute.OneDeviceStrategy("CPU:0")
-    # TensorFlow's collective operations mix up the strategies of one process on the same devices.
-    return tf.distribute.MirroredStrategy(
-        [f"CPU:{index}" for index in range(replicas)],
-        cross_device_ops=tf.distribute.ReductionToOneDevice(),
-    )
-
-
-def _rows(context: Any, array: Any, batch: int | None = None) -> Any:
-    """Return a replica's share of the rows, of which there may be several for each of a batch's."""
-    batch = batch or len(array)
-    count, index = context.num_replicas_in_sync, _index(context)
-    first = first_row(batch, index, count)
-    last = first + share(batch, index, count)
+def _own_rows(array: np.ndarray, batch: int) -> np.ndarray:
+    """Return this replica's rows, of which there may be several for each of a batch's."""
+    first = first_row(batch, replica_number(), replica_count())
+    last = first + share(batch, replica_number(), replica_count())
     return array[first * len(array) // batch : last * len(array) // batch]
-
-
-def _index(context: Any) -> int:
-    index = context.replica_id_in_sync_group
-    return index if isinstance(index, int) else int(tf.get_static_value(index))
-
-
-def _local(strategy: Any, values: Mapping[Any, Any]) -> dict[Any, Any]:
-    return {
-        name: () if value is None else strategy.experimental_local_results(value)
-        for name, value in values.items()
-    }
-
-
-def _joined(values: Any) -> np.ndarray | None:
-    return np.concatenate([value.numpy() for value in values]) if values else None

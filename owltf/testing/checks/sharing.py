@@ -14,7 +14,7 @@ from owltf.caffe.prototxt.source import copied
 from owltf.convert.sharing import SharedLayers
 from owltf.net.net import Net
 from owltf.net.solver_nets import build_source
-from owltf.runtime.graph_checks import user_errors
+from owltf.runtime.user_errors import user_errors
 from owltf.testing.case import BlobNames, LayerCase
 from owltf.testing.checks.gradients import with_top_grads
 from owltf.testing.compare import assert_close

@@ -11,7 +11,7 @@ import numpy as np
 from owltf.errors import OwltfError
 from owltf.net.net import Net
 from owltf.net.open_images import FixedSizeError
-from owltf.runtime.graph_checks import user_errors
+from owltf.runtime.user_errors import user_errors
 from owltf.testing.case import LayerCase
 from owltf.testing.compare import assert_close
 from owltf.testing.nets import LAYER, net_of_shapes

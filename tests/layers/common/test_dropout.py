@@ -10,7 +10,8 @@ import tensorflow as tf
 from oracle_case import check_case, one_layer, save_and_load
 
 from owltf.errors import OwltfError
-from owltf.runtime.step import Step, first_row, step
+from owltf.runtime.batch_rows import first_row
+from owltf.runtime.step import Step, step
 from owltf.testing import net_of, run_layer
 
 SHAPE = (8, 3, 5, 7)

@@ -11,7 +11,7 @@ import tensorflow as tf
 from oracle_case import assert_close, check_case, check_gradients, gradient_case, one_layer
 
 from owltf.errors import OwltfError
-from owltf.runtime.graph_checks import user_message
+from owltf.runtime.user_errors import user_message
 from owltf.solvers.sgd import SGD
 from owltf.testing import LAYER, net_of, run_layer
 

@@ -13,7 +13,7 @@ from replica_run import run_replicas
 
 from owltf.caffe.schema.schema import load_schema
 from owltf.errors import OwltfError
-from owltf.runtime.graph_checks import user_message
+from owltf.runtime.user_errors import user_message
 from owltf.testing import net_of, run_layer
 
 RNG = np.random.default_rng(0)

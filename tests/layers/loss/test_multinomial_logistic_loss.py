@@ -12,7 +12,7 @@ from oracle_case import assert_close, check_case, one_layer
 from replica_run import run_replicas
 
 from owltf.errors import OwltfError
-from owltf.runtime.graph_checks import user_message
+from owltf.runtime.user_errors import user_message
 from owltf.testing import net_of, run_layer
 
 RNG = np.random.default_rng(0)

@@ -15,7 +15,7 @@ from owltf.caffe.binary.read_weights import read_weights
 from owltf.caffe.schema.schema import load_schema
 from owltf.errors import OwltfError
 from owltf.net.weights import load_weights, save_weights
-from owltf.runtime.graph_checks import user_message
+from owltf.runtime.user_errors import user_message
 from owltf.testing import LAYER, net_of
 
 KINDS = pytest.mark.parametrize("kind", [LSTM, RNN], ids=lambda kind: kind.name)

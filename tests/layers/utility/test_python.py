@@ -19,7 +19,7 @@ from owltf.convert.context import NetContext
 from owltf.errors import OwltfError
 from owltf.inference.load_net import load_net
 from owltf.net.weights import save_weights
-from owltf.runtime.graph_checks import user_message
+from owltf.runtime.user_errors import user_message
 from owltf.testing import LAYER, net_of, nets, run_layer
 
 LOSS = python('"EuclideanLossLayer"', (4, 3), (4, 3), fields="loss_weight: 2")

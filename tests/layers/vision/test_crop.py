@@ -11,7 +11,7 @@ from oracle_case import check_case, check_gradients, gradient_case, one_layer, s
 from replica_run import run_replicas
 
 from owltf.errors import OwltfError
-from owltf.runtime.graph_checks import user_message
+from owltf.runtime.user_errors import user_message
 from owltf.testing import net_of, run_layer
 
 X = np.random.default_rng(0).standard_normal((3, 4, 5, 6)).astype(np.float32)

@@ -10,7 +10,8 @@ from oracle_case import check_gradients, gradient_case, one_layer
 from pool_by_loop import images, pooled
 
 from owltf.layers.vision.stochastic_pool import StochasticPool2D
-from owltf.runtime.step import Step, first_row, step
+from owltf.runtime.batch_rows import first_row
+from owltf.runtime.step import Step, step
 from owltf.testing import net_of, run_layer
 
 SHAPE = (6, 3, 5, 7)

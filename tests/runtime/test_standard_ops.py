@@ -1,11 +1,11 @@
-"""Portable models have none of what is quick on one machine alone."""
+"""Models of standard operations have none of what is quick on one machine alone."""
 
 from __future__ import annotations
 
 import numpy as np
 import tensorflow as tf
 
-from owltf.runtime.portable import is_portable, standard_ops_only
+from owltf.runtime.standard_ops import must_use_standard_ops, standard_ops_only
 from owltf.testing import net_of
 
 NET = """
@@ -16,11 +16,11 @@ layer { name: "y" type: "LRN" bottom: "x" top: "y" }
 
 def test_it_holds_inside_alone() -> None:
     with standard_ops_only():
-        assert is_portable()
-    assert not is_portable()
+        assert must_use_standard_ops()
+    assert not must_use_standard_ops()
 
 
-def test_a_portable_lrn_is_tensorflows_own_and_equal() -> None:
+def test_an_lrn_of_standard_ops_is_tensorflows_own_and_equal() -> None:
     net = net_of(NET)
     x = np.random.default_rng(0).standard_normal((2, 8, 3, 3)).astype(np.float32)
     with standard_ops_only():

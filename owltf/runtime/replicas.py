@@ -1,0 +1,131 @@
+"""The replicas of a net that share each batch, over one of TensorFlow's strategies.
+
+All that owltf asks of `tf.distribute` is here, so that a run on several machines is a matter of
+this file: it says what the others hold, who writes, and when all stop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any
+
+import tensorflow as tf
+
+from owltf.runtime.batch_rows import first_row, share
+
+
+@dataclass(frozen=True)
+class Replicas:
+    """Runs functions on every replica, and moves values to them and back.
+
+    Attributes:
+        strategy: TensorFlow's, the default one for a single device.
+    """
+
+    strategy: Any
+
+    @property
+    def count(self) -> int:
+        """How many replicas share a batch, those of other machines included."""
+        return int(self.strategy.num_replicas_in_sync)
+
+    @property
+    def is_chief(self) -> bool:
+        """Whether this process writes the files of a run and reports on it."""
+        resolver = self.strategy.cluster_resolver
+        if resolver is None:
+            return True
+        has_chief = "chief" in resolver.cluster_spec().jobs
+        return (resolver.task_type, resolver.task_id) == ("chief" if has_chief else "worker", 0)
+
+    def scope(self) -> AbstractContextManager[Any]:
+        """Return the context in which variables are made, one for each replica."""
+        scope: AbstractContextManager[Any] = self.strategy.scope()
+        return scope
+
+    def run(self, function: Callable[..., Any], *args: Any) -> Any:
+        """Return what a function gives on each replica, for `parts`, `first` and `joined`.
+
+        Args:
+            function: the function.
+            *args: its arguments: what `split` or `each` gave, or the same value for all.
+        """
+        return self.strategy.run(function, args=args)
+
+    def each(self, make: Callable[[int], Any]) -> Any:
+        """Return a value for each of this process's replicas, by its number among all."""
+        return self.strategy.experimental_distribute_values_from_function(
+            lambda context: make(_number_of(context))
+        )
+
+    def split(self, batch: Mapping[str, Any]) -> Any:
+        """Hand a global batch over to the replicas, each its share of the rows of every array."""
+        if self.count == 1:
+            return dict(batch)
+        return self.each(
+            lambda replica: {name: self._rows(value, replica) for name, value in batch.items()}
+        )
+
+    def _rows(self, value: Any, replica: int) -> Any:
+        batch = value.shape[0]
+        first = first_row(batch, replica, self.count)
+        return value[first : first + share(batch, replica, self.count)]
+
+    def parts(self, value: Any) -> Sequence[Any]:
+        """Return the values of this process's replicas, of what `run` gave or of a variable."""
+        parts: Sequence[Any] = self.strategy.experimental_local_results(value)
+        return parts
+
+    def first(self, value: Any) -> Any:
+        """Return the one value that all replicas hold."""
+        return self.parts(value)[0]
+
+    def joined(self, value: Any, rows: int | None) -> Any:
+        """Return a blob whole: the rows of all replicas together, or what each of them holds.
+
+        Args:
+            value: what `run` gave.
+            rows: the rows of the whole; None for a blob without axes.
+        """
+        # On several machines the other processes' rows would have to be gathered here.
+        parts = self.parts(value)
+        whole = rows is None or parts[0].shape[0] == rows
+        return parts[0] if whole else tf.concat(parts, 0)
+
+    def agreed(self, stop: Any) -> Any:
+        """Return whether any process wants to stop, a tensor that is the same in all of them.
+
+        Processes that compute together must end a loop after the same iteration: one that went on
+        would wait for the others' gradients forever.
+
+        Args:
+            stop: this process's wish, a boolean variable.
+        """
+        return stop.read_value()
+
+
+def replica_number() -> int:
+    """Return which of all replicas computes what is being traced, 0 outside a strategy."""
+    context = tf.distribute.get_replica_context()
+    return 0 if context is None else _number_of(context)
+
+
+def replica_count() -> int:
+    """Return how many replicas compute what is being traced, 1 outside a strategy."""
+    context = tf.distribute.get_replica_context()
+    return 1 if context is None else int(context.num_replicas_in_sync)
+
+
+def sum_over_replicas(values: Sequence[Any]) -> Sequence[Any]:
+    """Return tensors summed over all replicas, which have to ask for it together."""
+    if replica_count() == 1 or not values:
+        return values
+    context = tf.distribute.get_replica_context()
+    return tuple(context.all_reduce(tf.distribute.ReduceOp.SUM, list(values)))
+
+
+def _number_of(context: Any) -> int:
+    number = context.replica_id_in_sync_group
+    return number if isinstance(number, int) else int(tf.get_static_value(number))

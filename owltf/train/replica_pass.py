@@ -1,0 +1,81 @@
+"""A pass of a net on one replica, and what all replicas' passes give together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import tensorflow as tf
+
+from owltf.net.net import Net
+from owltf.runtime.replicas import Replicas, replica_count, replica_number
+from owltf.runtime.step import Step, step
+
+
+def forward(
+    net: Net, batch: Mapping[str, Any], number: Any, *, training: bool
+) -> tuple[Any, dict[str, Any]]:
+    """Return the objective and the outputs of one pass, on one replica.
+
+    Args:
+        net: the net.
+        batch: this replica's share of the inputs.
+        number: a number that is different for each pass of a run.
+        training: whether layers behave as in training.
+    """
+    with step(current_pass(net, number)):
+        outputs, losses, _ = net.loss_model(batch, training=training)
+    return objective(net, losses), outputs
+
+
+def current_pass(net: Net, number: Any) -> Step:
+    """Return what the layers are told of a pass, on the replica that asks.
+
+    Args:
+        net: the net.
+        number: a number that is different for each pass of a run.
+    """
+    rows = next((source.layer.batch_size for source in net.sources), None)
+    return Step(number, net.context.seed, replica_number(), replica_count(), rows)
+
+
+def objective(net: Net, losses: Sequence[Any]) -> Any:
+    """Return the sum of a net's losses by their weights, the same on every replica.
+
+    Args:
+        net: the net.
+        losses: the values of `net.losses`.
+    """
+    terms = [
+        loss.weight * tf.reduce_sum(value) for loss, value in zip(net.losses, losses, strict=True)
+    ]
+    return tf.add_n(terms) if terms else tf.constant(0.0)
+
+
+def own_share(whole: Any) -> Any:
+    """Return the part of an objective that a replica differentiates.
+
+    Every replica holds the whole one, and their gradients are added up.
+    """
+    return whole / replica_count()
+
+
+def joined_outputs(net: Net, outputs: Mapping[str, Any], replicas: Replicas) -> dict[str, Any]:
+    """Return a net's outputs whole.
+
+    Args:
+        net: the net.
+        outputs: what `forward` gave on each replica, by blob name.
+        replicas: the replicas.
+    """
+    return {name: replicas.joined(value, net.blobs[name].batch) for name, value in outputs.items()}
+
+
+def zero_outputs(net: Net) -> dict[str, Any]:
+    """Return zeros in the shapes of a net's outputs, with an open batch: a Filter may change it."""
+    return {name: _with_open_batch(tf.zeros(net.blobs[name].shape)) for name in net.outputs}
+
+
+def _with_open_batch(zeros: Any) -> Any:
+    shape = (None, *zeros.shape[1:]) if zeros.shape.rank else ()
+    return tf.raw_ops.PlaceholderWithDefault(input=zeros, shape=shape)
