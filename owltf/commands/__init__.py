@@ -2,17 +2,12 @@
 
 from typing import Any
 
+from owltf.registry.discover import namesakes_in
 from owltf.registry.markers import hookimpl
 
 
 @hookimpl
 def owltf_add_command(commands: Any) -> None:
-    """Add every command of this folder."""
-    from owltf.commands.layers import layers
-    from owltf.commands.new_plugin import new_plugin
-    from owltf.commands.plugins import plugins
-    from owltf.commands.run import run
-    from owltf.commands.upgrade import upgrade
-
-    for command in (run, layers, plugins, new_plugin, upgrade):
+    """Add every command of this folder: what has the name of its file."""
+    for command in namesakes_in(__name__).values():
         commands.add_command(command)

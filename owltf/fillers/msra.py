@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from owltf.fillers.fan import fan
+from owltf.fillers.fan_size import fan
 from owltf.fillers.gaussian import normal
 
 

@@ -1,4 +1,4 @@
-"""Finds the classes that a package's files define, so that a new file needs no entry in a list."""
+"""Finds what a package's files define, so that a new file needs no entry in a list."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import inspect
 import pkgutil
 from collections.abc import Iterator
 from types import ModuleType
+from typing import Any
 
 
 def classes_in(package: str, base: type) -> list[type]:
@@ -18,17 +19,27 @@ def classes_in(package: str, base: type) -> list[type]:
     """
     return [
         member
-        for module in _modules(importlib.import_module(package))
+        for module in (importlib.import_module(package), *_submodules(package))
         for _, member in inspect.getmembers(module, inspect.isclass)
         if member.__module__ == module.__name__ and _is_concrete(member, base)
     ]
+
+
+def namesakes_in(package: str) -> dict[str, Any]:
+    """Return what in a package's modules has the name of its module, by that name.
+
+    Args:
+        package: the package's name; its subpackages are searched too.
+    """
+    modules = [(each.__name__.rpartition(".")[2], each) for each in _submodules(package)]
+    return {name: vars(module)[name] for name, module in modules if name in vars(module)}
 
 
 def _is_concrete(member: type, base: type) -> bool:
     return issubclass(member, base) and member is not base and not inspect.isabstract(member)
 
 
-def _modules(package: ModuleType) -> Iterator[ModuleType]:
-    yield package
-    for info in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+def _submodules(package: str) -> Iterator[ModuleType]:
+    path = importlib.import_module(package).__path__
+    for info in pkgutil.walk_packages(path, f"{package}."):
         yield importlib.import_module(info.name)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from owltf.convert.converter import LayerConverter
-from owltf.registry.discover import classes_in
+from owltf.registry.discover import classes_in, namesakes_in
 
 
 def test_finds_every_converter_by_its_file() -> None:
@@ -43,3 +43,18 @@ def test_leaves_out_what_is_imported_or_abstract(
     assert sorted(each.__name__ for each in found) == ["More", "Whole"]
     for name in [name for name in sys.modules if name.startswith(package.name)]:
         monkeypatch.delitem(sys.modules, name)
+
+
+def test_finds_what_has_the_name_of_its_file() -> None:
+    found = namesakes_in("owltf.fillers")
+    assert found.keys() == {
+        "bilinear",
+        "constant",
+        "gaussian",
+        "msra",
+        "positive_unitball",
+        "uniform",
+        "xavier",
+    }
+    assert found["xavier"].__module__ == "owltf.fillers.xavier"
+    assert namesakes_in("owltf.commands").keys() >= {"layers", "new_plugin", "run", "upgrade"}

@@ -3,7 +3,7 @@
 import pytest
 
 from owltf.caffe.schema.schema import load_schema
-from owltf.fillers.fan import fan
+from owltf.fillers.fan_size import fan
 
 
 @pytest.mark.parametrize(
