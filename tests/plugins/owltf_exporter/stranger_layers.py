@@ -46,6 +46,7 @@ class Shapeless(Gained):
     """The same without an ONNX form: what it inherits is of another formula."""
 
     caffe_type = "Shapeless"
+    params = ()
 
     def build(self, layer: Layer, bottom: Blob) -> Blob:
         return bottom.map(layer.keras(keras.layers.Activation, activation="tanh"))
