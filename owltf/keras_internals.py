@@ -97,3 +97,41 @@ def layers_before(tensor: Any) -> Iterator[Any]:
             seen.add(layer)
             yield layer
             left += [each for node in layer._inbound_nodes for each in node.input_tensors]
+
+
+def track_weight(layer: Any, variable: Any) -> None:
+    """Count a variable that was made elsewhere among a Keras layer's weights, in its turn."""
+    layer._track_variable(variable)
+
+
+class VariableOfAnother(keras.Variable):
+    """A Keras variable whose values another one holds; TensorFlow saves that one.
+
+    Without this TensorFlow would ask `value`, which a subclass computes, to save itself.
+
+    Args:
+        variable: the variable that holds the values.
+        **kwargs: `name`, `trainable` and so on, as for every Keras variable.
+    """
+
+    def __init__(self, variable: Any, **kwargs: Any) -> None:
+        self.variable = variable
+        super().__init__(variable.value, **kwargs)
+
+    @property
+    def _shared_name(self) -> Any:
+        return self.variable._shared_name
+
+    def _serialize_to_tensors(self) -> Any:
+        return self.variable._serialize_to_tensors()
+
+    def _restore_from_tensors(self, restored_tensors: Any) -> Any:
+        return self.variable._restore_from_tensors(restored_tensors)
+
+    def _export_to_saved_model_graph(self, object_map: Any, *args: Any, **kwargs: Any) -> Any:
+        resources = self.variable._export_to_saved_model_graph(object_map, *args, **kwargs)
+        object_map[self] = object_map[self.variable]
+        return resources
+
+    def _write_object_proto(self, *args: Any) -> Any:
+        return self.variable._write_object_proto(*args)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import keras
@@ -9,7 +10,13 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from owltf.keras_internals import WholeStepOptimizer, calls_in_order, layers_before
+from owltf.keras_internals import (
+    VariableOfAnother,
+    WholeStepOptimizer,
+    calls_in_order,
+    layers_before,
+    track_weight,
+)
 from owltf.runtime.compiled import compiled
 from owltf.runtime.devices import choose_devices
 from owltf.runtime.replicas import replica_number, sum_over_replicas
@@ -119,6 +126,12 @@ def test_every_replica_updates_its_variable() -> None:
         (MODEL, "_nodes_by_depth", "`owltf export` writes no Keras program"),
         (MODEL.inputs[0], "_keras_history", "nets with Python layers are not built"),
         (LAYERS["wide"], "_inbound_nodes", "nets with Python layers are not built"),
+        (LAYERS["wide"], "_track_variable", "layers with shared params are not built"),
+        *(
+            (keras.Variable, name, "nets with transposed weights are not saved by TensorFlow")
+            for name in vars(VariableOfAnother)
+            if name.startswith("_") and not name.startswith("__")
+        ),
     ],
 )
 def test_a_private_name_of_models_has_not_moved(owner: Any, name: str, breaks: str) -> None:
@@ -160,3 +173,26 @@ def test_layers_before_a_tensor_are_told_once() -> None:
 
 def test_layers_after_a_tensor_are_not_told() -> None:
     assert [layer.name for layer in layers_before(MODEL.inputs[0])] == ["x"]
+
+
+def test_a_variable_from_elsewhere_is_a_weight_in_its_turn() -> None:
+    layer, elsewhere = keras.layers.Layer(), keras.Variable([1.0], name="elsewhere")
+    first = layer.add_weight(shape=(1,))
+    track_weight(layer, elsewhere)
+    layer.kept = [layer.add_weight(shape=(1,)), elsewhere]
+    assert [id(each) for each in layer.weights[:2]] == [id(first), id(elsewhere)]
+    assert len(layer.weights) == 3
+
+
+def test_tensorflow_saves_the_other_variable(tmp_path: Path) -> None:
+    class Doubled(VariableOfAnother):
+        @property
+        def value(self) -> Any:
+            return 2 * super().value
+
+    module = tf.Module()
+    held = keras.Variable([1.0, 2.0])
+    module.both = [held, Doubled(held, name="doubled")]
+    module.run = tf.function(lambda: module.both[1] + 0, input_signature=[])
+    tf.saved_model.save(module, str(tmp_path))
+    assert tf.saved_model.load(str(tmp_path)).run().numpy().tolist() == [2.0, 4.0]

@@ -14,6 +14,7 @@ from owltf.convert.add_weight import weights_chosen_by
 from owltf.convert.params import ParamBlob
 from owltf.convert.transposed_variable import TransposedVariable
 from owltf.errors import OwltfError
+from owltf.keras_internals import track_weight
 from owltf.runtime.copy import contiguous
 
 Key = str | tuple[str, int]
@@ -172,7 +173,7 @@ class WeightSharing:
             variable = known.variable
         else:
             variable = known.variable_in(blob, trainable=given.get("trainable", True))
-        keras_layer._track_variable(variable)
+        track_weight(keras_layer, variable)
         self.held[index] = known
         return variable
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import keras
 import numpy as np
 import tensorflow as tf
 
+from owltf.keras_internals import VariableOfAnother
 
-class TransposedVariable(keras.Variable):
+
+class TransposedVariable(VariableOfAnother):
     """Another variable with its axes in another order; both are one memory.
 
     To Keras it is a variable of its layer like any other, so that it is counted, and saved in a
@@ -22,8 +23,8 @@ class TransposedVariable(keras.Variable):
     """
 
     def __init__(self, variable: Any, axes: tuple[int, ...], **kwargs: Any) -> None:
-        self.variable, self.axes = variable, axes
-        super().__init__(variable.value, **kwargs)
+        self.axes = axes
+        super().__init__(variable, **kwargs)
 
     @property
     def shape(self) -> Any:
@@ -38,23 +39,3 @@ class TransposedVariable(keras.Variable):
     def assign(self, value: Any) -> Any:
         """Assign values in this order."""
         return self.variable.assign(np.transpose(value, np.argsort(self.axes)))
-
-    # TensorFlow saves the variable that holds the values: these are its own hooks for that.
-
-    @property
-    def _shared_name(self) -> Any:
-        return self.variable._shared_name
-
-    def _serialize_to_tensors(self) -> Any:
-        return self.variable._serialize_to_tensors()
-
-    def _restore_from_tensors(self, restored_tensors: Any) -> Any:
-        return self.variable._restore_from_tensors(restored_tensors)
-
-    def _export_to_saved_model_graph(self, object_map: Any, *args: Any, **kwargs: Any) -> Any:
-        resources = self.variable._export_to_saved_model_graph(object_map, *args, **kwargs)
-        object_map[self] = object_map[self.variable]
-        return resources
-
-    def _write_object_proto(self, *args: Any) -> Any:
-        return self.variable._write_object_proto(*args)
