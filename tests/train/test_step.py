@@ -64,7 +64,7 @@ def gradients_by_tape(start: PreparedRun) -> np.ndarray:
     batch = next(batches(net, start.state.train))
     params = [param for param in net.params if param.is_trained]
     with tf.GradientTape() as tape:
-        _, losses = net.loss_model(batch, training=True)
+        _, losses, *_ = net.loss_model(batch, training=True)
         weighted = zip(net.losses, losses, strict=True)
         objective = tf.add_n([loss.weight * tf.reduce_sum(value) for loss, value in weighted])
     zero = tf.UnconnectedGradients.ZERO
