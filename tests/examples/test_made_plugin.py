@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from plugin_environment import Environment
+from plugin_environment import Done, Environment
 
 from owltf.caffe.binary.read_weights import read_weights
 from owltf.caffe.schema.schema import load_schema
@@ -40,7 +40,7 @@ base_lr: 0.1 lr_policy: "fixed" max_iter: 2 random_seed: 1 snapshot_prefix: "bot
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory: pytest.TempPathFactory) -> Environment:
     folder = tmp_path_factory.mktemp("environment")
-    return Environment.make(folder, "my_thing", "my_layer_plugin")
+    return Environment.make(folder, "my_thing", "my_layer_plugin", "owltf_exporter")
 
 
 @pytest.fixture(scope="module")
@@ -108,14 +108,22 @@ def test_its_name_is_taken_once_it_is_installed(
     )
 
 
-def edit(path: Path, function: str, line: str) -> None:
-    """Put a line in place of the last one of a function."""
-    lines = path.read_text().splitlines(keepends=True)
-    start = next(i for i, each in enumerate(lines) if re.match(rf" *def {function}\(", each))
-    last = next(i for i in range(start, len(lines)) if re.match(r" *return ", lines[i]))
-    assert lines[last] != line
-    lines[last] = line
-    path.write_text("".join(lines))
+def edit(path: Path, start: str, text: str, end: str = "\n") -> None:
+    """Put lines in place of as many, the last ones of a function or of a text.
+
+    Args:
+        path: the file.
+        start: what the first line of the function or text begins with.
+        text: the new lines.
+        end: the line after it.
+    """
+    lines = [*path.read_text().splitlines(keepends=True), "\n"]
+    first = next(i for i, each in enumerate(lines) if each.startswith(start))
+    stop = lines.index(end, first)
+    new = text.splitlines(keepends=True)
+    assert lines[stop - len(new) : stop] != new
+    lines[stop - len(new) : stop] = new
+    path.write_text("".join(lines[:-1]))
 
 
 def run_edited(environment: Environment, made: Path) -> None:
@@ -126,13 +134,19 @@ def run_edited(environment: Environment, made: Path) -> None:
 
 
 def test_edited_as_its_readme_says_it_trains(environment: Environment, made: Path) -> None:
-    layer, formula = re.findall(r"```python\n   (.*\n) *```", step(made, 2))
-    edit(made / "my_thing" / "my_thing.py", "call", layer)
+    snippets = re.findall(r"```python\n(.*?) *```", step(made, 2), re.DOTALL)
+    call, formula, source, onnx = (re.sub(r"^ {3}", "", each, flags=re.M) for each in snippets)
+    layer = made / "my_thing" / "my_thing.py"
+    edit(layer, "    def call(self, inputs: Any)", call)
     with pytest.raises(AssertionError, match=r"top 0 \('top0'\) of MyThing layer 'layer': at "):
         run_edited(environment, made)
-    edit(made / "tests" / "test_my_thing.py", "formula", formula)
+    edit(made / "tests" / "test_my_thing.py", "def formula(", formula)
+    with pytest.raises(AssertionError, match="ONNX"):
+        run_edited(environment, made)
+    edit(layer, "    def onnx(", onnx)
+    edit(layer, "SOURCE = ", source, end="'''\n")
     run_edited(environment, made)
-    (command,) = commands(step(made, 3))
+    command, *exports = commands(step(made, 3))
     done = environment.python("-m", *command.split(), cwd=made)
     assert done.returncode == 0, done.stderr
     losses = [
@@ -143,3 +157,49 @@ def test_edited_as_its_readme_says_it_trains(environment: Environment, made: Pat
     (gain,) = next(each.blobs for each in weights if each.name == "mine")
     # The larger it is the more the layer is like ReLU.
     assert np.all(gain > 1)
+    for each in exports:
+        done = environment.python("-m", *each.split(), cwd=made)
+        assert done.returncode == 0, done.stderr
+
+
+LACKING = {
+    "onnx": "--format onnx cannot write layer 'mine': Shrink (my_layer_plugin) has no `onnx` method",
+    "source": "--format python has no plain Keras for Shrink layer 'mine' (train/net.prototxt): its "
+    "class my_layer_plugin.shrink.SoftThreshold has no method `source`",
+}
+FORMATS = ("out", "out.caffemodel", "out.h5", "out.keras", "out.onnx", "out.py", "out.tflite")
+
+
+def export(environment: Environment, folder: Path, out: Path) -> Done:
+    """Export the net of a plugin with random weights."""
+    words = ["-m", "owltf", "export", "train/net.prototxt", out, "--random-weights"]
+    return environment.python(*words, cwd=folder)
+
+
+@pytest.mark.parametrize("out", FORMATS)
+def test_its_layer_goes_into_every_format(
+    environment: Environment, example: Path, tmp_path: Path, out: str
+) -> None:
+    done = export(environment, example, tmp_path / out)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / out).exists()
+
+
+@pytest.mark.parametrize(("out", "method"), [("out.onnx", "onnx"), ("out.py", "source")])
+def test_a_method_that_it_lacks_is_named(
+    environment: Environment, example: Path, tmp_path: Path, out: str, method: str
+) -> None:
+    script = f"""
+import runpy, sys
+from my_layer_plugin.shrink import Shrink, SoftThreshold
+for owner in (Shrink, SoftThreshold):
+    if "{method}" in vars(owner):
+        delattr(owner, "{method}")
+sys.argv = ["owltf", "export", "train/net.prototxt", {str(tmp_path / out)!r}, "--random-weights"]
+runpy.run_module("owltf", run_name="__main__")
+"""
+    done = environment.python("-c", script, cwd=example)
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert line == f"owltf: error: {LACKING[method]}"
+    assert not (tmp_path / out).exists()

@@ -6,7 +6,20 @@ from typing import Any
 
 import keras
 
-from owltf.api import Blob, Layer, LayerConverter, ParamBlob
+from owltf.api import Blob, Layer, LayerConverter, OnnxNode, ParamBlob, SourceCall
+
+# The layer as an export to Python has it: in a program that needs Keras alone.
+SOURCE = '''
+class SoftThreshold(layers.Layer):
+    """Moves every value towards 0 by a threshold, and no further than 0."""
+
+    def __init__(self, thresholds, **kwargs):
+        super().__init__(**kwargs)
+        self.threshold = self.add_weight(name="threshold", shape=(thresholds,), initializer="zeros")
+
+    def call(self, inputs):
+        return ops.sign(inputs) * ops.relu(ops.abs(inputs) - self.threshold)
+'''
 
 
 @keras.saving.register_keras_serializable("my_layer_plugin")
@@ -39,6 +52,11 @@ class SoftThreshold(keras.layers.Layer):
         """Return the arguments that rebuild the layer."""
         return {**super().get_config(), "channel_shared": self.channel_shared}
 
+    def source(self, call: SourceCall) -> str:
+        """Return the layer's call in plain Keras."""
+        call.need(SOURCE)
+        return call.layer_call("SoftThreshold", self.threshold.shape[0])
+
 
 class Shrink(LayerConverter):
     """Soft thresholding, as networks that denoise or seek sparse codes use it."""
@@ -53,3 +71,11 @@ class Shrink(LayerConverter):
             SoftThreshold, fillers=(param.filler,), channel_shared=param.channel_shared
         )
         return bottom.to_channels_last().map(shrink)
+
+    def onnx(self, node: OnnxNode) -> None:
+        """Write the layer in ONNX's operations, where a blob lies in the order N, C, H, W."""
+        along_channels = (-1, *(1,) * (len(node.shape) - 2))
+        threshold = node.constant("threshold", node.blobs[0].reshape(along_channels))
+        beyond = node.add("Sub", node.add("Abs", node.x, part="size"), threshold, part="beyond")
+        left = node.add("Relu", beyond, part="left")
+        node.add("Mul", node.add("Sign", node.x, part="sign"), left)
