@@ -14,8 +14,9 @@ import tensorflow as tf
 
 from owltf.api import FieldError, OwltfError, Solver, hookimpl
 from owltf.caffe.binary.solverstate_file import read_solverstate
-from owltf.caffe.net.read import read_solver
+from owltf.caffe.net.net_file import open_net_file
 from owltf.caffe.schema.schema import load_schema
+from owltf.convert.context import NetContext
 from owltf.convert.params import Param, ParamBlob
 from owltf.plugin.manager import make_manager
 from owltf.registry.registry import Registry
@@ -135,8 +136,9 @@ def start(folder: Path, solver: str = SOLVER, **options: Any) -> PreparedRun:
     plugin = SimpleNamespace(owltf_solvers=hookimpl(lambda: [TwoMoments]))
     manager.register(plugin)
     registry = Registry(manager)
-    source = read_solver(folder / "solver.prototxt", registry.schema)
-    return prepare(source, registry, choose_devices(cpu_replicas=1), RunOptions(**options))
+    file = open_net_file(folder / "solver.prototxt", registry.schema)
+    context = NetContext(registry, "TRAIN")
+    return prepare(file, context, choose_devices(cpu_replicas=1), RunOptions(**options))
 
 
 def test_a_run_goes_on_from_its_snapshot_bit_for_bit(folder: Path) -> None:
