@@ -16,6 +16,7 @@ import owltf_exporter
 import pluggy
 import pytest
 from click.testing import CliRunner
+from owltf.train.report.report import Report
 
 from owltf import api, testing
 from owltf.caffe.net.net_file import open_net_file
@@ -28,7 +29,6 @@ from owltf.registry.registry import Registry
 from owltf.runtime.devices import one_cpu
 from owltf.testing import pytest_plugin
 from owltf.train.prepare import RunOptions, prepare
-from owltf.train.report.report import Report
 from owltf.train.trainer import Trainer
 
 ROOT = Path(__file__).parents[1]

@@ -11,11 +11,8 @@ from owltf.caffe.binary.solverstate_file import read_solverstate
 from owltf.caffe.schema.schema import load_schema
 from owltf.errors import OwltfError
 from owltf.net.batches import batches
-from owltf.registry.markers import hookimpl
 from owltf.train.evaluation import Evaluation
-from owltf.train.report.report import Report
 from owltf.train.signals import Signals
-from owltf.train.trainer import Trainer
 
 CASES = sorted(path.name for path in ORACLE.iterdir())
 
@@ -25,7 +22,7 @@ def test_caffes_run_is_followed(oracle_case: Case) -> None:
     """Each iteration's loss and rate, the weights and the history at the end."""
     expected = np.load("result.npz")
     start, recorder = oracle_case.run(weights=[oracle_case.folder / "init.caffemodel"])
-    losses = [_value(display.outputs, "loss") for display in recorder.displays]
+    losses = [float(display.outputs["loss"]) for display in recorder.displays]
     np.testing.assert_allclose(losses, expected["loss"], rtol=1e-4)
     rates = [display.rate for display in recorder.displays]
     np.testing.assert_allclose(rates, expected["lr"], rtol=1e-5)
@@ -34,10 +31,6 @@ def test_caffes_run_is_followed(oracle_case: Case) -> None:
     for index, blob in enumerate(history):
         _assert_close(blob, expected[f"history/{index}"])
     assert f"history/{len(history)}" not in expected
-
-
-def _value(outputs: object, name: str) -> float:
-    return next(output.values[0] for output in outputs if output.name == name)
 
 
 def _assert_close(got: np.ndarray, wanted: np.ndarray) -> None:
@@ -100,7 +93,7 @@ def test_replicas_follow_caffe_too(oracle_case: Case, replicas: int) -> None:
     expected = np.load("result.npz")
     init = [oracle_case.folder / "init.caffemodel"]
     start, recorder = oracle_case.run(replicas, weights=init)
-    losses = [_value(display.outputs, "loss") for display in recorder.displays]
+    losses = [float(display.outputs["loss"]) for display in recorder.displays]
     np.testing.assert_allclose(losses, expected["loss"], rtol=1e-4)
     _assert_params(start.nets.train.get_params(), expected, "final")
 
@@ -116,9 +109,9 @@ def test_replicas_end_as_one(small: Case, replicas: int) -> None:
     losses = [display.loss for display in told.displays]
     losses_of_several = [display.loss for display in told_by_several.displays]
     np.testing.assert_allclose(losses_of_several, losses, rtol=1e-5)
-    scores = [_value(tested.outputs, "accuracy") for tested in told.tests]
+    scores = [float(tested.outputs["accuracy"]) for tested in told.tests]
     assert scores == pytest.approx(
-        [_value(tested.outputs, "accuracy") for tested in told_by_several.tests]
+        [float(tested.outputs["accuracy"]) for tested in told_by_several.tests]
     )
 
 
@@ -160,7 +153,7 @@ def test_average_loss_is_a_mean_of_the_last(small: Case) -> None:
     small.add("every.prototxt", SOLVER.replace("display: 4", "display: 1"))
     _, recorder = small.run(solver="every.prototxt")
     shown = [display.loss for display in recorder.displays]
-    single = [_value(display.outputs, "loss") for display in recorder.displays]
+    single = [float(display.outputs["loss"]) for display in recorder.displays]
     wanted = [np.mean(single[max(0, i - 2) : i + 1]) for i in range(len(single))]
     np.testing.assert_allclose(shown, wanted, rtol=1e-6)
 
@@ -176,30 +169,3 @@ def test_nan_is_allowed_if_asked_for(small: Case) -> None:
     small.add("nan.prototxt", SOLVER.replace("base_lr: 0.05", "base_lr: 1e30"))
     _, recorder = small.run(solver="nan.prototxt", allow_nan=True)
     assert recorder.events[-1] == "finished"
-
-
-def test_hooks_see_the_run(small: Case) -> None:
-    seen: list[tuple[str, int]] = []
-    start = small.start()
-
-    class Plugin:
-        @hookimpl
-        def owltf_iteration(self, iteration: int, tops: dict, rate: float) -> None:
-            seen.append(("iteration", iteration))
-            assert tops["loss"].shape == ()
-            assert rate == pytest.approx(0.05)
-
-        @hookimpl
-        def owltf_tested(self, iteration: int, net_index: int, scores: dict) -> None:
-            seen.append(("tested", iteration))
-            assert 0 <= scores["accuracy"] <= 1
-
-        @hookimpl
-        def owltf_snapshot(self, iteration: int, path: object) -> None:
-            seen.append(("snapshot", iteration))
-
-    start.registry.manager.register(Plugin(), "seer")
-    Trainer(start, Report()).run()
-    assert ("iteration", 8) in seen
-    assert ("tested", 6) in seen
-    assert ("snapshot", 12) in seen
