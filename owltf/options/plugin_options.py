@@ -104,5 +104,5 @@ def _once(option: click.Option, given: Any) -> Iterator[str]:
 def _flag(option: click.Option, name: str, given: Any) -> Iterator[str]:
     if option.secondary_opts:
         yield name if given else max(option.secondary_opts, key=len)
-    elif given == option.flag_value:
+    elif option.is_bool_flag or given == option.flag_value:
         yield name

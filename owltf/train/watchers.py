@@ -54,7 +54,7 @@ class Watchers:
         self._outputs = outputs
         for watcher in self._watchers:
             watcher.losses.extend(losses)
-            if iteration % watcher.every == 0:
+            if iteration % watcher.every == 0 or iteration == self._setup.max_iter:
                 self._tell(watcher, iteration)
 
     def tell_the_rest(self, iteration: int) -> None:
