@@ -28,11 +28,12 @@ class CommandWithPluginOptions(click.Command):
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the command's own options, then those of each plugin under its name."""
-        sections: dict[str, Sequence[click.Parameter]] = {"Options": super().get_params(ctx)}
+        own = [each for each in super().get_params(ctx) if isinstance(each, click.Option)]
+        sections: dict[str, Sequence[click.Option]] = {"Options": own}
         for plugin, options in self._added(ctx).items():
             sections[f"Options of the plugin {plugin}"] = options
-        for title, params in sections.items():
-            records = [record for each in params if (record := each.get_help_record(ctx))]
+        for title, options in sections.items():
+            records = [record for each in options if (record := each.get_help_record(ctx))]
             if records:
                 with formatter.section(title):
                     formatter.write_dl(records)

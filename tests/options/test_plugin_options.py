@@ -16,9 +16,10 @@ from owltf.plugin.manager import make_manager
 
 
 @click.command(cls=CommandWithPluginOptions)
+@click.argument("file", default="")
 @click.option("--own")
 @click.pass_context
-def command(context: click.Context, /, **flags: Any) -> None:
+def command(context: click.Context, /, file: str, **flags: Any) -> None:
     taken = PluginOptions.take(context, flags)
     assert flags.keys() == {"own"}
     click.echo(shlex.join(taken.again))
@@ -73,7 +74,7 @@ def test_values_are_taken_and_can_be_given_again(
 def test_help_shows_the_options_of_each_plugin_under_its_name() -> None:
     said = run("--help", option("--log", help="Write a log."), option("--secret", hidden=True))
     own, mine = said.stdout.split("Options of the plugin mine:\n")
-    assert own.rstrip().endswith("--help      Show this message and exit.")
+    assert own.endswith("Options:\n  --own TEXT\n  --help      Show this message and exit.\n\n")
     assert mine == "  --log TEXT  Write a log.\n"
 
 
