@@ -89,7 +89,8 @@ class Trainer:
             self._tell_of(error)
             raise
         self._hook.owltf_run_ended(ending=ending, setup=self._setup)
-        return 128 + self._signals.stopped_by if self._signals.stopped_by else 0
+        by = self._signals.stopped_by
+        return 128 + by if by and ending.reason == "stopped" else 0
 
     def _begin(self) -> None:
         self._hook.owltf_run_started(setup=self._setup)
