@@ -38,13 +38,6 @@ NOT_YET_MIRRORED = (
     "plugins/owltf_exporter/formats/hdf5_file.py",
     "plugins/owltf_exporter/formats/saved_model/servable.py",
     "plugins/owltf_exporter/run.py",
-    "plugins/owltf_tester/figures.py",
-    "plugins/owltf_tester/net_test.py",
-    "plugins/owltf_tester/options.py",
-    "plugins/owltf_tester/plain_report.py",
-    "plugins/owltf_tester/report.py",
-    "plugins/owltf_tester/rich_report.py",
-    "plugins/owltf_tester/run.py",
 )
 # Where the sources of each folder have their tests.
 MIRRORS = {SOURCES: TESTS, PLUGINS: TESTS / "plugins"}

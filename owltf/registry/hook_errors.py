@@ -13,6 +13,8 @@ from owltf.errors import OwltfError
 
 # What comes with owltf: its own mistakes keep their traceback.
 BUILT_IN = "owltf."
+# What it raises is for a test to show, an AssertionError above all.
+_CHECK = "owltf_check_layer"
 
 
 class HookError(OwltfError):
@@ -34,16 +36,16 @@ def one_line(plugin: str, hook: str) -> Iterator[None]:
 
 
 def hook_error(plugin: str, hook: str, error: Exception) -> Exception:
-    """Return the HookError for an exception; the exception itself if the plugin is built in.
+    """Return the HookError for an exception, or the exception if its traceback is to be seen.
 
-    An OwltfError of the plugin keeps its words.
+    That of a built-in plugin is, and that of a check of layers. An OwltfError keeps its words.
 
     Args:
         plugin: the plugin's name.
         hook: the name of the hook that raised it.
         error: the exception.
     """
-    if isinstance(error, HookError) or plugin.startswith(BUILT_IN):
+    if isinstance(error, HookError) or plugin.startswith(BUILT_IN) or hook == _CHECK:
         return error
     if isinstance(error, OwltfError):
         return HookError(str(error))

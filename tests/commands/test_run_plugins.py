@@ -121,49 +121,27 @@ def test_options_that_clash_are_one_line(
     assert case.refused("--help").startswith(message)
 
 
-ALL = "--num-gpu 1 --batch-per-gpu --allow-nan --ignore-unknown-fields --allow-python-layers"
-
-
-@pytest.mark.parametrize(
-    ("before", "flags"),
-    [
-        ("", ""),
-        ("", ALL),
-        ("", "--cpu-replicas 1"),
-        ("", "--gpu 0"),
-        ("--disable-plugin other --disable-plugin third ", "--log 'a b' --quick"),
-    ],
-)
-def test_the_line_that_resumes_repeats_what_the_run_was_given(
-    case: Case, install: Install, before: str, flags: str, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("disabled", [(), ("other", "third")])
+def test_the_line_that_resumes_repeats_plugins_and_their_options(
+    case: Case, install: Install, disabled: Sequence[str]
 ) -> None:
-    """A signal comes before the first test; its run is resumed by that line alone."""
-    if "--gpu" in flags:
-        monkeypatch.setattr("owltf.runtime.devices.choose_devices", _one_cpu)
-    case.lines("solver.prototxt")
-
     def interrupt() -> None:
         os.kill(os.getpid(), signal.SIGINT)
 
     options = [click.Option(["-l", "--log"]), click.Option(["--quick"], is_flag=True)]
     install(
-        mine=plugin(owltf_run_options=lambda: options, owltf_testing=interrupt),
+        mine=plugin(owltf_run_options=lambda: options, owltf_snapshot=interrupt),
         other=plugin(),
         third=plugin(),
     )
-    words = [*shlex.split(before), "run", "solver.prototxt", "--plain"]
-    ran = case.owltf(*words, "--snapshot", "1", *shlex.split(flags))
+    before = [word for name in disabled for word in ("--disable-plugin", name)]
+    words = [*before, "run", "solver.prototxt", "--log", "a b", "--quick"]
+    ran = case.owltf(*words, "--plain")
     assert ran.exit_code == 130
-    assert ran.stdout.splitlines()[-1] == (
-        f"Stopped at iteration 3; resume with: owltf {before}run solver.prototxt "
-        f"{flags + ' ' if flags else ''}--resume snap_iter_3.solverstate"
-    )
-
-
-def _one_cpu(**given: object) -> object:
-    from owltf.runtime.devices import one_cpu
-
-    return one_cpu()
+    line = ran.stdout.splitlines()[-1]
+    again = shlex.split(line.removeprefix("Stopped at iteration 3; resume with: "))
+    assert again == ["owltf", *words, "--resume", "snap_iter_3.solverstate"]
+    assert case.owltf(*again[1:]).exit_code == 130
 
 
 def test_a_plugin_that_fails_is_one_line_and_its_run_can_go_on(

@@ -78,6 +78,8 @@ def test_a_single_call_is_told_alike() -> None:
     said = "plugin 'mine' fails in owltf_schema: ZeroDivisionError"
     with pytest.raises(HookError, match=said), one_line("mine", "owltf_schema"):
         _ = 1 / 0
+    with pytest.raises(AssertionError, match="wrong"), one_line("mine", "owltf_check_layer"):
+        raise AssertionError("wrong")
     known = HookError("told")
     assert hook_error("mine", "owltf_schema", known) is known
 

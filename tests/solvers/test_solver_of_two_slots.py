@@ -14,14 +14,14 @@ import tensorflow as tf
 
 from owltf.api import FieldError, OwltfError, Solver, hookimpl
 from owltf.caffe.binary.solverstate_file import read_solverstate
-from owltf.caffe.net.read import read_solver
+from owltf.caffe.net.net_file import open_net_file
 from owltf.caffe.schema.schema import load_schema
+from owltf.convert.context import NetContext
 from owltf.convert.params import Param, ParamBlob
 from owltf.plugin.manager import make_manager
 from owltf.registry.registry import Registry
 from owltf.runtime.devices import choose_devices
 from owltf.train.prepare import PreparedRun, RunOptions, prepare
-from owltf.train.report.report import Report
 from owltf.train.trainer import Trainer
 
 
@@ -135,17 +135,18 @@ def start(folder: Path, solver: str = SOLVER, **options: Any) -> PreparedRun:
     plugin = SimpleNamespace(owltf_solvers=hookimpl(lambda: [TwoMoments]))
     manager.register(plugin)
     registry = Registry(manager)
-    source = read_solver(folder / "solver.prototxt", registry.schema)
-    return prepare(source, registry, choose_devices(cpu_replicas=1), RunOptions(**options))
+    file = open_net_file(folder / "solver.prototxt", registry.schema)
+    context = NetContext(registry, "TRAIN")
+    return prepare(file, context, choose_devices(cpu_replicas=1), RunOptions(**options))
 
 
 def test_a_run_goes_on_from_its_snapshot_bit_for_bit(folder: Path) -> None:
     whole = start(folder)
-    assert Trainer(whole, Report()).run() == 0
+    assert Trainer(whole).run() == 0
     state = read_solverstate(folder / "snap_iter_4.solverstate", load_schema())
     assert [blob.shape for blob in state.history] == [(2, 4), (2,), (2, 4), (2,)]
     resumed = start(folder, resume=folder / "snap_iter_4.solverstate")
-    assert Trainer(resumed, Report()).run() == 0
+    assert Trainer(resumed).run() == 0
     for one, other in zip(
         resumed.nets.train.get_params()["ip"], whole.nets.train.get_params()["ip"], strict=True
     ):
