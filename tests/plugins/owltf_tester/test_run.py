@@ -14,6 +14,7 @@ from owltf_tester.run import run_tests
 from owltf_tester.tally import Result
 
 from owltf.api import OwltfError, choose_devices
+from owltf.testing import use_plugins
 
 
 def run(file: str, test_net: int | None = None, **options: Any) -> list[Result]:
@@ -24,16 +25,17 @@ def run(file: str, test_net: int | None = None, **options: Any) -> list[Result]:
         def close(self) -> None:
             notes.append("closed")
 
-    load = {
-        "registry": None,
-        "devices": choose_devices(),
-        "weights": [Path("net.caffemodel")],
-        "snapshot": None,
-        "reinit_mismatched": False,
-        "ignore_unknown_fields": False,
-        "allow_python_layers": False,
-    }
-    return run_tests(file, test_net, TestOptions(**options), Report(), load)
+    with use_plugins() as registry:
+        load = {
+            "registry": registry,
+            "devices": choose_devices(),
+            "weights": [Path("net.caffemodel")],
+            "snapshot": None,
+            "reinit_mismatched": False,
+            "ignore_unknown_fields": False,
+            "allow_python_layers": False,
+        }
+        return run_tests(file, test_net, TestOptions(**options), Report(), load)
 
 
 notes: list[str] = []
