@@ -14,11 +14,12 @@ from owltf.caffe.net.net_file import NetFile
 from owltf.caffe.prototxt.source import SolverSource
 from owltf.convert.context import NetContext
 from owltf.net.batches import batches
-from owltf.plugin.manager import make_manager
+from owltf.plugin.events import Display
+from owltf.plugin.manager import make_manager, registered
+from owltf.registry.markers import hookimpl
 from owltf.registry.registry import Registry
 from owltf.runtime.devices import one_cpu
 from owltf.train.prepare import PreparedRun, RunOptions, prepare
-from owltf.train.report.report import Display, Report
 from owltf.train.step import TrainStep, forward
 from owltf.train.trainer import Trainer
 
@@ -78,12 +79,13 @@ def trainer_and_bare(start: PreparedRun, rounds: int, steps: int) -> tuple[Timin
     """
     events = {"display": steps, "max_iter": rounds * steps + 1}
     turns = _Turns(single_steps(start), steps)
-    Trainer(replace(start, schedule=replace(start.schedule, **events)), turns).run()
+    with registered(start.registry.manager, turns, "turns"):
+        Trainer(replace(start, schedule=replace(start.schedule, **events))).run()
     return Timing(tuple(turns.trainer)), Timing(tuple(turns.bare))
 
 
-class _Turns(Report):
-    """A report that gives another program its turn whenever the run displays its loss."""
+class _Turns:
+    """A plugin that gives another program its turn whenever the run displays its loss."""
 
     def __init__(self, program: Program, steps: int) -> None:
         self._program, self._steps = program, steps
@@ -91,7 +93,8 @@ class _Turns(Report):
         self.trainer: list[float] = []
         self.bare: list[float] = []
 
-    def displayed(self, display: Display) -> None:
+    @hookimpl
+    def owltf_displayed(self, display: Display) -> None:
         """End the run's turn; the first one, which traces the step, does not count."""
         seconds = perf_counter() - self._since
         if display.iteration:

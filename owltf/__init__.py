@@ -1,18 +1,15 @@
 """owltf trains, tests and serves Caffe networks on TensorFlow and Keras.
 
-Importing this package is cheap: the classes below load TensorFlow only when they are used.
+Importing this package is cheap: `NetTrainer`, and the classes that plugins put here, such as
+`FeatureExtractor` and `MultiviewTester`, are loaded when they are first used.
 """
 
 from __future__ import annotations
 
 import os
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from owltf_extractor.feature_extractor import FeatureExtractor
-    from owltf_tester.multiview_tester import MultiviewTester
-
     from owltf.train.net_trainer import NetTrainer
 
 # TensorFlow leaves oneDNN out on some CPUs that are quicker with it, such as those without AVX-512.
@@ -20,16 +17,29 @@ if TYPE_CHECKING:
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
 __version__ = "0.1.0"
-__all__ = ["FeatureExtractor", "MultiviewTester", "NetTrainer", "__version__"]
-
-_LATE = {
-    "FeatureExtractor": "owltf_extractor.feature_extractor",
-    "MultiviewTester": "owltf_tester.multiview_tester",
-    "NetTrainer": "owltf.train.net_trainer",
-}
+__all__ = ["NetTrainer", "__version__"]
 
 
 def __getattr__(name: str) -> Any:
-    if name in _LATE:
-        return getattr(import_module(_LATE[name]), name)
-    raise AttributeError(f"module 'owltf' has no attribute {name!r}")
+    if name == "NetTrainer":
+        from owltf.train.net_trainer import NetTrainer
+
+        return NetTrainer
+    # Plugins bring classes alone, so that `from owltf import api` asks none of them.
+    if name[:1].isupper():
+        from owltf.plugin.classes import plugin_class
+
+        return plugin_class(name)
+    raise AttributeError(f"module 'owltf' has no attribute {name!r}", name=name)
+
+
+def __dir__() -> list[str]:
+    from owltf.errors import OwltfError
+    from owltf.plugin.classes import class_names
+
+    names = {*globals(), *__all__}
+    try:
+        return sorted({*names, *class_names()})
+    except OwltfError:
+        # A broken plugin is told of when it is used.
+        return sorted(names)

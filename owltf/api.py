@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from owltf.errors import FieldError, OwltfError
 from owltf.registry.discover import classes_in
-from owltf.registry.markers import hookimpl
+from owltf.registry.markers import hookimpl, hookspec
 
 if TYPE_CHECKING:
     from owltf.caffe.net.net_file import NetFile, open_net_file
@@ -49,7 +49,9 @@ if TYPE_CHECKING:
     from owltf.options.devices import device_options, devices_of
     from owltf.options.images import image_options, image_settings
     from owltf.options.input_shapes import input_shape_option
+    from owltf.options.plain import choose_report, plain_option
     from owltf.options.weights import weights_of, weights_options
+    from owltf.plugin.events import Display, Ending, Iterations, Scores, Setup
     from owltf.runtime.devices import Devices, choose_devices
     from owltf.runtime.global_sum import global_sum
     from owltf.runtime.standard_ops import standard_ops_only
@@ -57,7 +59,6 @@ if TYPE_CHECKING:
     from owltf.runtime.step import Step, current_step
     from owltf.solvers.learning_rate import LearningRate
     from owltf.solvers.solver import Solver
-    from owltf.train.report.report import Report
 
 _LATE = {
     "Batch": "owltf.inference.net_batches",
@@ -67,9 +68,12 @@ _LATE = {
     "DataContext": "owltf.data.data_layer",
     "DataLayer": "owltf.data.data_layer",
     "Devices": "owltf.runtime.devices",
+    "Display": "owltf.plugin.events",
+    "Ending": "owltf.plugin.events",
     "Gradients": "owltf.net.backward",
     "ImageFile": "owltf.data.source.image_files",
     "ImageInput": "owltf.inference.image_input",
+    "Iterations": "owltf.plugin.events",
     "Layer": "owltf.convert.layer",
     "LayerConverter": "owltf.convert.converter",
     "LearningRate": "owltf.solvers.learning_rate",
@@ -80,8 +84,9 @@ _LATE = {
     "NetFile": "owltf.caffe.net.net_file",
     "Param": "owltf.convert.params",
     "ParamBlob": "owltf.convert.params",
-    "Report": "owltf.train.report.report",
+    "Scores": "owltf.plugin.events",
     "Segment": "owltf.net.segment",
+    "Setup": "owltf.plugin.events",
     "SnapshotNet": "owltf.inference.snapshot_net",
     "Solver": "owltf.solvers.solver",
     "SourceCall": "owltf.convert.source_call",
@@ -93,6 +98,7 @@ _LATE = {
     "calls_in_order": "owltf.keras_internals",
     "channel_mean": "owltf.inference.channel_mean",
     "choose_devices": "owltf.runtime.devices",
+    "choose_report": "owltf.options.plain",
     "class_probabilities": "owltf.inference.class_scores",
     "class_scores": "owltf.inference.class_scores",
     "converter_of": "owltf.convert.converter",
@@ -119,6 +125,7 @@ _LATE = {
     "onnx_form": "owltf.convert.onnx_node",
     "open_net_file": "owltf.caffe.net.net_file",
     "standard_ops_only": "owltf.runtime.standard_ops",
+    "plain_option": "owltf.options.plain",
     "read_class_names": "owltf.inference.class_names",
     "read_mean": "owltf.caffe.net.read",
     "rebuild_net": "owltf.inference.load_net",
@@ -139,10 +146,13 @@ __all__ = [
     "DataContext",
     "DataLayer",
     "Devices",
+    "Display",
+    "Ending",
     "FieldError",
     "Gradients",
     "ImageFile",
     "ImageInput",
+    "Iterations",
     "Layer",
     "LayerConverter",
     "LearningRate",
@@ -154,8 +164,9 @@ __all__ = [
     "OwltfError",
     "Param",
     "ParamBlob",
-    "Report",
+    "Scores",
     "Segment",
+    "Setup",
     "SnapshotNet",
     "Solver",
     "SourceCall",
@@ -167,6 +178,7 @@ __all__ = [
     "calls_in_order",
     "channel_mean",
     "choose_devices",
+    "choose_report",
     "class_probabilities",
     "class_scores",
     "classes_in",
@@ -179,6 +191,7 @@ __all__ = [
     "fold",
     "global_sum",
     "hookimpl",
+    "hookspec",
     "image_batches",
     "image_input",
     "image_options",
@@ -194,6 +207,7 @@ __all__ = [
     "net_batches",
     "onnx_form",
     "open_net_file",
+    "plain_option",
     "standard_ops_only",
     "read_class_names",
     "read_mean",

@@ -16,6 +16,7 @@ import owltf_exporter
 import pluggy
 import pytest
 from click.testing import CliRunner
+from plugin_modules import plugin
 
 from owltf import api, testing
 from owltf.caffe.net.net_file import open_net_file
@@ -23,12 +24,12 @@ from owltf.cli import Commands
 from owltf.convert.context import NetContext
 from owltf.plugin import hookspecs
 from owltf.plugin.manager import make_manager
+from owltf.plugin.run_options import run_options
 from owltf.registry.markers import PROJECT
 from owltf.registry.registry import Registry
 from owltf.runtime.devices import one_cpu
 from owltf.testing import pytest_plugin
 from owltf.train.prepare import RunOptions, prepare
-from owltf.train.report.report import Report
 from owltf.train.trainer import Trainer
 
 ROOT = Path(__file__).parents[1]
@@ -54,8 +55,9 @@ display: 1 test_iter: 1 test_interval: 2 random_seed: 1 snapshot_prefix: "n"
 
 
 def blocks() -> str:
-    """Return all Python of the page, as one module."""
-    return "\n".join(re.findall(r"```python\n(.*?)```", DOCS, re.DOTALL))
+    """Return all Python of the page as one module, but for that which is a plugin by itself."""
+    page = DOCS.replace(SECTIONS["A logger with an option of its own"], "")
+    return "\n".join(re.findall(r"```python\n(.*?)```", page, re.DOTALL))
 
 
 @pytest.fixture(scope="module")
@@ -167,10 +169,19 @@ def test_the_documented_command_counts_parameters(
     group = Commands("owltf")
     manager.hook.owltf_add_command(commands=group)
     (tmp_path / "net.prototxt").write_text(NET)
+    counts: list[int] = []
+    manager.register(plugin(my_plugin_counted=lambda count: counts.append(count)), "listening")
     ran = CliRunner().invoke(
         group, ["count", str(tmp_path / "net.prototxt")], obj=Registry(manager)
     )
     assert ran.output.splitlines()[-1] == "3"
+    assert counts == [3]
+
+
+def test_the_documented_class_and_option_are_there(manager: pluggy.PluginManager) -> None:
+    assert Registry(manager).classes["Counter"] == "collections:Counter"
+    (option,) = run_options(manager)["documented"]
+    assert option.opts == ["--shout"]
 
 
 def test_the_documented_layer_is_checked_by_the_documented_check(
@@ -197,17 +208,26 @@ def test_a_net_of_all_documented_parts_is_trained(
     Path("solver.prototxt").write_text(SOLVER)
     registry = Registry(manager)
     file = open_net_file("solver.prototxt", registry.schema)
-    start = prepare(file, NetContext(registry, "TRAIN"), one_cpu(), RunOptions())
+    options = RunOptions(plugin_options={"shout": True})
+    start = prepare(file, NetContext(registry, "TRAIN"), one_cpu(), options)
     first = start.nets.train.get_params()["ip"][0].item()
     assert first > 0
     assert start.nets.train.graph.layers[2].parameter.dropout_param.dropout_ratio == np.float32(0.3)
-    assert Trainer(start, Report()).run() == 0
+    assert Trainer(start).run() == 0
     last = start.nets.train.get_params()["ip"][0].item()
     # The cosine is 1 at the first of two iterations, and a half at the second.
     assert abs(last - first) in (pytest.approx(0.75), pytest.approx(0.25))
     said = capsys.readouterr().out
-    assert " (TRAIN): 6 blobs\n" in said
-    assert "n_iter_2.caffemodel: " in said
+    for part in (
+        " (TRAIN): 6 blobs\n",
+        ": 3 parameters on 1 devices\n",
+        "Test net 0 after 0 updates\n",
+        "Iterations 1 to 1: mean loss ",
+        "\n1 {'loss': ",
+        "n_iter_2.caffemodel: ",
+        " FINISHED AFTER 2 UPDATES\n",
+    ):
+        assert part in said
     assert [line.split(" ")[0] for line in Path("scores.txt").read_text().splitlines()] == [
         "0",
         "2",

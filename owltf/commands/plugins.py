@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import Any
 
 import click
+import pluggy
 
 from owltf import __version__
 from owltf.commands.table import print_table
@@ -43,24 +44,25 @@ def _adds(manager: Any, name: str) -> Iterator[str]:
 
 
 def _implementations(manager: Any, hook: str, name: str) -> list[Any]:
-    if not hook.startswith("owltf_"):
-        return []
     known = getattr(manager.hook, hook).get_hookimpls()
     return [each for each in known if each.plugin_name == name]
 
 
 _WORDS = {
     "owltf_add_command": "commands",
+    "owltf_add_hooks": "hooks",
     "owltf_check_layer": "a check of layers",
+    "owltf_classes": "classes",
     "owltf_data_layers": "data layers",
     "owltf_fillers": "fillers",
     "owltf_layer_converters": "layers",
     "owltf_learning_rates": "learning-rate policies",
+    "owltf_run_options": "options of owltf run",
     "owltf_schema": "message formats",
     "owltf_solvers": "solvers",
 }
 _BY_TYPE = ("owltf_data_layers", "owltf_layer_converters", "owltf_solvers")
-_BY_NAME = ("owltf_fillers", "owltf_learning_rates")
+_BY_NAME = ("owltf_classes", "owltf_fillers", "owltf_learning_rates")
 
 
 def _found(hook: str, implementation: Any) -> list[str]:
@@ -69,6 +71,12 @@ def _found(hook: str, implementation: Any) -> list[str]:
         group = click.Group()
         implementation.function(commands=group)
         return list(group.commands)
+    if hook == "owltf_add_hooks":
+        manager = pluggy.PluginManager(PROJECT)
+        implementation.function(manager=manager)
+        return list(vars(manager.hook))
+    if hook == "owltf_run_options":
+        return [max(option.opts, key=len) for option in implementation.function()]
     if hook in _BY_TYPE:
         return [each.caffe_type for each in implementation.function()]
     if hook in _BY_NAME:

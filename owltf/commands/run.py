@@ -11,6 +11,8 @@ import click
 from owltf.options.common import take
 from owltf.options.devices import DEVICE_FLAGS, device_options, devices_of
 from owltf.options.net import CONTEXT_FLAGS, NET_FLAGS, net_options
+from owltf.options.plain import choose_report, plain_option
+from owltf.options.plugin_options import CommandWithPluginOptions, PluginOptions
 
 _REPEATED = ("batch_per_gpu", "allow_nan", *NET_FLAGS)
 
@@ -24,7 +26,7 @@ def _paths(context: click.Context, option: click.Parameter, value: str | None) -
     return paths
 
 
-@click.command()
+@click.command(cls=CommandWithPluginOptions)
 @click.argument("solver", metavar="SOLVER")
 @click.option(
     "--snapshot",
@@ -58,11 +60,7 @@ def _paths(context: click.Context, option: click.Parameter, value: str | None) -
 )
 @click.option("--allow-nan", is_flag=True, help="Go on after a loss that is not a number.")
 @net_options
-@click.option(
-    "--plain",
-    is_flag=True,
-    help="Print lines like Caffe's log, as is done where the output is no terminal.",
-)
+@plain_option
 @click.pass_context
 def run(context: click.Context, /, solver: str, plain: bool, **flags: Any) -> None:
     """Train the net of a solver file.
@@ -76,24 +74,39 @@ def run(context: click.Context, /, solver: str, plain: bool, **flags: Any) -> No
     from owltf.caffe.file_kind import SOLVER
     from owltf.caffe.net.net_file import open_net_file
 
-    registry, again = context.obj, tuple(_again(flags))
+    registry, added = context.obj, _added(context, flags)
     ignore = flags.pop("ignore_unknown_fields")
     file = open_net_file(solver, registry.schema, wanted=SOLVER, ignore_unknown_fields=ignore)
-    context.exit(_train(registry, file, plain, {**flags, "again": again}))
+    context.exit(_train(registry, file, plain, **flags, **added))
 
 
-def _train(registry: Any, file: Any, plain: bool, flags: dict[str, Any]) -> int:
+def _train(registry: Any, file: Any, plain: bool, **flags: Any) -> int:
     from owltf.runtime.start_tensorflow import start_tensorflow
 
     start_tensorflow()
     from owltf.convert.context import NetContext
+    from owltf.plugin.manager import registered
     from owltf.train.prepare import RunOptions, prepare
+    from owltf.train.report import REPORT
+    from owltf.train.report.lines import LineReport
+    from owltf.train.report.terminal import TerminalReport
     from owltf.train.trainer import Trainer
 
     devices = devices_of(flags)
     nets = NetContext(registry, "TRAIN", **take(flags, CONTEXT_FLAGS))
     start = prepare(file, nets, devices, RunOptions(**flags))
-    return Trainer(start, _report(plain)).run()
+    with registered(registry.manager, choose_report(plain, LineReport, TerminalReport), REPORT):
+        return Trainer(start).run()
+
+
+def _added(context: click.Context, flags: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of `RunOptions` that follow from other words of the command line."""
+    added = PluginOptions.take(context, flags)
+    return {
+        "plugin_options": added.values,
+        "disabled_plugins": context.find_root().params.get("disable_plugin", ()),
+        "again": (*_again(flags), *added.again),
+    }
 
 
 def _again(flags: dict[str, Any]) -> Iterator[str]:
@@ -103,15 +116,3 @@ def _again(flags: dict[str, Any]) -> Iterator[str]:
         if value not in (None, False):
             yield "--" + name.replace("_", "-")
             yield from () if value is True else (str(value),)
-
-
-def _report(plain: bool) -> Any:
-    from rich.console import Console
-
-    from owltf.train.report.lines import LineReport
-    from owltf.train.report.terminal import TerminalReport
-
-    console = Console()
-    if plain or not console.is_terminal:
-        return LineReport(lambda line: print(line, flush=True))
-    return TerminalReport(console)

@@ -14,12 +14,35 @@ from owltf.registry.markers import hookspec
 
 if TYPE_CHECKING:
     import click
+    import pluggy
 
     from owltf.convert.converter import LayerConverter
     from owltf.data.data_layer import DataLayer
     from owltf.net.net import Net
+    from owltf.plugin.events import Display, Ending, Iterations, Scores, Setup
     from owltf.solvers.learning_rate import LearningRate
     from owltf.solvers.solver import Solver
+
+# --- plugins, and the names they put on owltf ---------------------------------------------------
+
+
+@hookspec(historic=True)
+def owltf_add_hooks(manager: pluggy.PluginManager) -> None:
+    """Add hooks that other plugins can implement; called when the plugin is registered.
+
+    Args:
+        manager: takes them by `manager.add_hookspecs(...)`, and calls them.
+    """
+
+
+@hookspec
+def owltf_classes() -> Mapping[str, str]:
+    """Return classes that people find on `owltf`, each as "module:Class" by its name.
+
+    A name begins with a capital.
+    """
+    return {}
+
 
 # --- the command line ---------------------------------------------------------------------------
 
@@ -31,6 +54,12 @@ def owltf_add_command(commands: click.Group) -> None:
     Args:
         commands: the group to which `commands.add_command(...)` adds one.
     """
+
+
+@hookspec
+def owltf_run_options() -> Iterable[click.Option]:
+    """Return options for `owltf run`; their values are in `Setup.options` by name."""
+    return ()
 
 
 # --- what is known: gathered, a name given twice is an error -------------------------------------
@@ -101,34 +130,88 @@ def owltf_net_built(net: Net) -> None:
 
 
 @hookspec
-def owltf_iteration(iteration: int, tops: Mapping[str, Any], rate: float) -> None:
-    """See the outputs of the train net at a displayed iteration.
+def owltf_run_started(setup: Setup) -> None:
+    """See a run that is about to begin."""
+
+
+@hookspec
+def owltf_watch_every(setup: Setup) -> int | None:
+    """Ask to be told of the iterations of a run.
+
+    Iterations are computed many in one call. Where this asks for it, the call ends after every N
+    updates, which takes time if N is small; what is computed stays the same.
 
     Args:
-        iteration: the iteration just computed, counted from 0.
-        tops: the train net's outputs by blob name, as arrays in Caffe's order.
-        rate: the learning rate of this iteration.
+        setup: the run.
+
+    Returns:
+        N, for `owltf_iterations` of the same plugin to be called after every N updates; None not
+        to be called.
     """
 
 
 @hookspec
-def owltf_tested(iteration: int, net_index: int, scores: Mapping[str, Any]) -> None:
-    """See the result of a test.
+def owltf_testing(iteration: int, net_index: int, setup: Setup) -> None:
+    """See that a test begins.
 
     Args:
         iteration: updates made so far.
         net_index: which of the solver's test nets, from 0.
-        scores: each output's mean over `test_iter` batches, by blob name.
+        setup: the run.
     """
 
 
 @hookspec
-def owltf_snapshot(iteration: int, path: Path) -> None:
+def owltf_tested(scores: Scores, setup: Setup) -> None:
+    """See the result of a test.
+
+    Args:
+        scores: each output's mean.
+        setup: the run.
+    """
+
+
+@hookspec
+def owltf_iterations(iterations: Iterations, setup: Setup) -> None:
+    """See the iterations that `owltf_watch_every` of the same plugin asked for.
+
+    It is called for those that are left at the end of a run, too.
+
+    Args:
+        iterations: their losses, and the outputs and the learning rate of the last.
+        setup: the run.
+    """
+
+
+@hookspec
+def owltf_displayed(display: Display, setup: Setup) -> None:
+    """See an iteration that the solver's `display` shows.
+
+    Args:
+        display: its loss, learning rate and outputs.
+        setup: the run.
+    """
+
+
+@hookspec
+def owltf_snapshot(iteration: int, caffemodel: Path, solverstate: Path, setup: Setup) -> None:
     """See a snapshot that is complete on disk.
 
     Args:
         iteration: updates made so far.
-        path: the `.caffemodel`.
+        caffemodel: the file of the weights.
+        solverstate: the file of the solver's history.
+        setup: the run.
+    """
+
+
+@hookspec
+def owltf_run_ended(ending: Ending, setup: Setup) -> None:
+    """See the end of a run: it is finished, a signal stopped it, or it failed.
+
+    Args:
+        ending: the reason.
+        setup: the run.
     """
 
 

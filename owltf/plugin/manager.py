@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
+from typing import Any
 
 import pluggy
 
 from owltf.did_you_mean import did_you_mean
 from owltf.errors import OwltfError
 from owltf.plugin import hookspecs
+from owltf.registry.hook_errors import in_words, name_the_plugin, remedy
 from owltf.registry.markers import PROJECT
 
 BUILT_INS = ("owltf.commands", "owltf.data", "owltf.fillers", "owltf.layers", "owltf.solvers")
@@ -33,6 +36,8 @@ def make_manager(disabled: Iterable[str] = ()) -> pluggy.PluginManager:
     disabled = set(disabled)
     manager = pluggy.PluginManager(PROJECT)
     manager.add_hookspecs(hookspecs)
+    # Called for each plugin when it is registered.
+    manager.hook.owltf_add_hooks.call_historic(kwargs={"manager": manager})
     installed = _installed()
     _check_known(disabled, {*BUILT_INS, *installed})
     for name in disabled:
@@ -41,8 +46,30 @@ def make_manager(disabled: Iterable[str] = ()) -> pluggy.PluginManager:
         manager.register(import_module(name), name)
     for name, entry in installed.items():
         _register(manager, name, entry)
-    _check_hooks(manager)
+    check_hooks(manager)
+    # From here on it is a hook's own mistake what it raises, and no failure to load.
+    manager.add_hookcall_monitoring(_before, name_the_plugin)
     return manager
+
+
+@contextmanager
+def registered(manager: pluggy.PluginManager, plugin: object, name: str) -> Iterator[None]:
+    """Let one more plugin take part while the context is entered.
+
+    Args:
+        manager: the plugins.
+        plugin: the plugin.
+        name: its name.
+
+    Raises:
+        OwltfError: if it misspells a hook.
+    """
+    manager.register(plugin, name)
+    try:
+        check_hooks(manager)
+        yield
+    finally:
+        manager.unregister(plugin, name)
 
 
 def _installed() -> dict[str, EntryPoint]:
@@ -74,17 +101,23 @@ def _register(manager: pluggy.PluginManager, name: str, entry: EntryPoint) -> No
     try:
         manager.register(entry.load(), name)
     except Exception as error:
+        # A hook that this plugin adds may be one that another misspelt.
+        other = manager.get_name(getattr(error, "plugin", None)) or name
+        where = f" ({entry.value})" if other == name else ""
         raise OwltfError(
-            f"plugin '{name}' ({entry.value}) does not load: {_told(error)}; "
-            f"repair it, or leave it out with --disable-plugin {name}"
+            f"plugin '{other}'{where} does not load: {in_words(error)}; {remedy(other)}"
         ) from error
 
 
-def _told(error: Exception) -> str:
-    return " ".join(f"{type(error).__name__}: {error}".split())
+def check_hooks(manager: pluggy.PluginManager) -> None:
+    """Refuse hooks that neither owltf nor a plugin has.
 
+    Args:
+        manager: the plugins.
 
-def _check_hooks(manager: pluggy.PluginManager) -> None:
+    Raises:
+        OwltfError: if a plugin misspells a hook.
+    """
     hooks = vars(manager.hook)
     known = [name for name, hook in hooks.items() if hook.has_spec()]
     for name in hooks.keys() - known:
@@ -92,6 +125,9 @@ def _check_hooks(manager: pluggy.PluginManager) -> None:
         for plugin in (each.plugin_name for each in mandatory):
             raise OwltfError(
                 f"plugin '{plugin}' has a hook that owltf does not have, {name}: "
-                f"{did_you_mean(name, known)}; repair it, or leave it out with "
-                f"--disable-plugin {plugin}"
+                f"{did_you_mean(name, known)}; {remedy(plugin)}"
             )
+
+
+def _before(hook_name: str, hook_impls: Sequence[pluggy.HookImpl], kwargs: Any) -> None:
+    """Do nothing: what a hook is called with is fine."""

@@ -10,8 +10,8 @@ from typing import Any
 import pluggy
 
 from owltf.errors import OwltfError
-
-BUILT_IN = "owltf."
+from owltf.registry.hook_errors import BUILT_IN
+from owltf.registry.implementations import results_by_plugin
 
 
 @dataclass(frozen=True)
@@ -61,6 +61,13 @@ class Registry:
             "owltf_learning_rates", lambda found: found.items(), "bring the lr_policy {}"
         )
 
+    @cached_property
+    def classes(self) -> Mapping[str, str]:
+        """Where each class is that plugins put on `owltf`: "module:Class"."""
+        return self._gather(
+            "owltf_classes", lambda found: found.items(), "put the class {} on owltf"
+        )
+
     def _by_type(self, hook: str, does: str) -> dict[str, Any]:
         return self._gather(hook, lambda found: ((each.caffe_type, each) for each in found), does)
 
@@ -68,9 +75,8 @@ class Registry:
         self, hook: str, pairs: Callable[[Any], Iterable[tuple[str, Any]]], does: str
     ) -> dict[str, Any]:
         gathered: dict[str, tuple[str, Any]] = {}
-        for implementation in getattr(self.manager.hook, hook).get_hookimpls():
-            plugin = implementation.plugin_name
-            for name, member in pairs(implementation.function()):
+        for plugin, found in results_by_plugin(self.manager, hook):
+            for name, member in pairs(found):
                 gathered[name] = _winner(gathered.get(name), (plugin, member), does.format(name))
         return {name: member for name, (_, member) in sorted(gathered.items())}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,13 @@ from owltf.caffe.net.net_file import open_net_file
 from owltf.convert.context import NetContext
 from owltf.errors import OwltfError
 from owltf.net.net import Net
-from owltf.plugin.manager import make_manager
+from owltf.plugin.manager import make_manager, registered
+from owltf.plugin.run_options import default_values
 from owltf.registry.registry import Registry
 from owltf.runtime.devices import choose_devices
 from owltf.train.prepare import PreparedRun, RunOptions, prepare
+from owltf.train.report import REPORT
 from owltf.train.report.lines import LineReport
-from owltf.train.report.report import Report
 from owltf.train.trainer import Trainer
 
 
@@ -31,7 +33,8 @@ class NetTrainer:
         snapshot: the index of the snapshot to go on from, that of iteration
             snapshot x `solver.snapshot`; 0 starts anew.
         num_gpu: how many GPUs share each batch; 1 is the CPU where there is no GPU.
-        report: what tells people of the run; lines like Caffe's unless given.
+        report: what tells people of the run, an object with hooks; lines like Caffe's unless given.
+        plugin_options: values of the options that plugins add to `owltf run`, by name.
         **flags: other fields of the `NetContext`, such as `allow_python_layers=True`, which runs
             the code of the nets' Python layers.
     """
@@ -42,14 +45,16 @@ class NetTrainer:
         snapshot: int = 0,
         num_gpu: int = 1,
         *,
-        report: Report | None = None,
+        report: object | None = None,
+        plugin_options: Mapping[str, Any] | None = None,
         **flags: Any,
     ) -> None:
         self.solver_file = solver_file
         self.snapshot = snapshot
         self.num_gpu = num_gpu
+        self.plugin_options = plugin_options or {}
         self.flags = flags
-        self._report = report or LineReport()
+        self._report = LineReport() if report is None else report
         self._start: PreparedRun | None = None
 
     def build_net(self) -> None:
@@ -62,7 +67,8 @@ class NetTrainer:
         file = open_net_file(self.solver_file, registry.schema, wanted=SOLVER)
         context = NetContext(registry, "TRAIN", **self.flags)
         devices = choose_devices(num_gpu=self.num_gpu)
-        options = RunOptions(snapshot=self.snapshot, reinit_mismatched=True)
+        values = {**default_values(registry.manager), **self.plugin_options}
+        options = RunOptions(snapshot=self.snapshot, reinit_mismatched=True, plugin_options=values)
         self._start = prepare(file, context, devices, options)
 
     @property
@@ -87,4 +93,5 @@ class NetTrainer:
         """
         if self._start is None:
             raise OwltfError("call build_net() first")
-        return Trainer(self._start, self._report).run()
+        with registered(self._start.registry.manager, self._report, REPORT):
+            return Trainer(self._start).run()

@@ -49,6 +49,8 @@ class RunOptions:
         reinit_mismatched: leave layers of another shape as their fillers make them.
         batch_per_gpu: `batch_size` is that of each device, as in Caffe.
         allow_nan: go on after a loss that is not a number.
+        plugin_options: the values of the options that plugins add, by name.
+        disabled_plugins: the plugins that are left out.
         again: what the command line that resumes the run must repeat.
     """
 
@@ -58,6 +60,8 @@ class RunOptions:
     reinit_mismatched: bool = False
     batch_per_gpu: bool = False
     allow_nan: bool = False
+    plugin_options: Mapping[str, Any] = field(default_factory=dict)
+    disabled_plugins: Sequence[str] = ()
     again: Sequence[str] = ()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,13 +48,18 @@ class Schedule:
         """Whether the end of the run needs a snapshot of its own."""
         return self.snapshot_after_train and not self.snapshots(iteration)
 
-    def until_event(self, iteration: int) -> int:
-        """Return how many iterations can be computed before something else is due."""
+    def until_event(self, iteration: int, watched: Iterable[int] = ()) -> int:
+        """Return how many iterations can be computed before something else is due.
+
+        Args:
+            iteration: updates made so far.
+            watched: after how many updates each plugin that asked wants to be told of them.
+        """
         left = self.max_iter - iteration
         if self.display:
             # The iteration that is displayed ends the call, so its own loss is at hand.
             left = min(left, -iteration % self.display + 1)
-        for interval in (self.test_interval, self.snapshot):
+        for interval in (self.test_interval, self.snapshot, *watched):
             if interval:
                 left = min(left, interval - iteration % interval)
         return left

@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 import shlex
 from collections import deque
+from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,27 +15,31 @@ import numpy as np
 from owltf.errors import OwltfError
 from owltf.net.batches import batches, positions_after
 from owltf.net.data_errors import plain_errors
-from owltf.net.net import Net, Source
+from owltf.net.net import Source
+from owltf.plugin.events import Display, Ending, Scores
+from owltf.registry.hook_errors import HookError
 from owltf.snapshot.run_state import RunState, threads
 from owltf.snapshot.write import write_snapshot
 from owltf.train.evaluation import Evaluation
 from owltf.train.prepare import PreparedRun
 from owltf.train.recurrent_states import RecurrentStates
-from owltf.train.report.report import Display, Report, Scores, Setup, outputs_of
+from owltf.train.run_setup import loss_weights, outputs_of, run_setup
 from owltf.train.signals import Signals
 from owltf.train.step import Ran, TrainStep
+from owltf.train.watchers import Watchers
+
+_DISABLE = "--disable-plugin"
 
 
 class Trainer:
-    """Runs what a `PreparedRun` holds.
+    """Runs what a `PreparedRun` holds, and calls the hooks of its plugins.
 
     Args:
         start: nets, solver, and where the run stands.
-        report: what tells people of it.
     """
 
-    def __init__(self, start: PreparedRun, report: Report) -> None:
-        self._start, self._report = start, report
+    def __init__(self, start: PreparedRun) -> None:
+        self._start, self._setup = start, run_setup(start)
         self._parameter = start.source.parameter
         self._schedule, self._nets, self._solver = start.schedule, start.nets, start.solver
         self._hook: Any = start.registry.manager.hook
@@ -68,16 +74,27 @@ class Trainer:
             0, or 128 plus the number of the signal that ended the run.
 
         Raises:
-            OwltfError: if the loss is not a number, or the data turn out wrong.
+            OwltfError: if the loss is not a number, the data turn out wrong, or a plugin fails.
         """
-        self._report.started(self._setup())
         try:
             with self._signals, plain_errors(self._data()):
-                self._report.watch(lambda: int(self._solver.iterations.numpy()))
+                self._begin()
                 self._step()
-                return self._finish()
-        finally:
-            self._report.close()
+                ending = self._finish()
+        except HookError as error:
+            failed = self._rescued(error)
+            self._tell_of(failed)
+            raise failed from error
+        except BaseException as error:
+            self._tell_of(error)
+            raise
+        self._hook.owltf_run_ended(ending=ending, setup=self._setup)
+        by = self._signals.stopped_by
+        return 128 + by if by and ending.reason == "stopped" else 0
+
+    def _begin(self) -> None:
+        self._hook.owltf_run_started(setup=self._setup)
+        self._watchers = Watchers(self._start.registry.manager, self._setup, self._rate)
 
     def _step(self) -> None:
         """Caffe's Step: test, display, update, snapshot."""
@@ -86,7 +103,8 @@ class Trainer:
                 self._test_all()
             if self._signals.stopped_by:
                 return
-            self._update(self._schedule.until_event(self._iteration))
+            watched = self._watchers.intervals
+            self._update(self._schedule.until_event(self._iteration, watched))
             if self._snapshot_due():
                 self._snapshot()
             if self._signals.stopped_by:
@@ -94,16 +112,18 @@ class Trainer:
 
     def _update(self, count: int) -> None:
         ran = self._train.run(count)
-        self._iteration += len(ran.losses)
-        self._losses.extend(ran.losses.tolist())
-        self._check_loss(ran)
+        losses = ran.losses.tolist()
+        self._iteration += len(losses)
+        self._losses.extend(losses)
+        self._watchers.computed(self._iteration, losses, self._outputs(ran))
+        self._check_loss(losses[-1])
         last = self._iteration - 1
         if self._schedule.displays(last):
             self._display(last, ran)
 
-    def _check_loss(self, ran: Ran) -> None:
-        loss = float(ran.losses[-1])
+    def _check_loss(self, loss: float) -> None:
         if not math.isfinite(loss) and not self._start.options.allow_nan:
+            self._watchers.tell_the_rest(self._iteration)
             raise self._diverged(f"the loss is {loss} at iteration {self._iteration - 1}")
 
     def _check_weights(self) -> None:
@@ -124,35 +144,58 @@ class Trainer:
         )
 
     def _display(self, iteration: int, ran: Ran) -> None:
-        rate = float(self._solver.schedule(iteration))
-        outputs = outputs_of(self._nets.train, ran.outputs)
-        self._report.displayed(Display(iteration, self._smoothed(), rate, outputs))
-        self._hook.owltf_iteration(iteration=iteration, tops=ran.outputs, rate=rate)
+        self._show(
+            Display(
+                iteration,
+                self._smoothed(),
+                self._rate(iteration),
+                self._outputs(ran),
+                loss_weights(self._nets.train),
+            )
+        )
+
+    def _show(self, display: Display) -> None:
+        self._hook.owltf_displayed(display=display, setup=self._setup)
+
+    def _rate(self, iteration: int) -> float:
+        return float(self._solver.schedule(iteration))
+
+    def _outputs(self, ran: Ran) -> dict[str, Any]:
+        return outputs_of(self._nets.train, ran.outputs)
 
     def _smoothed(self) -> float:
         return sum(self._losses) / len(self._losses)
 
     def _test_all(self) -> None:
         before, carried = list(self._tested), self._carried.get()
-        for index in range(len(self._tests)):
-            if not self._signals.stopped_by:
-                self._test(index)
-        if self._signals.stopped_by:
-            # A run that resumes here tests again, with the same records.
-            self._tested = before
-            self._carried.set(carried)
+        whole = False
+        try:
+            for index in range(len(self._tests)):
+                if not self._signals.stopped_by:
+                    self._test(index)
+            whole = not self._signals.stopped_by
+        finally:
+            if not whole:
+                # A run that resumes here tests again, with the same records.
+                self._tested = before
+                self._carried.set(carried)
 
     def _test(self, index: int) -> None:
-        self._report.testing(self._iteration, index)
+        self._hook.owltf_testing(iteration=self._iteration, net_index=index, setup=self._setup)
         wanted = self._parameter.test_iter[index]
-        done, loss, sums = self._tests[index].run(wanted)
+        done, loss, means = self._tests[index].run(wanted)
         self._tested[index] += done
         if done < wanted:
             return
-        self._hook.owltf_tested(iteration=self._iteration, net_index=index, scores=sums)
-        shown = loss if self._parameter.test_compute_loss else None
-        outputs = outputs_of(self._nets.tests[index], sums)
-        self._report.tested(Scores(self._iteration, index, shown, outputs))
+        net, shown = self._nets.tests[index], self._parameter.test_compute_loss
+        scores = Scores(
+            self._iteration,
+            index,
+            loss if shown else None,
+            outputs_of(net, means),
+            loss_weights(net),
+        )
+        self._hook.owltf_tested(scores=scores, setup=self._setup)
 
     def _snapshot_due(self) -> bool:
         asked = self._signals.snapshot_wanted or self._signals.stopped_by is not None
@@ -160,19 +203,30 @@ class Trainer:
 
     def _snapshot(self) -> None:
         if self._iteration != self._saved:
-            self._check_weights()
-            self._carried.write(self._start.prefix.files(self._iteration)[0])
-            paths = write_snapshot(
-                self._start.prefix,
-                self._nets.train,
-                self._solver,
-                self._state(),
-                self._start.registry.schema,
-            )
-            self._saved, self._kept = self._iteration, paths[1]
-            self._report.snapshot(*paths)
-            self._hook.owltf_snapshot(iteration=self._iteration, path=paths[0])
+            self._tell_of_snapshot(*self._save())
         self._signals.snapshot_made()
+
+    def _save(self) -> tuple[Path, Path]:
+        """Write a snapshot; return its caffemodel and its solverstate."""
+        self._check_weights()
+        self._carried.write(self._start.prefix.files(self._iteration)[0])
+        paths = write_snapshot(
+            self._start.prefix,
+            self._nets.train,
+            self._solver,
+            self._state(),
+            self._start.registry.schema,
+        )
+        self._saved, self._kept = self._iteration, paths[1]
+        return paths
+
+    def _tell_of_snapshot(self, caffemodel: Path, solverstate: Path) -> None:
+        self._hook.owltf_snapshot(
+            iteration=self._iteration,
+            caffemodel=caffemodel,
+            solverstate=solverstate,
+            setup=self._setup,
+        )
 
     def _state(self) -> RunState:
         start, passes = self._start.state, self._iteration - self._first
@@ -188,16 +242,15 @@ class Trainer:
             threads=threads(),
         )
 
-    def _finish(self) -> int:
+    def _finish(self) -> Ending:
+        self._watchers.tell_the_rest(self._iteration)
         if not self._signals.stopped_by:
             self._end()
         if self._signals.stopped_by:
             # The signal may have come in a test, after updates that no snapshot holds.
             self._snapshot()
-            self._report.stopped(self._how_to_resume())
-            return 128 + self._signals.stopped_by
-        self._report.finished()
-        return 0
+            return Ending("stopped", self._iteration, self._how_to_resume())
+        return Ending("finished", self._iteration)
 
     def _end(self) -> None:
         """What Caffe's Solve does after the last update: snapshot, display, test."""
@@ -207,45 +260,40 @@ class Trainer:
             carried = self._carried.get()
             self._losses.append(self._train.loss())
             self._carried.set(carried)
-            self._report.last_loss(self._iteration, self._smoothed())
+            self._show(Display(self._iteration, self._smoothed()))
         if self._schedule.tests(self._iteration):
             self._test_all()
+
+    def _rescued(self, error: HookError) -> HookError:
+        """Save the updates that no snapshot holds; return a plugin's error with how to resume."""
+        try:
+            if self._iteration != self._saved:
+                paths = self._save()
+                # The plugin that failed may fail again.
+                with suppress(HookError):
+                    self._tell_of_snapshot(*paths)
+        except OwltfError as other:
+            return HookError(f"{error}; {other}")
+        how = self._how_to_resume()
+        return HookError(f"{error}; {how[0].lower()}{how[1:]}")
+
+    def _tell_of(self, error: BaseException) -> None:
+        """Tell plugins that the run failed; what fails in that comes second to the error."""
+        ending = Ending("failed", self._iteration, str(error), error)
+        with suppress(HookError):
+            self._hook.owltf_run_ended(ending=ending, setup=self._setup)
 
     def _how_to_resume(self) -> str:
         if self._kept is None:
             return "Stopped before the first update; nothing was written"
-        words = ["owltf", "run", self._start.source.file, *self._start.options.again]
-        if self._start.options.reinit_mismatched and self._kept == self._start.resumed_from:
+        options = self._start.options
+        disabled = [word for name in options.disabled_plugins for word in (_DISABLE, name)]
+        words = ["owltf", *disabled, "run", self._start.source.file, *options.again]
+        if options.reinit_mismatched and self._kept == self._start.resumed_from:
             # Nothing was written since, and that snapshot has other shapes than the net.
             words.append("--reinit-mismatched")
         command = shlex.join([*words, "--resume", str(self._kept)])
         return f"Stopped at iteration {self._iteration}; resume with: {command}"
 
-    def _setup(self) -> Setup:
-        start, net = self._start, self._nets.train
-        return Setup(
-            net=net.name,
-            solver=f"{self._parameter.type}, lr_policy {self._parameter.lr_policy}, "
-            f"base_lr {self._parameter.base_lr:g}",
-            devices=start.devices.names,
-            params=sum(math.prod(param.shape) for param in net.params),
-            sources=_sources((net, *self._nets.tests)),
-            seed=start.state.seed,
-            iteration=self._iteration,
-            max_iter=self._schedule.max_iter,
-            batch=max((s.layer.batch_size for s in net.sources), default=0)
-            * self._solver.iter_size,
-            loaded=start.loaded,
-            notes=start.notes,
-        )
-
     def _data(self) -> list[Source]:
         return [each for net in (self._nets.train, *self._nets.tests) for each in net.sources]
-
-
-def _sources(nets: tuple[Net, ...]) -> dict[str, str]:
-    return {
-        f"{net.phase} data {source.name}": source.layer.describe()
-        for net in nets
-        for source in net.sources
-    }

@@ -1,5 +1,6 @@
 """owltf test: how good a net is on its TEST data, seen once or in several views."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from owltf.api import hookimpl
@@ -11,3 +12,9 @@ def owltf_add_command(commands: Any) -> None:
     from owltf_tester.command import test
 
     commands.add_command(test)
+
+
+@hookimpl
+def owltf_classes() -> Mapping[str, str]:
+    """Put owl.net's class on `owltf`."""
+    return {"MultiviewTester": "owltf_tester.multiview_tester:MultiviewTester"}

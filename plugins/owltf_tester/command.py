@@ -7,7 +7,15 @@ from typing import Any
 
 import click
 
-from owltf.api import OwltfError, device_options, devices_of, weights_of, weights_options
+from owltf.api import (
+    OwltfError,
+    choose_report,
+    device_options,
+    devices_of,
+    plain_option,
+    weights_of,
+    weights_options,
+)
 
 _VIEWS = ("1", "flips", "corners", "10", "144")
 
@@ -71,11 +79,7 @@ def _numbers(context: click.Context, option: click.Parameter, value: str) -> tup
     help="Write all figures.",
 )
 @device_options
-@click.option(
-    "--plain",
-    is_flag=True,
-    help="Print lines like Caffe's log, as is done where the output is no terminal.",
-)
+@plain_option
 @click.pass_obj
 def test(registry: Any, /, file: str, test_net: int | None, plain: bool, **flags: Any) -> None:
     """Test a net on its TEST data.
@@ -92,26 +96,16 @@ def test(registry: Any, /, file: str, test_net: int | None, plain: bool, **flags
         raise OwltfError("give --all or --iterations, not both")
     start_tensorflow()
     devices = devices_of(flags)
+    from owltf_tester.lines import ScoreLines
     from owltf_tester.options import TestOptions
     from owltf_tester.run import run_tests
+    from owltf_tester.terminal import ScoreTables
 
     options = TestOptions(**flags)
     run_tests(
         file,
         test_net,
         options,
-        _report(plain),
+        choose_report(plain, ScoreLines, ScoreTables),
         load={"registry": registry, "devices": devices, **weights},
     )
-
-
-def _report(plain: bool) -> Any:
-    from rich.console import Console
-
-    from owltf_tester.plain_report import PlainReport
-    from owltf_tester.rich_report import RichReport
-
-    console = Console()
-    if plain or not console.is_terminal:
-        return PlainReport(lambda line: print(line, flush=True))
-    return RichReport(console)

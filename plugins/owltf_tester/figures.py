@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 
 from owltf.api import atomic_outputs
-from owltf_tester.net_test import NetTest
 from owltf_tester.tally import Result, Top
+from owltf_tester.testing import Testing
 
 
 def write_figures(
-    path: Path, tested: Sequence[tuple[NetTest, Result]], **files: str | int | None
+    path: Path, tested: Sequence[tuple[Testing, Result]], **files: str | int | None
 ) -> None:
     """Write what tests found.
 
@@ -28,17 +28,17 @@ def write_figures(
     Raises:
         OwltfError: if it cannot be written.
     """
-    nets = [_net(test, result) for test, result in tested]
+    nets = [_net(testing, result) for testing, result in tested]
     with atomic_outputs(path) as temporary:
         text = json.dumps({**files, "nets": nets}, indent=2, allow_nan=False)
         temporary.write_text(text + "\n")
 
 
-def _net(test: NetTest, result: Result) -> dict[str, Any]:
+def _net(testing: Testing, result: Result) -> dict[str, Any]:
     return {
-        "name": test.net.name,
-        "index": test.index,
-        "views": test.options.views,
+        "name": testing.name,
+        "index": testing.index,
+        "views": testing.views,
         "batches": result.batches,
         "records": result.records,
         "loss": None if result.loss is None else _number(result.loss),
@@ -46,7 +46,7 @@ def _net(test: NetTest, result: Result) -> dict[str, Any]:
         "top": {str(k): _top(top) for k, top in result.top.items()},
         "classes": [
             {"name": name, **_top(top)}
-            for name, top in zip(test.names, result.per_class, strict=False)
+            for name, top in zip(testing.class_names, result.per_class, strict=False)
         ],
         "confusion": None if result.confusion is None else result.confusion.tolist(),
     }

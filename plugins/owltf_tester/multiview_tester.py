@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from owltf.api import Net, OwltfError, load_snapshot_net
+from owltf_tester.lines import ScoreLines
 from owltf_tester.net_test import NetTest
 from owltf_tester.options import TestOptions
-from owltf_tester.plain_report import PlainReport
-from owltf_tester.report import Report
+from owltf_tester.report import ScoreReport
 
 
 class MultiviewTester:
@@ -34,13 +34,13 @@ class MultiviewTester:
         snapshot: int,
         gpu_idx: int = 0,
         *,
-        report: Report | None = None,
+        report: ScoreReport | None = None,
     ) -> None:
         self.solver_file = solver_file
         self.softmax_layer_name = softmax_layer_name
         self.snapshot = snapshot
         self.gpu_idx = gpu_idx
-        self._report = report or PlainReport()
+        self._report = report or ScoreLines()
         self._test: NetTest | None = None
 
     def build_net(self) -> None:
@@ -73,7 +73,8 @@ class MultiviewTester:
         Raises:
             OwltfError: before `build_net`, or if the data turn out wrong.
         """
-        return self._built().run(self._report).top[1].accuracy
+        _, result = self._built().run(self._report)
+        return result.top[1].accuracy
 
     def _built(self) -> NetTest:
         if self._test is None:

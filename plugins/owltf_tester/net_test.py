@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -20,8 +21,9 @@ from owltf.api import (
 )
 from owltf_tester.measure import Measured, measure, measure_views
 from owltf_tester.options import TestOptions
-from owltf_tester.report import Report
+from owltf_tester.report import ScoreReport
 from owltf_tester.tally import Result, Tally
+from owltf_tester.testing import Testing
 
 
 @dataclass(frozen=True)
@@ -70,12 +72,24 @@ class NetTest:
         names = _names(scores, options)
         return cls(net, index, devices, options, count, scores, names)
 
-    def notes(self, batches: NetBatches) -> Iterator[str]:
-        """Yield what a person should know before the figures.
+    def testing(self, batches: NetBatches) -> Testing:
+        """Return what is said of the test.
 
         Args:
             batches: the batches that the net will be tested on.
         """
+        return Testing(
+            name=self.net.name,
+            index=self.index,
+            batches=len(batches),
+            notes=tuple(self._notes(batches)),
+            weights=_weights(self.net),
+            class_names=self.names,
+            per_class=self.options.per_class,
+            views=self.options.views,
+        )
+
+    def _notes(self, batches: NetBatches) -> Iterator[str]:
         for source in self.net.sources:
             yield f"TEST data {source.name}: {source.layer.describe()}"
         there = max((source.layer.records or 0 for source in self.net.sources), default=0)
@@ -85,22 +99,26 @@ class NetTest:
                 f"again; --all takes each once"
             )
 
-    def run(self, report: Report) -> Result:
-        """Test the net.
+    def run(self, report: ScoreReport) -> tuple[Testing, Result]:
+        """Test the net; return what is said of the test, and what it found.
+
+        Args:
+            report: what tells people of it.
 
         Raises:
             OwltfError: if the data turn out wrong.
         """
         batches, measured = self._measured()
-        report.started(self, batches)
+        testing = self.testing(batches)
+        report.started(testing)
         classes = self.scores.classes if self.scores and self.scores.labels is not None else 0
         with_confusion = self.options.confusion is not None
         tally = Tally(classes, self.options.top_k, with_confusion=with_confusion)
         for batch in measured:
             report.measured(batch, tally.add(batch))
         result = tally.result()
-        report.finished(self, result)
-        return result
+        report.finished(testing, result)
+        return testing, result
 
     def _measured(self) -> tuple[NetBatches, Iterator[Measured]]:
         """Return the batches, and what each will give."""
@@ -112,6 +130,11 @@ class NetTest:
         batches = net_batches(net, self.iterations, once=True, sources=whole.sources)
         seen = (find_views(views), whole)
         return batches, measure_views(net, self.devices, self.scores, batches, seen)
+
+
+def _weights(net: Net) -> dict[str, float]:
+    tops = dict.fromkeys(loss.top for loss in net.losses)
+    return {top: math.fsum(loss.weight for loss in net.losses if loss.top == top) for top in tops}
 
 
 def _scores(net: Net, options: TestOptions) -> ClassScores | None:

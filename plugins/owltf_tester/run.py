@@ -11,8 +11,9 @@ from owltf_tester.confusion import check_confusion, write_confusion
 from owltf_tester.figures import write_figures
 from owltf_tester.net_test import NetTest
 from owltf_tester.options import TestOptions
-from owltf_tester.report import Report
+from owltf_tester.report import ScoreReport
 from owltf_tester.tally import Result
+from owltf_tester.testing import Testing
 
 # Where Caffe's own `caffe test` stops.
 _ITERATIONS = 50
@@ -22,7 +23,7 @@ def run_tests(
     file: str,
     test_net: int | None,
     options: TestOptions,
-    report: Report,
+    report: ScoreReport,
     load: Mapping[str, Any],
 ) -> list[Result]:
     """Test a net, or the test nets of a solver; write what the options ask for.
@@ -47,7 +48,7 @@ def run_tests(
         for net, (index, count) in zip(nets, iterations.items(), strict=True)
     ]
     try:
-        tested = [(test, test.run(report)) for test in tests]
+        tested = [test.run(report) for test in tests]
     finally:
         report.close()
     weights = ",".join(map(str, load["weights"] or ())) or None
@@ -79,13 +80,13 @@ def _check_files(options: TestOptions, nets: int) -> None:
 def _write(
     files: Mapping[str, Any],
     options: TestOptions,
-    tested: Sequence[tuple[NetTest, Result]],
-    report: Report,
+    tested: Sequence[tuple[Testing, Result]],
+    report: ScoreReport,
 ) -> None:
     written: list[Path] = []
-    for test, result in tested:
+    for testing, result in tested:
         if options.confusion is not None and result.confusion is not None:
-            write_confusion(options.confusion, result.confusion, test.names)
+            write_confusion(options.confusion, result.confusion, testing.class_names)
             written.append(options.confusion)
     if options.output is not None:
         write_figures(options.output, tested, **files)

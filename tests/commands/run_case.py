@@ -64,8 +64,11 @@ class Case:
 
     def run(self, *args: object) -> Result:
         """Call `owltf run` with arguments, the solver alone unless given."""
-        words = ["run", *map(str, args or ("solver.prototxt",))]
-        result = CliRunner().invoke(cli, words, prog_name="owltf")
+        return self.owltf("run", *(args or ("solver.prototxt",)))
+
+    def owltf(self, *args: object) -> Result:
+        """Call `owltf` with arguments."""
+        result = CliRunner().invoke(cli, [*map(str, args)], prog_name="owltf")
         if result.exception and not isinstance(result.exception, SystemExit):
             raise result.exception
         return result

@@ -12,7 +12,7 @@ from owltf.cli import cli
 
 PLUGIN = """
 import click
-from owltf.api import hookimpl
+from owltf.api import hookimpl, hookspec
 
 @hookimpl
 def owltf_add_command(commands):
@@ -24,6 +24,27 @@ def owltf_fillers():
 
 @hookimpl
 def owltf_tested(scores):
+    pass
+
+@hookimpl
+def owltf_classes():
+    return {"Hooter": "owl_nest:Hooter"}
+
+@hookimpl
+def owltf_run_options():
+    return [click.Option(["-l", "--log"]), click.Option(["--egg/--no-egg"])]
+
+class Specs:
+    @hookspec
+    def nest_hatched(self, eggs):
+        pass
+
+@hookimpl
+def owltf_add_hooks(manager):
+    manager.add_hookspecs(Specs)
+
+@hookimpl
+def nest_hatched(eggs):
     pass
 """
 METADATA = "Metadata-Version: 2.1\nName: owl-nest\nVersion: 2.5\n"
@@ -75,8 +96,15 @@ def test_what_comes_with_owltf_is_listed() -> None:
 @pytest.mark.usefixtures("installed")
 def test_an_installed_plugin_is_listed() -> None:
     first, *rest = lines_of("nest", plugins())
-    assert first.split() == ["nest", "2.5", "owl_nest", "commands:", "hoot"]
-    assert rest == ["fillers: eights, zeros", "owltf_tested"]
+    assert first.split() == ["nest", "2.5", "owl_nest", "nest_hatched"]
+    assert rest == [
+        "commands: hoot",
+        "hooks: nest_hatched",
+        "classes: Hooter",
+        "fillers: eights, zeros",
+        "options of owltf run: --egg, --log",
+        "owltf_tested",
+    ]
 
 
 @pytest.mark.usefixtures("installed")

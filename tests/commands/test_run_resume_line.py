@@ -12,6 +12,7 @@ from python_case import write_module
 from run_case import LOSS, Case
 
 from owltf.commands.run import run
+from owltf.registry.markers import hookimpl
 from owltf.runtime.devices import one_cpu
 from owltf.train.report.lines import LineReport
 
@@ -55,12 +56,13 @@ def stop_at(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
     def stop(iteration: int) -> None:
         left = [iteration]
 
-        def testing(report: LineReport, place: int, index: int) -> None:
-            if place in left:
-                left.remove(place)
+        @hookimpl
+        def testing(report: LineReport, iteration: int) -> None:
+            if iteration in left:
+                left.remove(iteration)
                 os.kill(os.getpid(), signal.SIGINT)
 
-        monkeypatch.setattr(LineReport, "testing", testing)
+        monkeypatch.setattr(LineReport, "owltf_testing", testing)
 
     return stop
 

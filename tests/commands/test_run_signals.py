@@ -14,6 +14,7 @@ from contextlib import contextmanager
 import pytest
 from run_case import Case
 
+from owltf.registry.markers import hookimpl
 from owltf.train.report.lines import LineReport
 
 WITHOUT_TESTS = {"test_iter: 2\ntest_interval: 3\n": "", "snapshot: 3\n": ""}
@@ -122,12 +123,13 @@ def interrupt_test(monkeypatch: pytest.MonkeyPatch) -> Callable[[int, int], None
     def interrupt(iteration: int, index: int) -> None:
         left = [(iteration, index)]
 
-        def testing(report: LineReport, *place: int) -> None:
-            if place in left:
-                left.remove(place)
+        @hookimpl
+        def testing(report: LineReport, iteration: int, net_index: int) -> None:
+            if (iteration, net_index) in left:
+                left.remove((iteration, net_index))
                 os.kill(os.getpid(), signal.SIGINT)
 
-        monkeypatch.setattr(LineReport, "testing", testing)
+        monkeypatch.setattr(LineReport, "owltf_testing", testing)
 
     return interrupt
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from importlib.metadata import EntryPoint
+from types import ModuleType
 
 import pytest
 from plugin_modules import install, plugin
 
 from owltf.errors import OwltfError
 from owltf.plugin import manager
-from owltf.plugin.manager import BUILT_INS, SWITCH, make_manager
+from owltf.plugin.manager import BUILT_INS, SWITCH, make_manager, registered
+from owltf.registry.markers import hookspec
 
 
 def names(*disabled: str) -> list[str]:
@@ -100,3 +103,71 @@ def test_two_packages_of_one_name_are_an_error(monkeypatch: pytest.MonkeyPatch) 
                 make_manager()
         else:
             make_manager()
+
+
+class Specs:
+    """Hooks that a plugin brings."""
+
+    @hookspec
+    def mine_hatched(self, eggs: int) -> None:
+        """See eggs."""
+
+
+def bringing() -> ModuleType:
+    return plugin(owltf_add_hooks=lambda manager: manager.add_hookspecs(Specs))
+
+
+@pytest.mark.parametrize("order", [("mine", "other"), ("other", "mine")])
+def test_a_plugin_implements_another_plugins_hook(
+    monkeypatch: pytest.MonkeyPatch, order: tuple[str, str]
+) -> None:
+    seen: list[int] = []
+    plugins = {"mine": bringing(), "other": plugin(mine_hatched=lambda eggs: seen.append(eggs))}
+    install(monkeypatch, **{name: plugins[name] for name in order})
+    make_manager().hook.mine_hatched(eggs=3)
+    assert seen == [3]
+    with pytest.raises(OwltfError, match="plugin 'other' has a hook that owltf does not have, min"):
+        make_manager(["mine"])
+
+
+@pytest.mark.parametrize("order", [("mine", "other"), ("other", "mine")])
+def test_another_plugins_hook_with_an_unknown_argument_is_refused(
+    monkeypatch: pytest.MonkeyPatch, order: tuple[str, str]
+) -> None:
+    plugins = {"mine": bringing(), "other": plugin(mine_hatched=lambda chicks: None)}
+    install(monkeypatch, **{name: plugins[name] for name in order})
+    with pytest.raises(OwltfError, match="plugin 'other'.* does not load: .*chicks") as raised:
+        make_manager()
+    assert str(raised.value).endswith("leave it out with --disable-plugin other")
+
+
+def test_a_plugin_that_cannot_add_its_hooks_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    install(monkeypatch, mine=plugin(owltf_add_hooks=lambda manager: 1 / 0))
+    with pytest.raises(OwltfError, match=r"plugin 'mine' \(mine_package\) does not load: ZeroDiv"):
+        make_manager()
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_plugin_takes_part_for_a_while(fails: bool) -> None:
+    made, seen = make_manager(), []
+    one = plugin(owltf_testing=lambda iteration: seen.append(iteration))
+    before = made.list_name_plugin()
+    with suppress(KeyError), registered(made, one, "one"):
+        made.hook.owltf_testing(iteration=5, net_index=0, setup=None)
+        if fails:
+            raise KeyError
+    assert seen == [5]
+    assert made.list_name_plugin() == before
+    made.hook.owltf_testing(iteration=6, net_index=0, setup=None)
+    assert seen == [5]
+
+
+def test_a_plugin_with_a_misspelt_hook_takes_no_part() -> None:
+    made = make_manager()
+    before = made.list_name_plugin()
+    with (
+        pytest.raises(OwltfError, match="owltf_tetsed: did you mean 'owltf_tested'"),
+        registered(made, plugin(owltf_tetsed=lambda: None), "one"),
+    ):
+        raise AssertionError
+    assert made.list_name_plugin() == before

@@ -110,3 +110,19 @@ def write_case(folder: Path) -> Images:
             out.put(f"{number:04}_photo".encode(), record.SerializeToString())
     save_weights(net, folder / "net.caffemodel")
     return Images(pixels, labels, net.get_params())
+
+
+# The corners and the centre.
+CUTS = ((0, 0), (HEIGHT - CROP, 0), (0, WIDTH - CROP), (HEIGHT - CROP, WIDTH - CROP), (1, 2))
+
+
+def ten_views(images: Images) -> np.ndarray:
+    """Return the mean over the ten crops of each image's probabilities."""
+    return np.mean(
+        [
+            images.probabilities(images.crops(top, left, mirrored=mirrored))
+            for top, left in CUTS
+            for mirrored in (False, True)
+        ],
+        axis=0,
+    )

@@ -17,10 +17,11 @@ def test_hooks_and_commands_are_light(name: str) -> None:
     assert subprocess.run([sys.executable, "-c", code], check=False, env=path).returncode == 0
 
 
-def test_owl_nets_names_are_owltfs() -> None:
+def test_owl_nets_names_are_owltfs(monkeypatch: pytest.MonkeyPatch) -> None:
     from owltf_extractor.feature_extractor import FeatureExtractor
     from owltf_tester.multiview_tester import MultiviewTester
 
+    monkeypatch.setenv("OWLTF_PLUGINS", "owltf_extractor,owltf_tester")
     assert owltf.FeatureExtractor is FeatureExtractor
     assert owltf.MultiviewTester is MultiviewTester
-    assert {"FeatureExtractor", "MultiviewTester", "NetTrainer"} <= set(owltf.__all__)
+    assert {"FeatureExtractor", "MultiviewTester", "NetTrainer"} <= set(dir(owltf))

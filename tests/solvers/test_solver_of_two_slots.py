@@ -22,7 +22,6 @@ from owltf.plugin.manager import make_manager
 from owltf.registry.registry import Registry
 from owltf.runtime.devices import choose_devices
 from owltf.train.prepare import PreparedRun, RunOptions, prepare
-from owltf.train.report.report import Report
 from owltf.train.trainer import Trainer
 
 
@@ -143,11 +142,11 @@ def start(folder: Path, solver: str = SOLVER, **options: Any) -> PreparedRun:
 
 def test_a_run_goes_on_from_its_snapshot_bit_for_bit(folder: Path) -> None:
     whole = start(folder)
-    assert Trainer(whole, Report()).run() == 0
+    assert Trainer(whole).run() == 0
     state = read_solverstate(folder / "snap_iter_4.solverstate", load_schema())
     assert [blob.shape for blob in state.history] == [(2, 4), (2,), (2, 4), (2,)]
     resumed = start(folder, resume=folder / "snap_iter_4.solverstate")
-    assert Trainer(resumed, Report()).run() == 0
+    assert Trainer(resumed).run() == 0
     for one, other in zip(
         resumed.nets.train.get_params()["ip"], whole.nets.train.get_params()["ip"], strict=True
     ):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,11 +12,12 @@ import numpy as np
 from owltf.caffe.net.net_file import open_net_file
 from owltf.convert.context import NetContext
 from owltf.options.net import CONTEXT_FLAGS
-from owltf.plugin.manager import make_manager
+from owltf.plugin.events import Display, Ending, Scores
+from owltf.plugin.manager import make_manager, registered
+from owltf.registry.markers import hookimpl
 from owltf.registry.registry import Registry
 from owltf.runtime.devices import choose_devices
 from owltf.train.prepare import PreparedRun, RunOptions, prepare
-from owltf.train.report.report import Display, Report, Scores
 from owltf.train.trainer import Trainer
 
 ORACLE = Path(__file__).parent / "oracle"
@@ -42,30 +44,34 @@ random_seed: 7 average_loss: 3
 """
 
 
-@dataclass
-class Recorder(Report):
+@dataclass(eq=False)
+class Recorder:
     """Keeps what a run tells."""
 
     displays: list[Display] = field(default_factory=list)
     tests: list[Scores] = field(default_factory=list)
     events: list[str] = field(default_factory=list)
 
-    def displayed(self, display: Display) -> None:
-        self.displays.append(display)
-        self.events.append(f"display {display.iteration}")
+    @hookimpl
+    def owltf_displayed(self, display: Display) -> None:
+        if display.rate is None:
+            self.events.append(f"loss {display.iteration}")
+        else:
+            self.displays.append(display)
+            self.events.append(f"display {display.iteration}")
 
-    def tested(self, tested: Scores) -> None:
-        self.tests.append(tested)
-        self.events.append(f"test {tested.iteration}")
+    @hookimpl
+    def owltf_tested(self, scores: Scores) -> None:
+        self.tests.append(scores)
+        self.events.append(f"test {scores.iteration}")
 
-    def snapshot(self, caffemodel: Path, solverstate: Path) -> None:
+    @hookimpl
+    def owltf_snapshot(self, caffemodel: Path) -> None:
         self.events.append(f"snapshot {caffemodel.name}")
 
-    def last_loss(self, iteration: int, loss: float) -> None:
-        self.events.append(f"loss {iteration}")
-
-    def finished(self) -> None:
-        self.events.append("finished")
+    @hookimpl
+    def owltf_run_ended(self, ending: Ending) -> None:
+        self.events.append(ending.reason)
 
 
 @dataclass(frozen=True)
@@ -85,11 +91,20 @@ class Case:
 
     def run(self, replicas: int = 1, **options: Any) -> tuple[PreparedRun, Recorder]:
         start, recorder = self.start(replicas, **options), Recorder()
-        assert Trainer(start, recorder).run() == 0
+        assert run(start, recorder) == 0
         return start, recorder
 
     def add(self, name: str, text: str) -> None:
         (self.folder / name).write_text(text)
+
+
+def run(start: PreparedRun, *plugins: object) -> int:
+    """Run what is ready, with some more plugins, named `plugin0`, `plugin1` and so on."""
+    manager = start.registry.manager
+    with ExitStack() as stack:
+        for number, plugin in enumerate(plugins):
+            stack.enter_context(registered(manager, plugin, f"plugin{number}"))
+        return Trainer(start).run()
 
 
 def flat(params: dict[str, list[np.ndarray]]) -> np.ndarray:

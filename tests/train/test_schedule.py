@@ -55,3 +55,10 @@ def test_the_end_is_snapshotted_once() -> None:
     assert schedule(snapshot=10).snapshots_at_end(15)
     assert not schedule(snapshot=10).snapshots_at_end(20)
     assert not schedule(snapshot_after_train=False).snapshots_at_end(15)
+
+
+def test_what_a_plugin_watches_ends_a_chunk_too() -> None:
+    events = schedule(max_iter=100, display=40)
+    assert events.until_event(1) == 40
+    assert events.until_event(1, [25, 30]) == 24
+    assert events.until_event(25, [25, 30]) == 5

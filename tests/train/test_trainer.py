@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
-from solver_case import ORACLE, SOLVER, Case, flat
+from plugin_modules import plugin
+from solver_case import ORACLE, SOLVER, Case, Recorder, flat, run
 
 from owltf.caffe.binary.read_weights import read_weights
 from owltf.caffe.binary.solverstate_file import read_solverstate
 from owltf.caffe.schema.schema import load_schema
 from owltf.errors import OwltfError
 from owltf.net.batches import batches
+from owltf.plugin.events import Display, Ending, Iterations, Scores, Setup
 from owltf.registry.markers import hookimpl
 from owltf.train.evaluation import Evaluation
-from owltf.train.report.report import Report
 from owltf.train.signals import Signals
-from owltf.train.trainer import Trainer
 
 CASES = sorted(path.name for path in ORACLE.iterdir())
 
@@ -25,7 +27,7 @@ def test_caffes_run_is_followed(oracle_case: Case) -> None:
     """Each iteration's loss and rate, the weights and the history at the end."""
     expected = np.load("result.npz")
     start, recorder = oracle_case.run(weights=[oracle_case.folder / "init.caffemodel"])
-    losses = [_value(display.outputs, "loss") for display in recorder.displays]
+    losses = [float(display.outputs["loss"]) for display in recorder.displays]
     np.testing.assert_allclose(losses, expected["loss"], rtol=1e-4)
     rates = [display.rate for display in recorder.displays]
     np.testing.assert_allclose(rates, expected["lr"], rtol=1e-5)
@@ -34,10 +36,6 @@ def test_caffes_run_is_followed(oracle_case: Case) -> None:
     for index, blob in enumerate(history):
         _assert_close(blob, expected[f"history/{index}"])
     assert f"history/{len(history)}" not in expected
-
-
-def _value(outputs: object, name: str) -> float:
-    return next(output.values[0] for output in outputs if output.name == name)
 
 
 def _assert_close(got: np.ndarray, wanted: np.ndarray) -> None:
@@ -100,7 +98,7 @@ def test_replicas_follow_caffe_too(oracle_case: Case, replicas: int) -> None:
     expected = np.load("result.npz")
     init = [oracle_case.folder / "init.caffemodel"]
     start, recorder = oracle_case.run(replicas, weights=init)
-    losses = [_value(display.outputs, "loss") for display in recorder.displays]
+    losses = [float(display.outputs["loss"]) for display in recorder.displays]
     np.testing.assert_allclose(losses, expected["loss"], rtol=1e-4)
     _assert_params(start.nets.train.get_params(), expected, "final")
 
@@ -116,9 +114,9 @@ def test_replicas_end_as_one(small: Case, replicas: int) -> None:
     losses = [display.loss for display in told.displays]
     losses_of_several = [display.loss for display in told_by_several.displays]
     np.testing.assert_allclose(losses_of_several, losses, rtol=1e-5)
-    scores = [_value(tested.outputs, "accuracy") for tested in told.tests]
+    scores = [float(tested.outputs["accuracy"]) for tested in told.tests]
     assert scores == pytest.approx(
-        [_value(tested.outputs, "accuracy") for tested in told_by_several.tests]
+        [float(tested.outputs["accuracy"]) for tested in told_by_several.tests]
     )
 
 
@@ -160,7 +158,7 @@ def test_average_loss_is_a_mean_of_the_last(small: Case) -> None:
     small.add("every.prototxt", SOLVER.replace("display: 4", "display: 1"))
     _, recorder = small.run(solver="every.prototxt")
     shown = [display.loss for display in recorder.displays]
-    single = [_value(display.outputs, "loss") for display in recorder.displays]
+    single = [float(display.outputs["loss"]) for display in recorder.displays]
     wanted = [np.mean(single[max(0, i - 2) : i + 1]) for i in range(len(single))]
     np.testing.assert_allclose(shown, wanted, rtol=1e-6)
 
@@ -178,28 +176,233 @@ def test_nan_is_allowed_if_asked_for(small: Case) -> None:
     assert recorder.events[-1] == "finished"
 
 
+class Seer:
+    """Takes down every hook of a run."""
+
+    def __init__(self, every: int | None = None) -> None:
+        self.every = every
+        self.seen: list[tuple[str, int]] = []
+        self.losses: list[float] = []
+        self.setups: list[Setup] = []
+        self.ending: Ending | None = None
+
+    @hookimpl
+    def owltf_run_started(self, setup: Setup) -> None:
+        self.setups.append(setup)
+        self.seen.append(("started", setup.iteration))
+
+    @hookimpl
+    def owltf_watch_every(self, setup: Setup) -> int | None:
+        self.setups.append(setup)
+        return self.every
+
+    @hookimpl
+    def owltf_testing(self, iteration: int, net_index: int, setup: Setup) -> None:
+        self.setups.append(setup)
+        self.seen.append((f"testing {net_index}", iteration))
+
+    @hookimpl
+    def owltf_tested(self, scores: Scores, setup: Setup) -> None:
+        self.setups.append(setup)
+        assert 0 <= scores.outputs["accuracy"] <= 1
+        assert (scores.loss, scores.loss_weights) == (None, {"loss": 1.0})
+        self.seen.append((f"tested {scores.net_index}", scores.iteration))
+
+    @hookimpl
+    def owltf_iterations(self, iterations: Iterations, setup: Setup) -> None:
+        self.setups.append(setup)
+        assert iterations.rate == pytest.approx(0.05)
+        assert iterations.outputs["loss"] == iterations.losses[-1]
+        assert setup.current_iteration() == iterations.last + 1
+        self.losses += iterations.losses
+        self.seen.append(("iterations", iterations.last))
+
+    @hookimpl
+    def owltf_displayed(self, display: Display, setup: Setup) -> None:
+        self.setups.append(setup)
+        if display.rate is not None:
+            assert display.outputs["loss"].shape == ()
+            assert display.rate == pytest.approx(0.05)
+        self.seen.append(("displayed", display.iteration))
+
+    @hookimpl
+    def owltf_snapshot(
+        self, iteration: int, caffemodel: Path, solverstate: Path, setup: Setup
+    ) -> None:
+        self.setups.append(setup)
+        assert caffemodel.exists()
+        assert solverstate.exists()
+        self.seen.append(("snapshot", iteration))
+
+    @hookimpl
+    def owltf_run_ended(self, ending: Ending, setup: Setup) -> None:
+        self.setups.append(setup)
+        self.ending = ending
+        self.seen.append((ending.reason, ending.iteration))
+
+
 def test_hooks_see_the_run(small: Case) -> None:
-    seen: list[tuple[str, int]] = []
+    seer = Seer(5)
+    assert run(small.start(), seer) == 0
+    assert seer.seen == [
+        ("started", 0),
+        ("testing 0", 0),
+        ("tested 0", 0),
+        ("displayed", 0),
+        ("iterations", 4),
+        ("displayed", 4),
+        ("snapshot", 6),
+        ("testing 0", 6),
+        ("tested 0", 6),
+        ("displayed", 8),
+        ("iterations", 9),
+        ("iterations", 11),
+        ("snapshot", 12),
+        ("displayed", 12),
+        ("testing 0", 12),
+        ("tested 0", 12),
+        ("finished", 12),
+    ]
+    assert all(setup is seer.setups[0] for setup in seer.setups)
+
+
+def test_no_plugin_is_left_on_the_manager(small: Case) -> None:
+    start = small.start()
+    before = start.registry.manager.list_name_plugin()
+    run(start, Seer())
+    assert start.registry.manager.list_name_plugin() == before
+
+
+@pytest.mark.parametrize("every", [1, 3])
+def test_watching_changes_no_bit(small: Case, every: int) -> None:
+    unwatched, told = small.run()
+    recorder, seer, start = Recorder(), Seer(every), small.start()
+    run(start, recorder, seer)
+    np.testing.assert_array_equal(
+        flat(start.nets.train.get_params()), flat(unwatched.nets.train.get_params())
+    )
+    assert [each.loss for each in recorder.displays] == [each.loss for each in told.displays]
+    assert len(seer.losses) == 12
+    last = [iteration for what, iteration in seer.seen if what == "iterations"]
+    assert last == list(range(every - 1, 12, every))
+
+
+def test_a_plugin_that_fails_loses_no_update(small: Case) -> None:
+    """It is named in one line that says how to go on; the run that goes on ends bit-equal."""
+    whole, told = small.run()
+    for path in small.folder.glob("snap_iter_*"):
+        path.unlink()
+
+    class Broken:
+        @hookimpl
+        def owltf_displayed(self, display: Display) -> None:
+            if display.iteration == 8:
+                raise ValueError("the disk\nis full")
+
+    seer, start = Seer(), small.start(again=("--allow-nan",), disabled_plugins=("other",))
+    with pytest.raises(OwltfError) as raised:
+        run(start, seer, Broken())
+    assert str(raised.value) == (
+        "plugin 'plugin1' fails in owltf_displayed: ValueError: the disk is full; "
+        "repair it, or leave it out with --disable-plugin plugin1; "
+        f"stopped at iteration 9; resume with: owltf --disable-plugin other run "
+        f"{small.folder}/solver.prototxt --allow-nan --resume snap_iter_9.solverstate"
+    )
+    assert seer.seen[-2:] == [("snapshot", 9), ("failed", 9)]
+    assert seer.ending == Ending("failed", 9, str(raised.value), raised.value)
+    resumed, told_again = small.run(resume=small.folder / "snap_iter_9.solverstate")
+    np.testing.assert_array_equal(
+        flat(resumed.nets.train.get_params()), flat(whole.nets.train.get_params())
+    )
+    assert told_again.tests[-1] == told.tests[-1]
+
+
+@pytest.mark.parametrize("hook", ["owltf_testing", "owltf_tested"])
+def test_a_plugin_that_fails_in_a_test_lets_the_resumed_run_test_again(
+    small: Case, hook: str
+) -> None:
+    whole, told = small.run()
+    for path in small.folder.glob("snap_iter_*"):
+        path.unlink()
+
+    def fail(iteration: int = 6) -> None:
+        raise OwltfError(f"enough at {iteration}")
+
+    class Broken:
+        @hookimpl
+        def owltf_testing(self, iteration: int) -> None:
+            if hook == "owltf_testing" and iteration == 6:
+                fail()
+
+        @hookimpl
+        def owltf_tested(self, scores: Scores) -> None:
+            if hook == "owltf_tested" and scores.iteration == 6:
+                fail()
+
+    with pytest.raises(OwltfError, match="^enough at 6; stopped at iteration 6; resume with: "):
+        run(small.start(), Broken())
+    resumed, told_again = small.run(resume=small.folder / "snap_iter_6.solverstate")
+    assert told_again.tests == told.tests[1:]
+    np.testing.assert_array_equal(
+        flat(resumed.nets.train.get_params()), flat(whole.nets.train.get_params())
+    )
+
+
+@pytest.mark.parametrize("hook", ["owltf_run_started", "owltf_watch_every"])
+def test_a_plugin_that_fails_before_the_first_update_leaves_nothing(small: Case, hook: str) -> None:
+    def fail() -> None:
+        raise OwltfError("no")
+
+    seer = Seer()
+    with pytest.raises(OwltfError, match="^no; stopped before the first update; nothing was"):
+        run(small.start(), plugin(**{hook: fail}), seer)
+    assert seer.seen[-1] == ("failed", 0)
+    assert not list(small.folder.glob("snap_iter_*"))
+
+
+def test_a_plugin_that_fails_at_the_end_is_told_after_everything(small: Case) -> None:
+    class Broken:
+        @hookimpl
+        def owltf_snapshot(self, iteration: int) -> None:
+            if iteration == 12:
+                raise ValueError("full")
+
+        @hookimpl
+        def owltf_run_ended(self) -> None:
+            raise KeyError("second")
+
+    with pytest.raises(OwltfError, match="fails in owltf_snapshot: ValueError: full; .* resume"):
+        run(small.start(), Broken())
+    with pytest.raises(OwltfError, match="plugin 'plugin0' fails in owltf_run_ended: KeyError"):
+        run(small.start(resume=small.folder / "snap_iter_12.solverstate"), Broken())
+    assert len(list(small.folder.glob("snap_iter_*"))) == 6
+
+
+def test_weights_that_are_no_numbers_are_not_saved_for_a_plugin(small: Case) -> None:
     start = small.start()
 
-    class Plugin:
+    class Broken:
         @hookimpl
-        def owltf_iteration(self, iteration: int, tops: dict, rate: float) -> None:
-            seen.append(("iteration", iteration))
-            assert tops["loss"].shape == ()
-            assert rate == pytest.approx(0.05)
+        def owltf_displayed(self) -> None:
+            start.nets.train.params[0].variable.assign(
+                np.full(start.nets.train.params[0].variable.shape, np.nan)
+            )
+            raise ValueError("mine")
 
-        @hookimpl
-        def owltf_tested(self, iteration: int, net_index: int, scores: dict) -> None:
-            seen.append(("tested", iteration))
-            assert 0 <= scores["accuracy"] <= 1
+    with pytest.raises(OwltfError, match="ValueError: mine; .*; the weights of layer 'conv1' are"):
+        run(start, Broken())
+    assert not list(small.folder.glob("snap_iter_*"))
 
-        @hookimpl
-        def owltf_snapshot(self, iteration: int, path: object) -> None:
-            seen.append(("snapshot", iteration))
 
-    start.registry.manager.register(Plugin(), "seer")
-    Trainer(start, Report()).run()
-    assert ("iteration", 8) in seen
-    assert ("tested", 6) in seen
-    assert ("snapshot", 12) in seen
+def test_the_losses_before_a_nan_are_told(small: Case) -> None:
+    small.add("nan.prototxt", SOLVER.replace("base_lr: 0.05", "base_lr: 1e30"))
+    losses: list[float] = []
+    start = small.start(solver="nan.prototxt")
+    watching = plugin(
+        owltf_watch_every=lambda setup: 100,
+        owltf_iterations=lambda iterations, setup: losses.extend(iterations.losses),
+    )
+    with pytest.raises(OwltfError, match="the loss is"):
+        run(start, watching)
+    assert np.isfinite(losses[:-1]).all()
+    assert not np.isfinite(losses[-1])

@@ -1,1 +1,4 @@
-"""What people see of a training run."""
+"""What people see of a training run: plugins that are registered for that run."""
+
+# The name of the one that is.
+REPORT = "owltf.report"

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
-from owltf.train.report.report import Display, Output, Report, Scores, Setup
+from owltf.plugin.events import Display, Ending, Scores, Setup
+from owltf.registry.markers import hookimpl
 
 
-class LineReport(Report):
-    """Prints a line for each event.
+class LineReport:
+    """Prints lines for each event of a run.
 
     Args:
         write: takes a line.
@@ -18,47 +20,49 @@ class LineReport(Report):
     def __init__(self, write: Callable[[str], None] = print) -> None:
         self._write = write
 
-    def started(self, setup: Setup) -> None:
+    @hookimpl(tryfirst=True)
+    def owltf_run_started(self, setup: Setup) -> None:
         """Print the net, the devices, the sources and what was loaded."""
         for line in setup_lines(setup):
             self._write(line)
 
-    def displayed(self, display: Display) -> None:
-        """Print loss, outputs and rate of an iteration."""
-        self.last_loss(display.iteration, display.loss)
-        for line in output_lines("Train", display.outputs):
-            self._write(line)
-        self._write(f"Iteration {display.iteration}, lr = {display.rate:g}")
-
-    def last_loss(self, iteration: int, loss: float) -> None:
-        """Print a loss."""
-        self._write(f"Iteration {iteration}, loss = {loss:g}")
-
-    def testing(self, iteration: int, index: int) -> None:
+    @hookimpl(tryfirst=True)
+    def owltf_testing(self, iteration: int, net_index: int) -> None:
         """Print that a test begins."""
-        self._write(f"Iteration {iteration}, Testing net (#{index})")
+        self._write(f"Iteration {iteration}, Testing net (#{net_index})")
 
-    def tested(self, tested: Scores) -> None:
+    @hookimpl(tryfirst=True)
+    def owltf_tested(self, scores: Scores) -> None:
         """Print each output's mean."""
-        if tested.loss is not None:
-            self._write(f"Test loss: {tested.loss:g}")
-        for line in output_lines("Test", tested.outputs):
+        if scores.loss is not None:
+            self._write(f"Test loss: {scores.loss:g}")
+        for line in output_lines("Test", scores.outputs, scores.loss_weights):
             self._write(line)
 
-    def snapshot(self, caffemodel: Path, solverstate: Path) -> None:
+    @hookimpl(tryfirst=True)
+    def owltf_displayed(self, display: Display) -> None:
+        """Print loss, outputs and rate of an iteration."""
+        self._write(f"Iteration {display.iteration}, loss = {display.loss:g}")
+        for line in output_lines("Train", display.outputs, display.loss_weights):
+            self._write(line)
+        if display.rate is not None:
+            self._write(f"Iteration {display.iteration}, lr = {display.rate:g}")
+
+    @hookimpl(tryfirst=True)
+    def owltf_snapshot(self, caffemodel: Path, solverstate: Path) -> None:
         """Print the two files."""
         kind = "HDF5" if caffemodel.suffix == ".h5" else "binary proto"
         self._write(f"Snapshotting to {kind} file {caffemodel}")
         self._write(f"Snapshotting solver state to {kind} file {solverstate}")
 
-    def finished(self) -> None:
-        """Print Caffe's last line."""
-        self._write("Optimization Done.")
-
-    def stopped(self, message: str) -> None:
-        """Print that the run ended early."""
-        self._write("Optimization stopped early.")
-        self._write(message)
+    @hookimpl(tryfirst=True)
+    def owltf_run_ended(self, ending: Ending) -> None:
+        """Print Caffe's last line, or how to resume."""
+        if ending.reason == "finished":
+            self._write("Optimization Done.")
+        elif ending.reason == "stopped":
+            self._write("Optimization stopped early.")
+            self._write(ending.message)
 
 
 def setup_lines(setup: Setup) -> Iterator[str]:
@@ -75,14 +79,18 @@ def setup_lines(setup: Setup) -> Iterator[str]:
         yield f"Resuming at iteration {setup.iteration} of {setup.max_iter}"
 
 
-def output_lines(phase: str, outputs: Sequence[Output]) -> Iterator[str]:
-    """Yield a line for each value of a net's outputs, as Caffe prints them."""
-    number = 0
-    for output in outputs:
-        for value in output.values:
-            weighted = f" (* {output.weight:g} = {output.weight * value:g} loss)"
-            yield (
-                f"    {phase} net output #{number}: {output.name} = {value:g}"
-                f"{weighted if output.weight else ''}"
-            )
-            number += 1
+def output_lines(
+    phase: str, outputs: Mapping[str, Any], weights: Mapping[str, float]
+) -> Iterator[str]:
+    """Yield a line for each value of a net's outputs, as Caffe prints them.
+
+    Args:
+        phase: "Train" or "Test".
+        outputs: arrays by blob name.
+        weights: the weights of those that are losses.
+    """
+    values = ((name, value) for name, array in outputs.items() for value in array.ravel().tolist())
+    for number, (name, value) in enumerate(values):
+        weight = weights.get(name, 0)
+        weighted = f" (* {weight:g} = {weight * value:g} loss)" if weight else ""
+        yield f"    {phase} net output #{number}: {name} = {value:g}{weighted}"

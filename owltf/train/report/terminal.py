@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from rich.console import Console
@@ -13,10 +13,11 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from owltf.train.report.report import Display, Report, Scores, Setup
+from owltf.plugin.events import Display, Ending, Scores, Setup
+from owltf.registry.markers import hookimpl
 
 
-class TerminalReport(Report):
+class TerminalReport:
     """Shows a run with rich.
 
     Args:
@@ -33,8 +34,9 @@ class TerminalReport(Report):
             transient=True,
         )
 
-    def started(self, setup: Setup) -> None:
-        """Show the header."""
+    @hookimpl(tryfirst=True)
+    def owltf_run_started(self, setup: Setup) -> None:
+        """Show the header, and start the line."""
         grid = Table.grid(padding=(0, 2))
         grid.add_column(style="dim", justify="right")
         grid.add_column(overflow="fold")
@@ -43,59 +45,58 @@ class TerminalReport(Report):
         title = f"[bold]{setup.net or 'net'}[/bold]"
         self._console.print(Panel(grid, title=title, title_align="left", expand=False))
         self._line.begin(setup)
-
-    def watch(self, iteration: Callable[[], int]) -> None:
-        """Start the line."""
-        self._line.watch(iteration)
         self._live.start()
 
-    def displayed(self, display: Display) -> None:
-        """Put loss and rate into the line."""
-        self._line.loss, self._line.rate = display.loss, display.rate
-
-    def last_loss(self, iteration: int, loss: float) -> None:
-        """Show the loss after the last update."""
-        self._line.loss = loss
-
-    def testing(self, iteration: int, index: int) -> None:
+    @hookimpl(tryfirst=True)
+    def owltf_testing(self, net_index: int) -> None:
         """Say in the line that a test runs."""
-        self._line.activity = f"testing net #{index}"
+        self._line.activity = f"testing net #{net_index}"
 
-    def tested(self, tested: Scores) -> None:
+    @hookimpl(tryfirst=True)
+    def owltf_tested(self, scores: Scores) -> None:
         """Show the test's means as a table."""
         self._line.resume()
         # A title of its own line: the table's would be folded to the table's width.
-        title = f"Test net #{tested.index} at iteration {tested.iteration:,}"
+        title = f"Test net #{scores.net_index} at iteration {scores.iteration:,}"
         self._console.print(Text(title, style="bold"))
         table = Table()
         table.add_column("output")
         table.add_column("mean", justify="right")
-        if tested.loss is not None:
-            table.add_row("loss over all tops", f"{tested.loss:.6g}")
-        for output in tested.outputs:
-            for index, value in enumerate(output.values):
-                name = output.name if len(output.values) == 1 else f"{output.name}[{index}]"
-                table.add_row(name, f"{value:.6g}")
+        for name, value in _means(scores):
+            table.add_row(name, f"{value:.6g}")
         self._console.print(table)
 
-    def snapshot(self, caffemodel: Path, solverstate: Path) -> None:
+    @hookimpl(tryfirst=True)
+    def owltf_displayed(self, display: Display) -> None:
+        """Put loss and rate into the line."""
+        self._line.loss = display.loss
+        if display.rate is not None:
+            self._line.rate = display.rate
+
+    @hookimpl(tryfirst=True)
+    def owltf_snapshot(self, caffemodel: Path) -> None:
         """Show the two files."""
         self._line.resume()
         text = Text.assemble("Snapshot ", (str(caffemodel), "cyan"), " and .solverstate")
         self._console.print(text)
 
-    def finished(self) -> None:
-        """Say that all iterations are done."""
-        self._console.print(Text("Optimization done.", style="green"))
-
-    def stopped(self, message: str) -> None:
-        """Say how to resume."""
-        # The command is one line, to be copied.
-        self._console.print(Text(message, style="yellow"), soft_wrap=True)
-
-    def close(self) -> None:
-        """End the line."""
+    @hookimpl(tryfirst=True)
+    def owltf_run_ended(self, ending: Ending) -> None:
+        """Say that all iterations are done, or how to resume, and end the line."""
+        if ending.reason == "finished":
+            self._console.print(Text("Optimization done.", style="green"))
+        elif ending.reason == "stopped":
+            # The command is one line, to be copied.
+            self._console.print(Text(ending.message, style="yellow"), soft_wrap=True)
         self._live.stop()
+
+
+def _means(scores: Scores) -> Iterator[tuple[str, float]]:
+    if scores.loss is not None:
+        yield "loss over all tops", scores.loss
+    for name, array in scores.outputs.items():
+        for index, value in enumerate(array.ravel().tolist()):
+            yield (name if array.size == 1 else f"{name}[{index}]"), value
 
 
 def _facts(setup: Setup) -> list[tuple[str, str]]:
@@ -120,17 +121,12 @@ class _Line:
         self.activity = ""
         self._iteration: Callable[[], int] = lambda: 0
         self._first = self._max = self._batch = 0
-        self._training = 0.0
         self._since = time.monotonic()
-        self._seen = 0
 
     def begin(self, setup: Setup) -> None:
+        self._iteration = setup.current_iteration
         self._first, self._max, self._batch = setup.iteration, setup.max_iter, setup.batch
-
-    def watch(self, iteration: Callable[[], int]) -> None:
-        self._iteration = iteration
         self._since = time.monotonic()
-        self._seen = iteration()
 
     def resume(self) -> None:
         """Forget the time of a test or a snapshot, so that images/s is that of training."""

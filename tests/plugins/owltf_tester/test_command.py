@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from image_case import CLASSES, LOSS, SOLVER, Images
+from image_case import CLASSES, LOSS, RECORDS, SOLVER, Images, ten_views
 
 from owltf.api import load_net, save_weights
 
@@ -147,6 +147,35 @@ def test_outputs_of_many_rows_are_averaged(images: Images, lines: Lines) -> None
     wanted = images.probabilities(images.crops(1, 2)).mean(0)
     np.testing.assert_allclose(found["outputs"]["prob"], wanted, rtol=1e-5)
     assert (found["top"], found["classes"], found["loss"]) == ({}, [], 0)
+
+
+def test_the_command_counts_each_image_once(images: Images, lines: Lines) -> None:
+    own = ten_views(images)[np.arange(RECORDS), images.labels]
+    right = (ten_views(images) > own[:, None]).sum(1) < 1
+    # Five batches of eight are asked for, where there are 22 images.
+    words = ("--views", "10", "--softmax-layer", "loss", "--iterations", 5)
+    said = lines("test", "net.prototxt", "--weights", "net.caffemodel", *words)
+    assert said[3:] == [
+        "Running for 3 iterations.",
+        f"Batch 0, {right[:8].sum()} of 8 right",
+        f"Batch 1, {right[8:16].sum()} of 8 right",
+        f"Batch 2, {right[16:].sum()} of 6 right",
+        f"top-1 = {right.mean():g} ({right.sum()} of 22)",
+    ]
+
+
+def test_scores_for_each_place_are_refused(images: Images, refused: Refused) -> None:
+    net = Path("net.prototxt").read_text().replace(LOSS, "")
+    places = """
+    layer { name: "silence" type: "Silence" bottom: "ip" }
+    layer { name: "prob" type: "Softmax" bottom: "conv" top: "prob" }
+    """
+    Path("places.prototxt").write_text(net + places)
+    said = refused("test", "places.prototxt", "--weights", "net.caffemodel", "--views", "10")
+    assert said == (
+        "layer 'prob' gives scores for (6, 6) places of an image; several views need one for the "
+        "whole image"
+    )
 
 
 @pytest.mark.parametrize(

@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
 import numpy as np
 import pytest
-from image_case import Images
-from owltf_tester.figures import write_figures
 from owltf_tester.measure import Measured
-from owltf_tester.net_test import NetTest
-from owltf_tester.options import TestOptions
 from owltf_tester.tally import Tally, Top
 
-from owltf.api import OwltfError, choose_devices, load_net
+from owltf.api import OwltfError
 
 
 def judged(*rows: tuple[list[float], int]) -> Measured:
@@ -58,16 +51,3 @@ def test_a_score_that_is_no_number_is_wrong() -> None:
 def test_labels_out_of_range(label: int) -> None:
     with pytest.raises(OwltfError, match=f"label {label} is out of range: there are 3 classes"):
         Tally(3, (1,), with_confusion=False).add(judged(([1, 2, 3], label)))
-
-
-def test_json_has_no_nan(images: Images) -> None:
-    net = load_net("net.prototxt")
-    test = NetTest.of(net, 0, choose_devices(), TestOptions(), 1)
-    tally = Tally(4, (1,), with_confusion=False)
-    tally.add(Measured(2, loss=float("nan"), outputs={"loss": np.array(np.inf)}))
-    write_figures(Path("out.json"), [(test, tally.result())], file="net.prototxt", snapshot=None)
-    figures = json.loads(Path("out.json").read_text())
-    assert (figures["file"], figures["snapshot"]) == ("net.prototxt", None)
-    (found,) = figures["nets"]
-    assert (found["loss"], found["outputs"]) == (None, {"loss": None})
-    assert found["top"] == {"1": {"accuracy": None, "right": 0, "of": 0}}

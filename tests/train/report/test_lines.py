@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+
 from owltf.net.weights import Loaded
+from owltf.plugin.events import Display, Ending, Scores, Setup
 from owltf.train.report.lines import LineReport
-from owltf.train.report.report import Display, Output, Scores, Setup
 
 
 def test_lines_have_caffes_shape() -> None:
     lines: list[str] = []
     report = LineReport(lines.append)
-    report.testing(500, 0)
-    accuracy, loss = Output("accuracy", [0.98], 0), Output("loss", [0.0625], 0.5)
-    report.tested(Scores(500, 0, None, [accuracy, loss]))
-    report.displayed(Display(500, 0.42, 0.01, [Output("loss", [0.84], 0.5)]))
-    report.snapshot(Path("lenet_iter_500.caffemodel"), Path("lenet_iter_500.solverstate"))
-    report.last_loss(600, 1.0)
-    report.finished()
+    report.owltf_testing(500, 0)
+    means = {"accuracy": np.array(0.98), "loss": np.array(0.0625)}
+    report.owltf_tested(Scores(500, 0, None, means, {"loss": 0.5}))
+    report.owltf_displayed(Display(500, 0.42, 0.01, {"loss": np.array(0.84)}, {"loss": 0.5}))
+    report.owltf_snapshot(Path("lenet_iter_500.caffemodel"), Path("lenet_iter_500.solverstate"))
+    report.owltf_displayed(Display(600, 1.0))
+    report.owltf_run_ended(Ending("finished", 600))
     assert lines == [
         "Iteration 500, Testing net (#0)",
         "    Test net output #0: accuracy = 0.98",
@@ -36,7 +38,8 @@ def test_lines_have_caffes_shape() -> None:
 def test_outputs_of_many_values_have_a_line_each() -> None:
     lines: list[str] = []
     report = LineReport(lines.append)
-    report.tested(Scores(0, 0, 2.5, [Output("per_class", [0.5, 1.0], 0), Output("a", [2], 0)]))
+    outputs = {"per_class": np.array([0.5, 1.0]), "a": np.array([2])}
+    report.owltf_tested(Scores(0, 0, 2.5, outputs))
     assert lines == [
         "Test loss: 2.5",
         "    Test net output #0: per_class = 0.5",
@@ -58,11 +61,20 @@ def test_the_beginning_names_everything() -> None:
         iteration=10,
         max_iter=20,
         batch=64,
+        current_iteration=lambda: 10,
         loaded={"a.caffemodel": loaded},
         notes=["a note"],
     )
-    LineReport(lines.append).started(setup)
+    LineReport(lines.append).owltf_run_started(setup)
     text = "\n".join(lines)
     for part in ("LeNet", "431,080", "seed 3", "10 records", "1 layers loaded", "ip", "a note"):
         assert part in text
     assert lines[-1] == "Resuming at iteration 10 of 20"
+
+
+def test_how_to_resume_is_told_and_errors_are_others_to_tell() -> None:
+    lines: list[str] = []
+    report = LineReport(lines.append)
+    report.owltf_run_ended(Ending("stopped", 5, "resume with: owltf run x --resume y"))
+    report.owltf_run_ended(Ending("failed", 5, "the loss is nan", ValueError()))
+    assert lines == ["Optimization stopped early.", "resume with: owltf run x --resume y"]

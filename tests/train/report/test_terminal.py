@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from rich.console import Console
 
-from owltf.train.report.report import Display, Output, Scores, Setup
+from owltf.plugin.events import Display, Ending, Scores, Setup
 from owltf.train.report.terminal import TerminalReport
 
 
@@ -17,8 +19,9 @@ def console() -> Console:
     return Console(file=io.StringIO(), force_terminal=True, width=100, color_system=None)
 
 
-def setup(max_iter: int = 1000) -> Setup:
-    return Setup("LeNet", "SGD", ["CPU"], 431080, {"TRAIN data mnist": "LMDB"}, 3, 0, max_iter, 64)
+def setup(iteration: Callable[[], int] = lambda: 5) -> Setup:
+    sources = {"TRAIN data mnist": "LMDB"}
+    return Setup("LeNet", "SGD", ["CPU"], 431080, sources, 3, 0, 1000, 64, iteration)
 
 
 def text(console: Console) -> str:
@@ -27,13 +30,12 @@ def text(console: Console) -> str:
 
 def test_header_and_table(console: Console) -> None:
     report = TerminalReport(console)
-    report.started(setup())
-    report.watch(lambda: 5)
-    report.testing(0, 0)
-    report.tested(Scores(0, 0, None, [Output("accuracy", [0.9691], 0), Output("p", [1, 2], 0)]))
-    report.snapshot(Path("a_iter_5.caffemodel"), Path("a_iter_5.solverstate"))
-    report.finished()
-    report.close()
+    report.owltf_run_started(setup())
+    report.owltf_testing(0)
+    means = {"accuracy": np.array(0.9691), "p": np.array([1, 2])}
+    report.owltf_tested(Scores(0, 0, None, means))
+    report.owltf_snapshot(Path("a_iter_5.caffemodel"))
+    report.owltf_run_ended(Ending("finished", 5))
     shown = text(console)
     for part in ("LeNet", "431,080", "LMDB", "accuracy", "0.9691", "p[1]", "a_iter_5.caffemodel"):
         assert part in shown
@@ -41,17 +43,16 @@ def test_header_and_table(console: Console) -> None:
 
 def test_the_line_tells_loss_rate_speed_and_time_left(console: Console) -> None:
     report = TerminalReport(console)
-    report.started(setup())
-    iterations = iter([0, 500, 500, 500, 500, 500, 500])
-    report.watch(lambda: next(iterations, 500))
-    report.displayed(Display(500, 0.25, 0.01, []))
-    report.close()
+    report.owltf_run_started(setup(lambda: 500))
+    report.owltf_displayed(Display(500, 0.25, 0.01))
+    report.owltf_displayed(Display(500, 0.125))
+    report.owltf_run_ended(Ending("failed", 500, "the data", ValueError("the data")))
     shown = text(console)
-    for part in ("500 of 1,000", "loss 0.25", "rate 0.01", "images/s", "left"):
+    for part in ("500 of 1,000", "loss 0.125", "rate 0.01", "images/s", "left"):
         assert part in shown
 
 
 def test_how_to_resume_is_shown(console: Console) -> None:
     report = TerminalReport(console)
-    report.stopped("resume with: owltf run x --resume y")
+    report.owltf_run_ended(Ending("stopped", 5, "resume with: owltf run x --resume y"))
     assert "resume with: owltf run x --resume y" in text(console)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from owltf.api import NetBatches
 from owltf_tester.measure import Measured
-from owltf_tester.net_test import NetTest
-from owltf_tester.report import Report, class_rows, shown, weighted
+from owltf_tester.report import ScoreReport, class_rows, shown, weighted
 from owltf_tester.tally import Result
+from owltf_tester.testing import Testing
 
 
-class PlainReport(Report):
+class ScoreLines(ScoreReport):
     """Prints lines of the shape of Caffe's own `caffe test`.
 
     Args:
@@ -26,13 +25,13 @@ class PlainReport(Report):
         """Print a sentence."""
         self._write(note)
 
-    def started(self, test: NetTest, batches: NetBatches) -> None:
+    def started(self, testing: Testing) -> None:
         """Print the net, its data, and how many batches there are."""
         self._number = 0
-        self._write(f"Testing {test.net.name or 'net'} (#{test.index})")
-        for note in test.notes(batches):
+        self._write(f"Testing {testing.title}")
+        for note in testing.notes:
             self._write(note)
-        self._write(f"Running for {len(batches)} iterations.")
+        self._write(f"Running for {testing.batches} iterations.")
 
     def measured(self, batch: Measured, right: int | None) -> None:
         """Print each output of a batch."""
@@ -42,13 +41,13 @@ class PlainReport(Report):
             self._write(f"Batch {self._number}, {right} of {len(batch.labels)} right")
         self._number += 1
 
-    def finished(self, test: NetTest, result: Result) -> None:
+    def finished(self, testing: Testing, result: Result) -> None:
         """Print each output's mean, and how often the best classes were right."""
         if result.loss is not None:
             self._write(f"Loss: {result.loss:g}")
         for name, value in shown(result.outputs):
-            self._write(f"{name} = {value:g}{weighted(test, name, value)}")
+            self._write(f"{name} = {value:g}{weighted(testing, name, value)}")
         for k, top in result.top.items():
             self._write(f"top-{k} = {top.accuracy:g} ({top.right} of {top.total})")
-        for name, accuracy, total in class_rows(test, result):
+        for name, accuracy, total in class_rows(testing, result):
             self._write(f"class {name} = {accuracy} (of {total})")

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from owltf.api import NetBatches
 from owltf_tester.measure import Measured
-from owltf_tester.net_test import NetTest
-from owltf_tester.report import Report, class_rows, shown, weighted
+from owltf_tester.report import ScoreReport, class_rows, shown, weighted
 from owltf_tester.tally import Result
+from owltf_tester.testing import Testing
 
 Row = tuple[str, str, str]
 
 
-class RichReport(Report):
+class ScoreTables(ScoreReport):
     """Shows a bar, and a table for each net.
 
     Args:
@@ -33,26 +32,26 @@ class RichReport(Report):
         """Show a sentence."""
         self._console.print(note, style="dim", markup=False, highlight=False)
 
-    def started(self, test: NetTest, batches: NetBatches) -> None:
+    def started(self, testing: Testing) -> None:
         """Show the bar."""
-        for note in test.notes(batches):
+        for note in testing.notes:
             self.note(note)
-        self._task = self._progress.add_task(_title(test), total=len(batches))
+        self._task = self._progress.add_task(_title(testing), total=testing.batches)
         self._progress.start()
 
     def measured(self, batch: Measured, right: int | None) -> None:
         """Move the bar on."""
         self._progress.advance(self._task)
 
-    def finished(self, test: NetTest, result: Result) -> None:
+    def finished(self, testing: Testing, result: Result) -> None:
         """Show the figures as a table."""
         self._progress.remove_task(self._task)
         self._progress.stop()
         taken = f"{result.records:,} images in {result.batches:,} batches"
         headings = ("output", "mean", "")
-        self._show(f"{_title(test)}: {taken}", headings, list(_rows(test, result)))
-        if test.options.per_class:
-            rows = [(name, share, f"{total:,}") for name, share, total in class_rows(test, result)]
+        self._show(f"{_title(testing)}: {taken}", headings, list(_rows(testing, result)))
+        rows = [(name, share, f"{total:,}") for name, share, total in class_rows(testing, result)]
+        if rows:
             self._show("Accuracy by class", ("class", "accuracy", "of"), rows)
 
     def close(self) -> None:
@@ -74,15 +73,15 @@ class RichReport(Report):
         self._console.print(Text(title, "bold"), table)
 
 
-def _title(test: NetTest) -> str:
-    name = f"{test.net.name or 'net'} (#{test.index})"
-    return f"{name}, views {test.options.views}" if test.options.views else name
+def _title(testing: Testing) -> str:
+    views = f", views {testing.views}" if testing.views else ""
+    return f"{testing.title}{views}"
 
 
-def _rows(test: NetTest, result: Result) -> Iterator[Row]:
+def _rows(testing: Testing, result: Result) -> Iterator[Row]:
     if result.loss is not None:
         yield "loss over all tops", f"{result.loss:.6g}", ""
     for name, value in shown(result.outputs):
-        yield name, f"{value:.6g}", weighted(test, name, value).strip(" ()")
+        yield name, f"{value:.6g}", weighted(testing, name, value).strip(" ()")
     for k, top in result.top.items():
         yield f"top-{k}", f"{top.accuracy:.6g}", f"{top.right:,} of {top.total:,}"

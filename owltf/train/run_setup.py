@@ -1,0 +1,57 @@
+"""Describes a run that is about to begin, and its outputs, to plugins."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from owltf.net.net import Net
+from owltf.plugin.events import Setup
+from owltf.train.prepare import PreparedRun
+
+
+def run_setup(start: PreparedRun) -> Setup:
+    """Return what plugins are told of a run before it begins.
+
+    Args:
+        start: the run.
+    """
+    parameter, net = start.source.parameter, start.nets.train
+    return Setup(
+        net=net.name,
+        solver=f"{parameter.type}, lr_policy {parameter.lr_policy}, base_lr {parameter.base_lr:g}",
+        devices=start.devices.names,
+        params=sum(math.prod(param.shape) for param in net.params),
+        sources=_sources((net, *start.nets.tests)),
+        seed=start.state.seed,
+        iteration=start.state.iteration,
+        max_iter=start.schedule.max_iter,
+        batch=_batch(net) * start.solver.iter_size,
+        current_iteration=lambda: int(start.solver.iterations.numpy()),
+        loaded=start.loaded,
+        notes=start.notes,
+        options=start.options.plugin_options,
+    )
+
+
+def outputs_of(net: Net, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the values of a net's outputs in Caffe's order, from arrays by blob name."""
+    return {name: values[name] for name in net.outputs}
+
+
+def loss_weights(net: Net) -> dict[str, float]:
+    """Return the weights of a net's losses by blob name."""
+    return {loss.top: loss.weight for loss in net.losses}
+
+
+def _batch(net: Net) -> int:
+    return max((source.layer.batch_size for source in net.sources), default=0)
+
+
+def _sources(nets: tuple[Net, ...]) -> dict[str, str]:
+    return {
+        f"{net.phase} data {source.name}": source.layer.describe()
+        for net in nets
+        for source in net.sources
+    }

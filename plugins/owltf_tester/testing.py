@@ -1,0 +1,39 @@
+"""What reports and files say of a net that is tested."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Testing:
+    """A net that is being tested.
+
+    Attributes:
+        name: the net's name.
+        index: which of the solver's test nets it is.
+        batches: how many batches it is tested on.
+        notes: what a person should know before the figures, a sentence each.
+        weights: the weights of those outputs that are losses, by blob name.
+        class_names: the classes' names; their numbers where no file names them.
+        per_class: whether each class's accuracy is shown.
+        views: the name of the views of each image; None if each is seen once, as the net does.
+    """
+
+    # Not a test of pytest's, whatever its name begins with.
+    __test__ = False
+
+    name: str
+    index: int
+    batches: int
+    notes: Sequence[str] = ()
+    weights: Mapping[str, float] = field(default_factory=dict)
+    class_names: Sequence[str] = ()
+    per_class: bool = False
+    views: str | None = None
+
+    @property
+    def title(self) -> str:
+        """The net in words."""
+        return f"{self.name or 'net'} (#{self.index})"
