@@ -140,11 +140,11 @@ def test_architecture_has_the_floors_of_the_import_contract() -> None:
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_paths_in_documents_exist(name: str) -> None:
     text = document(name)
-    named = re.findall(r"`((?:owltf|tests|docs|examples)/[\w/.]+)`", text)
+    named = re.findall(r"`((?:owltf|plugins|tests|docs|examples)/[\w/.]+)`", text)
     # Some leave `owltf/` out: `train/step.py`.
     named += [
         f"owltf/{short}"
-        for short in re.findall(r"`((?!owltf|tests|docs|examples|benchmarks)\w+/[\w/]+\.py)`", text)
+        for short in re.findall(r"`((?!owltf|plugins|tests|docs|examples|benchmarks)\w+/[\w/]+\.py)`", text)
     ]
     linked = re.findall(r"\]\((?!https?:)([^)#]+)\)", text)
     missing = [path for path in named if not (ROOT / path).exists()]
