@@ -15,7 +15,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from owltf.commands.layers import onnx_word
+from owltf.commands.layers import form_words
 from owltf.plugin.manager import SWITCH, make_manager
 from owltf.registry.registry import Registry
 
@@ -25,10 +25,11 @@ HEAD = """# Caffe's layer types
 
 Made by `python docs/make_layers.py` from the converters; `owltf layers NET` judges a net of yours.
 Fields in parentheses belong to the type's message and change nothing here. `owltf export` writes
-as ONNX what has a yes; where there is nothing, an exported net goes without the layer.
+as ONNX, or as a program of plain Keras, what has a yes; where there is nothing, an exported net
+goes without the layer.
 
-| type | what it does | fields | blobs | ONNX |
-|---|---|---|---|---|
+| type | what it does | fields | blobs | ONNX | Keras program |
+|---|---|---|---|---|---|
 """
 # The packages in which a converter's fields may be read besides its own file.
 SHARED = (
@@ -63,8 +64,8 @@ def _row(name: str, converter: Any, layer: Any) -> str:
     path = Path(inspect.getsourcefile(made) or "").relative_to(ROOT)
     what = (inspect.getdoc(made) or "").splitlines()[0].replace("|", "\\|")
     blobs = _listed([blob.name for blob in getattr(made, "params", ())])
-    fields, onnx = ", ".join(_fields(modules, layer)), onnx_word(converter)
-    return f"| [{name}](../{path}) | {what} | {fields} | {blobs} | {onnx} |\n"
+    fields, forms = ", ".join(_fields(modules, layer)), " | ".join(form_words(converter))
+    return f"| [{name}](../{path}) | {what} | {fields} | {blobs} | {forms} |\n"
 
 
 def _listed(names: list[str]) -> str:

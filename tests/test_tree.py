@@ -58,6 +58,7 @@ UNMIRRORED = {
 # Matrices may be transposed; their axes are not those of a blob.
 TRANSPOSES_A_MATRIX = {"common/inner_product.py"}
 PERMUTES = re.compile(r"\b(transpose|swapaxes|moveaxis|Permute)\(")
+FOLDERS = ("owltf", "plugins", "tests", "docs", "examples", "benchmarks")
 DOCUMENTS = ("README.md", "CONTRIBUTING.md", *(f"docs/{p.name}" for p in ROOT.glob("docs/*.md")))
 
 
@@ -144,7 +145,9 @@ def test_paths_in_documents_exist(name: str) -> None:
     # Some leave `owltf/` out: `train/step.py`.
     named += [
         f"owltf/{short}"
-        for short in re.findall(r"`((?!owltf|plugins|tests|docs|examples|benchmarks)\w+/[\w/]+\.py)`", text)
+        for short in re.findall(
+            r"`((?!owltf|plugins|tests|docs|examples|benchmarks)\w+/[\w/]+\.py)`", text
+        )
     ]
     linked = re.findall(r"\]\((?!https?:)([^)#]+)\)", text)
     missing = [path for path in named if not (ROOT / path).exists()]

@@ -9,6 +9,9 @@ import click
 
 from owltf.commands.table import print_markdown, print_table
 
+# What `owltf export` needs a form of each layer for.
+FORMS = ("onnx", "python")
+
 
 @click.command()
 @click.argument("net", required=False, metavar="[NET]")
@@ -22,8 +25,9 @@ from owltf.commands.table import print_markdown, print_table
 def layers(context: click.Context, net: str | None, markdown: bool, phase: str | None) -> None:
     """List the layer types, or say which layers of a NET are supported.
 
-    The column `onnx` says whether `owltf export` writes a type as ONNX; it is empty for data
-    layers, losses and the like, which an exported net goes without.
+    The columns `onnx` and `python` say whether `owltf export` writes a type as ONNX and as a
+    program of plain Keras; they are empty for data layers, losses and the like, which an exported
+    net goes without.
 
     NET is a net's prototxt. All its layers, of every phase and stage, are judged at once, and all
     fields that Caffe's format does not have are listed; the exit status is 1 if anything is not
@@ -34,29 +38,31 @@ def layers(context: click.Context, net: str | None, markdown: bool, phase: str |
     start_tensorflow()
     show = print_markdown if markdown else print_table
     if net is None:
-        show(("type", "converter", "from", "onnx"), list(_types(context.obj)))
+        show(("type", "converter", "from", *FORMS), list(_types(context.obj)))
         return
     rows = list(_judged(context.obj, net, phase))
     show(("layer", "type", "where", "supported"), rows)
     context.exit(1 if any(row[-1] != "yes" for row in rows) else 0)
 
 
-def _types(registry: Any) -> Iterator[tuple[str, str, str, str]]:
+def _types(registry: Any) -> Iterator[tuple[str, ...]]:
     known = {**registry.converters, **registry.data_layers}
     for name, converter in sorted(known.items()):
         kind = converter if isinstance(converter, type) else type(converter)
-        yield name, kind.__name__, kind.__module__, onnx_word(converter)
+        yield name, kind.__name__, kind.__module__, *form_words(converter)
 
 
-def onnx_word(converter: Any) -> str:
-    """Return whether a type is written as ONNX, yes or no; nothing of what is not exported."""
+def form_words(converter: Any) -> tuple[str, ...]:
+    """Return whether a type has each of `FORMS`, yes or no; nothing of what is not exported."""
     from owltf.convert.converter import LayerConverter
     from owltf.convert.onnx_node import onnx_form
+    from owltf.convert.source_call import without_source
 
     is_data = not isinstance(converter, LayerConverter)
     if is_data or converter.is_loss or converter.is_judge or converter.tops == (0, 0):
-        return ""
-    return "yes" if converter.passes_on or onnx_form(converter) else "no"
+        return ("",) * len(FORMS)
+    has = (converter.passes_on or onnx_form(converter), not without_source(converter))
+    return tuple("yes" if each else "no" for each in has)
 
 
 def _judged(registry: Any, file: str, phase: str | None) -> Iterator[tuple[str, ...]]:

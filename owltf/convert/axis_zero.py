@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from owltf.convert.blob import Blob
 from owltf.convert.layer import Layer
+from owltf.convert.source_call import SourceCall
 from owltf.runtime.graph_checks import check_one_replica
 
 
@@ -38,6 +39,10 @@ class LeadingAxis(keras.layers.Layer):
     def get_config(self) -> dict[str, Any]:
         """Return what rebuilds the layer."""
         return {**super().get_config(), "rows": self.rows, "title": self.title}
+
+    def source(self, call: SourceCall) -> str:
+        """Return the call in plain Keras."""
+        return f"ops.reshape({call.x}, {call.literal((1, self.rows, *call.shapes[0][1:]))})"
 
 
 def with_leading_axis(layer: Layer, bottom: Blob, axis: int) -> tuple[Blob, int]:

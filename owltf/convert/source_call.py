@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol
 
+from owltf.convert.keras_classes import keras_classes
+
 Shape = tuple[Any, ...]
 
 
@@ -73,3 +75,15 @@ class SourceCall(Protocol):
 
     def unsupported(self, what: str) -> Exception:
         """Return the error to raise where plain Keras lacks what this layer does."""
+
+
+def without_source(converter: Any) -> list[type]:
+    """Return the Keras layer classes of a converter that no program of plain Keras can have.
+
+    Keras's own are written by their configuration, others by their method `source`.
+    """
+    return [
+        each
+        for each in keras_classes(converter)
+        if not each.__module__.startswith("keras.") and not callable(getattr(each, "source", None))
+    ]

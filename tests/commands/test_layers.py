@@ -70,13 +70,16 @@ def unknown(name: str, near: str) -> str:
     return f"no: unknown layer type '{name}': did you mean {near}?"
 
 
+HEADINGS = ["type", "converter", "from", "onnx", "python"]
+
+
 def test_types_are_listed_with_their_converters() -> None:
     ran = layers()
     assert ran.exit_code == 0
     lines = [line.split() for line in ran.stdout.splitlines()]
-    assert lines[0] == ["type", "converter", "from", "onnx"]
-    assert ["ReLU", "ReLU", "owltf.layers.activation.relu", "yes"] in lines
-    assert ["Picky", "Picky", Picky.__module__, "no"] in lines
+    assert lines[0] == HEADINGS
+    assert ["ReLU", "ReLU", "owltf.layers.activation.relu", "yes", "yes"] in lines
+    assert ["Picky", "Picky", Picky.__module__, "no", "yes"] in lines
     # An exported net goes without them.
     assert ["Data", "Data", "owltf.data.data"] in lines
     assert ["Accuracy", "Accuracy", "owltf.layers.loss.accuracy"] in lines
@@ -86,8 +89,8 @@ def test_types_are_listed_with_their_converters() -> None:
 
 def test_types_in_markdown() -> None:
     lines = layers("--markdown").stdout.splitlines()
-    assert lines[:2] == ["| type | converter | from | onnx |", "| --- | --- | --- | --- |"]
-    assert "| Concat | Concat | owltf.layers.utility.concat | yes |" in lines
+    assert lines[:2] == [f"| {' | '.join(row)} |" for row in (HEADINGS, ["---"] * 5)]
+    assert "| Concat | Concat | owltf.layers.utility.concat | yes | yes |" in lines
 
 
 def test_a_net_that_is_supported(tmp_path: Path) -> None:

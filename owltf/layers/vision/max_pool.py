@@ -52,3 +52,7 @@ class MaxPlace2D(Pool2D):
         row, column = cell // across - above, cell % across - left
         inside = (row >= 0) & (row < height) & (column >= 0) & (column < width)
         return tf.cast(tf.where(inside, row * width + column, -1), inputs.dtype)
+
+    def source(self, call: SourceCall) -> str:
+        """Refuse: plain Keras has no place of a window's greatest value."""
+        raise call.unsupported("the places of the greatest values, a second top")

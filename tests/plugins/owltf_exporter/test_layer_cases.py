@@ -129,6 +129,9 @@ LAYERS = {
     "wide": 'type: "Scale" scale_param { axis: 2 num_axes: 2 filler { type: "gaussian" } }',
     "tile": 'type: "Tile" tile_param { axis: 2 tiles: 3 }',
     "softmax": 'type: "Softmax" softmax_param { axis: 2 }',
+    "softmax_over_all": 'type: "Softmax" softmax_param { axis: 0 }',
+    "no_batch_at_all": 'type: "Convolution" convolution_param { axis: 0 num_output: 3 '
+    'kernel_size: 3 weight_filler { type: "xavier" } }',
     "abs": 'type: "AbsVal"',
     "bnll": 'type: "BNLL"',
     "other_axis": 'type: "Convolution" convolution_param { axis: 2 num_output: 3 kernel_size: 3 '
