@@ -9,220 +9,219 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from owltf.errors import FieldError, OwltfError
-from owltf.registry.discover import classes_in
-from owltf.registry.markers import hookimpl, hookspec
-
 if TYPE_CHECKING:
-    from owltf.caffe.net.net_file import NetFile, open_net_file
-    from owltf.caffe.net.read import read_mean
-    from owltf.convert.blob import Blob, in_one_layout
-    from owltf.convert.context import NetContext
-    from owltf.convert.converter import LayerConverter, converter_of
-    from owltf.convert.keras_names import keras_name
-    from owltf.convert.layer import Layer, UnsupportedLayerError
-    from owltf.convert.onnx_node import OnnxNode, onnx_form
-    from owltf.convert.params import Param, ParamBlob
-    from owltf.convert.source_call import SourceCall
-    from owltf.data.data_layer import DataContext, DataLayer
-    from owltf.data.source.image_files import ImageFile, find_images
-    from owltf.did_you_mean import did_you_mean
-    from owltf.files import atomic_outputs
-    from owltf.inference.batch_runner import BatchRunner
-    from owltf.inference.channel_mean import channel_mean
-    from owltf.inference.class_names import read_class_names
-    from owltf.inference.class_scores import ClassScores, class_probabilities, class_scores
-    from owltf.inference.image_batches import image_batches
-    from owltf.inference.image_input import ImageInput, image_input
-    from owltf.inference.load_net import load_model, load_net, load_test_nets, rebuild_net
-    from owltf.inference.net_batches import Batch, NetBatches, net_batches, record_count
-    from owltf.inference.run_views import run_views
-    from owltf.inference.snapshot_net import SnapshotNet, load_snapshot_net
-    from owltf.inference.views import View, find_views
-    from owltf.inference.whole_images import WholeImages, whole_images
-    from owltf.keras_internals import calls_in_order
-    from owltf.net.backward import Gradients
-    from owltf.net.fold import fold
-    from owltf.net.net import Net
-    from owltf.net.segment import Segment
-    from owltf.net.weights import save_weights
-    from owltf.options.devices import device_options, devices_of
-    from owltf.options.images import image_options, image_settings
-    from owltf.options.input_shapes import input_shape_option
-    from owltf.options.plain import choose_report, plain_option
-    from owltf.options.weights import weights_of, weights_options
-    from owltf.plugin.events import Display, Ending, Iterations, Scores, Setup
-    from owltf.runtime.devices import Devices, choose_devices
-    from owltf.runtime.global_sum import global_sum
-    from owltf.runtime.standard_ops import standard_ops_only
-    from owltf.runtime.start_tensorflow import start_tensorflow
-    from owltf.runtime.step import Step, current_step
-    from owltf.solvers.learning_rate import LearningRate
-    from owltf.solvers.solver import Solver
+    from owltf.caffe.net.net_file import NetFile as NetFile, open_net_file as open_net_file
+    from owltf.caffe.net.read import read_mean as read_mean
+    from owltf.convert.blob import Blob as Blob, in_one_layout as in_one_layout
+    from owltf.convert.context import NetContext as NetContext
+    from owltf.convert.converter import (
+        LayerConverter as LayerConverter,
+        converter_of as converter_of,
+    )
+    from owltf.convert.keras_names import keras_name as keras_name
+    from owltf.convert.layer import Layer as Layer, UnsupportedLayerError as UnsupportedLayerError
+    from owltf.convert.onnx_node import OnnxNode as OnnxNode, onnx_form as onnx_form
+    from owltf.convert.params import Param as Param, ParamBlob as ParamBlob
+    from owltf.convert.source_call import SourceCall as SourceCall
+    from owltf.convert.window import (
+        Window as Window,
+        convolution_window as convolution_window,
+        pooling_window as pooling_window,
+    )
+    from owltf.data.data_layer import DataContext as DataContext, DataLayer as DataLayer
+    from owltf.data.draws import record_draws as record_draws, stream_key as stream_key
+    from owltf.data.pipeline import read_ahead as read_ahead, read_chunks as read_chunks
+    from owltf.data.source.image_files import ImageFile as ImageFile, find_images as find_images
+    from owltf.data.source.lmdb import LmdbRecords as LmdbRecords
+    from owltf.data.transform import read_transform as read_transform
+    from owltf.did_you_mean import did_you_mean as did_you_mean
+    from owltf.errors import FieldError as FieldError, OwltfError as OwltfError
+    from owltf.files import atomic_outputs as atomic_outputs
+    from owltf.inference.batch_runner import BatchRunner as BatchRunner
+    from owltf.inference.channel_mean import channel_mean as channel_mean
+    from owltf.inference.class_names import read_class_names as read_class_names
+    from owltf.inference.class_scores import (
+        ClassScores as ClassScores,
+        class_probabilities as class_probabilities,
+        class_scores as class_scores,
+    )
+    from owltf.inference.image_batches import image_batches as image_batches
+    from owltf.inference.image_input import ImageInput as ImageInput, image_input as image_input
+    from owltf.inference.load_net import (
+        load_model as load_model,
+        load_net as load_net,
+        load_test_nets as load_test_nets,
+        rebuild_net as rebuild_net,
+    )
+    from owltf.inference.net_batches import (
+        Batch as Batch,
+        NetBatches as NetBatches,
+        net_batches as net_batches,
+        record_count as record_count,
+    )
+    from owltf.inference.run_views import run_views as run_views
+    from owltf.inference.snapshot_net import (
+        SnapshotNet as SnapshotNet,
+        load_snapshot_net as load_snapshot_net,
+    )
+    from owltf.inference.views import View as View, find_views as find_views
+    from owltf.inference.whole_images import (
+        WholeImages as WholeImages,
+        whole_images as whole_images,
+    )
+    from owltf.keras_internals import calls_in_order as calls_in_order
+    from owltf.net.backward import Gradients as Gradients
+    from owltf.net.fold import fold as fold
+    from owltf.net.net import Net as Net
+    from owltf.net.segment import Segment as Segment
+    from owltf.net.weights import save_weights as save_weights
+    from owltf.options.devices import device_options as device_options, devices_of as devices_of
+    from owltf.options.images import (
+        image_options as image_options,
+        image_settings as image_settings,
+    )
+    from owltf.options.input_shapes import input_shape_option as input_shape_option
+    from owltf.options.plain import choose_report as choose_report, plain_option as plain_option
+    from owltf.options.weights import weights_of as weights_of, weights_options as weights_options
+    from owltf.plugin.events import (
+        Display as Display,
+        Ending as Ending,
+        Iterations as Iterations,
+        Scores as Scores,
+        Setup as Setup,
+    )
+    from owltf.registry.discover import classes_in as classes_in
+    from owltf.registry.markers import hookimpl as hookimpl, hookspec as hookspec
+    from owltf.runtime.devices import Devices as Devices, choose_devices as choose_devices
+    from owltf.runtime.global_sum import global_sum as global_sum
+    from owltf.runtime.graph_checks import check_labels as check_labels, check_range as check_range
+    from owltf.runtime.open_sizes import sizes_of as sizes_of
+    from owltf.runtime.recurrent_state import RecurrentState as RecurrentState
+    from owltf.runtime.standard_ops import (
+        must_use_standard_ops as must_use_standard_ops,
+        standard_ops_only as standard_ops_only,
+    )
+    from owltf.runtime.start_tensorflow import start_tensorflow as start_tensorflow
+    from owltf.runtime.step import Step as Step, current_step as current_step
+    from owltf.solvers.learning_rate import LearningRate as LearningRate
+    from owltf.solvers.solver import Solver as Solver
 
-_LATE = {
-    "Batch": "owltf.inference.net_batches",
-    "BatchRunner": "owltf.inference.batch_runner",
+# Layers, solvers and learning rates.
+LAYERS = {
     "Blob": "owltf.convert.blob",
-    "ClassScores": "owltf.inference.class_scores",
-    "DataContext": "owltf.data.data_layer",
-    "DataLayer": "owltf.data.data_layer",
-    "Devices": "owltf.runtime.devices",
-    "Display": "owltf.plugin.events",
-    "Ending": "owltf.plugin.events",
-    "Gradients": "owltf.net.backward",
-    "ImageFile": "owltf.data.source.image_files",
-    "ImageInput": "owltf.inference.image_input",
-    "Iterations": "owltf.plugin.events",
+    "FieldError": "owltf.errors",
     "Layer": "owltf.convert.layer",
     "LayerConverter": "owltf.convert.converter",
     "LearningRate": "owltf.solvers.learning_rate",
-    "Net": "owltf.net.net",
-    "NetBatches": "owltf.inference.net_batches",
     "NetContext": "owltf.convert.context",
     "OnnxNode": "owltf.convert.onnx_node",
-    "NetFile": "owltf.caffe.net.net_file",
     "Param": "owltf.convert.params",
     "ParamBlob": "owltf.convert.params",
-    "Scores": "owltf.plugin.events",
-    "Segment": "owltf.net.segment",
-    "Setup": "owltf.plugin.events",
-    "SnapshotNet": "owltf.inference.snapshot_net",
+    "RecurrentState": "owltf.runtime.recurrent_state",
     "Solver": "owltf.solvers.solver",
     "SourceCall": "owltf.convert.source_call",
     "Step": "owltf.runtime.step",
     "UnsupportedLayerError": "owltf.convert.layer",
+    "Window": "owltf.convert.window",
+    "check_labels": "owltf.runtime.graph_checks",
+    "check_range": "owltf.runtime.graph_checks",
+    "converter_of": "owltf.convert.converter",
+    "convolution_window": "owltf.convert.window",
+    "current_step": "owltf.runtime.step",
+    "global_sum": "owltf.runtime.global_sum",
+    "in_one_layout": "owltf.convert.blob",
+    "keras_name": "owltf.convert.keras_names",
+    "must_use_standard_ops": "owltf.runtime.standard_ops",
+    "onnx_form": "owltf.convert.onnx_node",
+    "pooling_window": "owltf.convert.window",
+    "sizes_of": "owltf.runtime.open_sizes",
+}
+
+# Data layers.
+DATA = {
+    "DataContext": "owltf.data.data_layer",
+    "DataLayer": "owltf.data.data_layer",
+    "ImageFile": "owltf.data.source.image_files",
+    "LmdbRecords": "owltf.data.source.lmdb",
+    "find_images": "owltf.data.source.image_files",
+    "read_ahead": "owltf.data.pipeline",
+    "read_chunks": "owltf.data.pipeline",
+    "read_mean": "owltf.caffe.net.read",
+    "read_transform": "owltf.data.transform",
+    "record_draws": "owltf.data.draws",
+    "stream_key": "owltf.data.draws",
+}
+
+# Hooks, runs and errors.
+RUNS = {
+    "Display": "owltf.plugin.events",
+    "Ending": "owltf.plugin.events",
+    "Iterations": "owltf.plugin.events",
+    "OwltfError": "owltf.errors",
+    "Scores": "owltf.plugin.events",
+    "Setup": "owltf.plugin.events",
+    "atomic_outputs": "owltf.files",
+    "classes_in": "owltf.registry.discover",
+    "did_you_mean": "owltf.did_you_mean",
+    "hookimpl": "owltf.registry.markers",
+    "hookspec": "owltf.registry.markers",
+}
+
+# Nets, and tools that look at them.
+TOOLS = {
+    "Batch": "owltf.inference.net_batches",
+    "BatchRunner": "owltf.inference.batch_runner",
+    "ClassScores": "owltf.inference.class_scores",
+    "Devices": "owltf.runtime.devices",
+    "Gradients": "owltf.net.backward",
+    "ImageInput": "owltf.inference.image_input",
+    "Net": "owltf.net.net",
+    "NetBatches": "owltf.inference.net_batches",
+    "NetFile": "owltf.caffe.net.net_file",
+    "Segment": "owltf.net.segment",
+    "SnapshotNet": "owltf.inference.snapshot_net",
     "View": "owltf.inference.views",
     "WholeImages": "owltf.inference.whole_images",
-    "atomic_outputs": "owltf.files",
     "calls_in_order": "owltf.keras_internals",
     "channel_mean": "owltf.inference.channel_mean",
     "choose_devices": "owltf.runtime.devices",
     "choose_report": "owltf.options.plain",
     "class_probabilities": "owltf.inference.class_scores",
     "class_scores": "owltf.inference.class_scores",
-    "converter_of": "owltf.convert.converter",
-    "current_step": "owltf.runtime.step",
     "device_options": "owltf.options.devices",
     "devices_of": "owltf.options.devices",
-    "find_images": "owltf.data.source.image_files",
     "find_views": "owltf.inference.views",
     "fold": "owltf.net.fold",
-    "global_sum": "owltf.runtime.global_sum",
     "image_batches": "owltf.inference.image_batches",
     "image_input": "owltf.inference.image_input",
     "image_options": "owltf.options.images",
     "image_settings": "owltf.options.images",
-    "in_one_layout": "owltf.convert.blob",
     "input_shape_option": "owltf.options.input_shapes",
-    "keras_name": "owltf.convert.keras_names",
     "load_model": "owltf.inference.load_net",
     "load_net": "owltf.inference.load_net",
     "load_snapshot_net": "owltf.inference.snapshot_net",
     "load_test_nets": "owltf.inference.load_net",
-    "did_you_mean": "owltf.did_you_mean",
     "net_batches": "owltf.inference.net_batches",
-    "onnx_form": "owltf.convert.onnx_node",
     "open_net_file": "owltf.caffe.net.net_file",
-    "standard_ops_only": "owltf.runtime.standard_ops",
     "plain_option": "owltf.options.plain",
     "read_class_names": "owltf.inference.class_names",
-    "read_mean": "owltf.caffe.net.read",
     "rebuild_net": "owltf.inference.load_net",
     "record_count": "owltf.inference.net_batches",
     "run_views": "owltf.inference.run_views",
     "save_weights": "owltf.net.weights",
+    "standard_ops_only": "owltf.runtime.standard_ops",
     "start_tensorflow": "owltf.runtime.start_tensorflow",
     "weights_of": "owltf.options.weights",
     "weights_options": "owltf.options.weights",
     "whole_images": "owltf.inference.whole_images",
 }
 
-__all__ = [
-    "Batch",
-    "BatchRunner",
-    "Blob",
-    "ClassScores",
-    "DataContext",
-    "DataLayer",
-    "Devices",
-    "Display",
-    "Ending",
-    "FieldError",
-    "Gradients",
-    "ImageFile",
-    "ImageInput",
-    "Iterations",
-    "Layer",
-    "LayerConverter",
-    "LearningRate",
-    "Net",
-    "NetBatches",
-    "NetContext",
-    "OnnxNode",
-    "NetFile",
-    "OwltfError",
-    "Param",
-    "ParamBlob",
-    "Scores",
-    "Segment",
-    "Setup",
-    "SnapshotNet",
-    "Solver",
-    "SourceCall",
-    "Step",
-    "UnsupportedLayerError",
-    "View",
-    "WholeImages",
-    "atomic_outputs",
-    "calls_in_order",
-    "channel_mean",
-    "choose_devices",
-    "choose_report",
-    "class_probabilities",
-    "class_scores",
-    "classes_in",
-    "converter_of",
-    "current_step",
-    "device_options",
-    "devices_of",
-    "find_images",
-    "find_views",
-    "fold",
-    "global_sum",
-    "hookimpl",
-    "hookspec",
-    "image_batches",
-    "image_input",
-    "image_options",
-    "image_settings",
-    "in_one_layout",
-    "input_shape_option",
-    "keras_name",
-    "load_model",
-    "load_net",
-    "load_snapshot_net",
-    "load_test_nets",
-    "did_you_mean",
-    "net_batches",
-    "onnx_form",
-    "open_net_file",
-    "plain_option",
-    "standard_ops_only",
-    "read_class_names",
-    "read_mean",
-    "rebuild_net",
-    "record_count",
-    "run_views",
-    "save_weights",
-    "start_tensorflow",
-    "weights_of",
-    "weights_options",
-    "whole_images",
-]
+_HOMES = {**LAYERS, **DATA, **RUNS, **TOOLS}
+
+__all__ = list(_HOMES)
 
 
 def __getattr__(name: str) -> Any:
-    if name in _LATE:
-        return getattr(import_module(_LATE[name]), name)
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
     raise AttributeError(f"module 'owltf.api' has no attribute {name!r}")

@@ -25,8 +25,7 @@ from owltf.errors import OwltfError
 
 pytest.importorskip("hypothesis")
 
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 SECONDS = 2
 MEMORY = 64 << 20

@@ -12,12 +12,7 @@ import tensorflow as tf
 
 from owltf.runtime.compiled import compiled
 from owltf.runtime.devices import choose_devices
-from owltf.runtime.replicas import (
-    Replicas,
-    replica_count,
-    replica_number,
-    sum_over_replicas,
-)
+from owltf.runtime.replicas import Replicas, replica_count, replica_number, sum_over_replicas
 
 ROWS = np.arange(14.0, dtype=np.float32).reshape(7, 2)
 LABELS = np.arange(7.0, dtype=np.float32)

@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from owltf.caffe.net.read import read_solver
-from owltf.caffe.net.solver_nets import test_nets_of as nets_to_test
-from owltf.caffe.net.solver_nets import train_net_of
+from owltf.caffe.net.solver_nets import test_nets_of as nets_to_test, train_net_of
 from owltf.caffe.prototxt.source import SolverSource
 from owltf.caffe.schema.schema import Schema
 

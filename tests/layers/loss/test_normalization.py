@@ -7,12 +7,7 @@ import pytest
 import tensorflow as tf
 
 from owltf.caffe.schema.schema import load_schema
-from owltf.layers.loss.normalization import (
-    global_mean,
-    ignore_label,
-    normalization,
-    normalized,
-)
+from owltf.layers.loss.normalization import global_mean, ignore_label, normalization, normalized
 
 
 def loss_param(**fields: object) -> object:

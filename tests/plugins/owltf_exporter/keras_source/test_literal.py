@@ -11,8 +11,10 @@ from owltf_exporter.keras_source.literal import literal
 
 pytest.importorskip("hypothesis")
 
-from hypothesis import given  # noqa: E402
-from hypothesis import strategies as st  # noqa: E402
+from hypothesis import (
+    given,  # noqa: E402
+    strategies as st,  # noqa: E402
+)
 
 SIMPLE = st.none() | st.booleans() | st.integers() | st.text(st.characters())
 NESTED = st.recursive(SIMPLE, lambda each: st.lists(each) | st.lists(each).map(tuple))

@@ -9,8 +9,10 @@ from owltf_exporter.keras_source.names import Variables, identifier
 
 pytest.importorskip("hypothesis")
 
-from hypothesis import given  # noqa: E402
-from hypothesis import strategies as st  # noqa: E402
+from hypothesis import (
+    given,  # noqa: E402
+    strategies as st,  # noqa: E402
+)
 
 
 @pytest.mark.parametrize(

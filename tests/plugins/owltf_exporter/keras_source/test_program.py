@@ -16,8 +16,12 @@ from owltf.testing import net_of
 
 pytest.importorskip("hypothesis")
 
-from hypothesis import assume, given, settings  # noqa: E402
-from hypothesis import strategies as st  # noqa: E402
+from hypothesis import (  # noqa: E402
+    assume,
+    given,
+    settings,
+    strategies as st,  # noqa: E402
+)
 
 # Keras wants an input's key to be its name, which cannot hold what Caffe's may.
 pytestmark = pytest.mark.filterwarnings("ignore:When providing `inputs` as a dict:UserWarning")
