@@ -168,11 +168,19 @@ def test_options_in_documents_exist(name: str) -> None:
     assert {option for command in commands for option in re.findall(r"--[\w-]+", command)} <= known
 
 
+def test_the_oldest_packages_are_those_of_the_bounds() -> None:
+    wanted = re.findall(r'"([\w-]+)>=([\d.]+)"', document("pyproject.toml").split("[tool.")[0])
+    bounds = {name: bound for name, bound in wanted if name != "hatchling"}
+    pins = dict(re.findall(r"^([\w-]+)==(.+)$", document("tests/lowest.txt"), re.MULTILINE))
+    assert pins.keys() == bounds.keys()
+    assert all(f"{pins[name]}.".startswith(f"{bound}.") for name, bound in bounds.items())
+
+
 def test_readme_leads_with_the_two_commands() -> None:
     first = document("README.md").split("```")[1]
     assert [re.sub(r"^\$ | +#.*$", "", line) for line in first.strip().splitlines()[1:]] == [
-        "python3 -m pip install tox && python3 -m tox run -e demo",
-        "python3 -m pip install tox && python3 -m tox",
+        "python3 -m venv .venv && .venv/bin/pip install tox && .venv/bin/tox run -e demo",
+        "python3 -m venv .venv && .venv/bin/pip install tox && .venv/bin/tox",
     ]
 
 
