@@ -4,9 +4,7 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
 
-import h5py
-
-from owltf.caffe.binary.hdf5 import open_hdf5
+from owltf.caffe.binary.hdf5_layout import is_hdf5, read_layout
 from owltf.caffe.binary.protobuf_wire import (
     FIXED32,
     FIXED64,
@@ -16,6 +14,7 @@ from owltf.caffe.binary.protobuf_wire import (
     CutShortError,
     walk,
 )
+from owltf.caffe.binary.regular_file import refuse_irregular
 from owltf.caffe.prototxt.text import looks_binary
 from owltf.caffe.prototxt.tokens import tokenize
 from owltf.errors import OwltfError
@@ -49,7 +48,6 @@ _MEANINGS = {
 _SOLVERSTATE_FIELDS = {1: VARINT, 2: LENGTH, 3: LENGTH, 4: VARINT}.items()
 _BLOB_FIELDS = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12}
 _BLOB_DATA_FIELDS = {(5, LENGTH), (5, FIXED32), (8, LENGTH), (8, FIXED64), (12, LENGTH)}
-_HDF5_MAGIC = b"\x89HDF\r\n\x1a\n"
 _HEAD = 1 << 16
 _FIRST_FIELDS = 16
 _NET_FIELDS = {"layer", "layers", "input"}
@@ -64,6 +62,7 @@ def file_kind(path: Path) -> str:
     """
     if path.is_dir():
         return _folder_kind(path)
+    refuse_irregular(path)
     try:
         with path.open("rb") as file:
             head = file.read(_HEAD)
@@ -71,7 +70,7 @@ def file_kind(path: Path) -> str:
         raise OwltfError(f"{path}: {(error.strerror or str(error)).lower()}") from error
     if not head:
         raise OwltfError(f"{path}: an empty file")
-    if head.startswith(_HDF5_MAGIC):
+    if is_hdf5(path):
         return _hdf5_kind(path)
     return _binary_kind(head) if looks_binary(head) else _text_kind(head)
 
@@ -113,10 +112,11 @@ def _folder_kind(path: Path) -> str:
 
 
 def _hdf5_kind(path: Path) -> str:
-    with open_hdf5(path) as file:
-        if "iter" in file and "history" in file:
-            return SOLVERSTATE
-        return CAFFEMODEL if isinstance(file.get("data"), h5py.Group) else HDF5_DATA
+    kinds = read_layout(path).kinds
+    if "iter" in kinds and "history" in kinds:
+        return SOLVERSTATE
+    # What is no dataset under this name is taken for weights, whose reader says what it is.
+    return HDF5_DATA if kinds.get("data", "dataset") == "dataset" else CAFFEMODEL
 
 
 def _text_kind(head: bytes) -> str:

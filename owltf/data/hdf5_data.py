@@ -7,11 +7,12 @@ from math import prod
 from pathlib import Path
 from typing import Any
 
-import h5py
 import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
+from owltf.caffe.binary.hdf5_layout import is_hdf5
+from owltf.caffe.binary.regular_file import read_bytes
 from owltf.data.data_layer import DataContext, DataLayer
 from owltf.data.pipeline import batches_per_chunk, empty_aligned, read_ahead, read_chunks
 from owltf.data.source.hdf5 import Hdf5Reader, Hdf5Rows
@@ -70,9 +71,9 @@ def find_files(context: DataContext, listing: Path) -> list[Path]:
     Raises:
         OwltfError: if a file is not found, or the list names none.
     """
-    if not listing.is_file() or h5py.is_hdf5(listing):
+    if not listing.is_file() or is_hdf5(listing):
         raise OwltfError(f"source {listing} must be a text file that lists HDF5 files")
-    names = listing.read_text(errors="replace").split()
+    names = read_bytes(listing).decode(errors="replace").split()
     if not names:
         raise OwltfError(f"source {listing} names no files")
     return [_find_listed(context, listing, name) for name in names]

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from owltf.caffe.binary.blob import decode_blob
-from owltf.caffe.binary.hdf5 import is_hdf5, read_weights_hdf5
+from owltf.caffe.binary.hdf5 import read_weights_hdf5
+from owltf.caffe.binary.hdf5_layout import is_hdf5
 from owltf.caffe.binary.mapped_file import map_file
 from owltf.caffe.binary.protobuf_wire import LENGTH, BrokenWireError, CutShortError, Field, walk
 from owltf.caffe.binary.weights import LayerWeights, Weights

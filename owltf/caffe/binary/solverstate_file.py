@@ -6,7 +6,8 @@ from pathlib import Path
 from google.protobuf.message import DecodeError
 
 from owltf.caffe.binary.blob import decode_blob, encode_blob
-from owltf.caffe.binary.hdf5 import is_hdf5, read_solverstate_hdf5, write_solverstate_hdf5
+from owltf.caffe.binary.hdf5 import read_solverstate_hdf5, write_solverstate_hdf5
+from owltf.caffe.binary.hdf5_layout import is_hdf5
 from owltf.caffe.binary.mapped_file import map_file
 from owltf.caffe.binary.protobuf_wire import BrokenWireError, encode_length, walk
 from owltf.caffe.binary.solver_state import SolverState

@@ -10,6 +10,7 @@ import h5py
 import numpy as np
 import numpy.typing as npt
 
+from owltf.caffe.binary.hdf5_layout import Hdf5Layout, Stored, read_layout, read_layouts
 from owltf.errors import OwltfError
 
 _KINDS_OF_NUMBERS = "fiu"
@@ -42,9 +43,9 @@ class Hdf5Rows:
         """
         self.files = files
         self.names = names
-        with open_file(files[0]) as file:
-            self.shapes = [_dataset(file, name).shape[1:] for name in names]
-        self._ends = np.cumsum([self._count_rows(path) for path in files])
+        layouts = read_layouts(files)
+        self.shapes = [_dataset(layouts[0], name)[1:] for name in names]
+        self._ends = np.cumsum([self._count_rows(layout) for layout in layouts])
         self.count = int(self._ends[-1])
         if not self.count:
             raise OwltfError(f"{files[0]} holds no rows")
@@ -60,11 +61,11 @@ class Hdf5Rows:
             yield Piece(self.files[file], row - first, stop - first, done)
             done += stop - row
 
-    def _count_rows(self, path: Path) -> int:
-        with open_file(path) as file:
-            datasets = [_dataset(file, name) for name in self.names]
-            shapes = [dataset.shape[1:] for dataset in datasets]
-            counts = [len(dataset) for dataset in datasets]
+    def _count_rows(self, layout: Hdf5Layout) -> int:
+        path = layout.file
+        whole = [_dataset(layout, name) for name in self.names]
+        shapes = [shape[1:] for shape in whole]
+        counts = [shape[0] for shape in whole]
         if shapes != self.shapes:
             first = f"{_listed(self.shapes)} as in {self.files[0]}"
             raise OwltfError(f"{path}: one row must have the shapes {first}; got {_listed(shapes)}")
@@ -82,9 +83,14 @@ class Hdf5Reader:
         self._rows = rows
         self._path: Path | None = None
         self._file: Any = None
+        self._stored: Sequence[Stored] = ()
 
     def read(self, number: int, outputs: Sequence[npt.NDArray[np.float32]]) -> None:
-        """Fill one array per dataset with the rows from row `number` on."""
+        """Fill one array per dataset with the rows from row `number` on.
+
+        Raises:
+            OwltfError: if a file has changed or become shorter, or cannot be read.
+        """
         for piece in self._rows.pieces(number, len(outputs[0])):
             source = np.s_[piece.start : piece.stop]
             target = np.s_[piece.at : piece.at + piece.stop - piece.start]
@@ -92,37 +98,44 @@ class Hdf5Reader:
             try:
                 for name, output in zip(self._rows.names, outputs, strict=True):
                     self._file[name].read_direct(output, source, target)
-            except OSError as error:
+            except (OSError, RuntimeError, ValueError) as error:
                 raise OwltfError(f"{piece.path}: {error}") from error
+            self._refuse_cut(piece)
+
+    def _refuse_cut(self, piece: Piece) -> None:
+        """Refuse rows that the file does not hold any more: HDF5 gives zeros for them."""
+        size = piece.path.stat().st_size if piece.path.exists() else 0
+        for name, stored in zip(self._rows.names, self._stored, strict=True):
+            end = stored.end_of_rows(piece.stop)
+            if end > size:
+                raise OwltfError(
+                    f"{piece.path} has become shorter while it was read: rows {piece.start} to "
+                    f"{piece.stop - 1} of '{name}' end at byte {end:,}, the file at {size:,}"
+                )
 
     def _move_to(self, path: Path) -> None:
         if path == self._path:
             return
         if self._file:
             self._file.close()
-        self._path, self._file = path, open_file(path)
+        layout = read_layout(path)
+        self._stored = [layout.dataset(name) for name in self._rows.names]
+        try:
+            self._path, self._file = path, h5py.File(path, "r")
+        except (OSError, RuntimeError, ValueError) as error:
+            raise OwltfError(f"{path} is not an HDF5 file, or it is broken ({error})") from error
 
 
-def open_file(path: Path) -> h5py.File:
-    """Open an HDF5 file.
-
-    Raises:
-        OwltfError: if it is not an HDF5 file, or is broken.
-    """
-    try:
-        return h5py.File(path, "r")
-    except OSError as error:
-        raise OwltfError(f"{path} is not an HDF5 file, or it is broken ({error})") from error
-
-
-def _dataset(file: h5py.File, name: str) -> h5py.Dataset:
-    dataset = file.get(name)
-    if not isinstance(dataset, h5py.Dataset):
-        known = ", ".join(file) or "none"
-        raise OwltfError(f"{file.filename} has no dataset '{name}'; it has {known}")
-    if dataset.dtype.kind not in _KINDS_OF_NUMBERS or not dataset.shape:
-        raise OwltfError(f"{file.filename}: dataset '{name}' must hold rows of numbers")
-    return dataset
+def _dataset(layout: Hdf5Layout, name: str) -> tuple[int, ...]:
+    """Return the shape of a dataset that can be read row by row."""
+    layout.refuse_links(name)
+    stored = layout.datasets.get(name)
+    if stored is None:
+        known = ", ".join(layout.inside.get("", ())) or "none"
+        raise OwltfError(f"{layout.file} has no dataset '{name}'; it has {known}")
+    if stored.dtype.kind not in _KINDS_OF_NUMBERS or not stored.shape:
+        raise OwltfError(f"{layout.file}: dataset '{name}' must hold rows of numbers")
+    return layout.dataset(name).shape or ()
 
 
 def _listed(shapes: Sequence[tuple[int, ...]]) -> str:

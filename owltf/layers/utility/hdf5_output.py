@@ -7,11 +7,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import h5py
 import keras
 import numpy as np
 import tensorflow as tf
 
+from owltf.caffe.binary.hdf5_target import create_hdf5
 from owltf.convert.blob import Blob
 from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
@@ -62,7 +62,7 @@ class Writer(keras.layers.Layer):
 
 def _write(path: Path, title: str, *arrays: np.ndarray) -> np.float32:
     try:
-        with atomic_path(path) as temporary, h5py.File(temporary, "w") as file:
+        with atomic_path(path) as temporary, create_hdf5(temporary) as file:
             for name, array in zip(DATASETS, arrays, strict=True):
                 file[name] = array.reshape((*array.shape, *[1] * (_AXES - array.ndim)))
     except OwltfError as error:

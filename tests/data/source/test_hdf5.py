@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import os
+
 import h5py
 import numpy as np
 import pytest
 
-from owltf.data.source.hdf5 import Hdf5Reader, Hdf5Rows, Piece, open_file
+from owltf.data.source.hdf5 import Hdf5Reader, Hdf5Rows, Piece
 
 
 @pytest.fixture
@@ -36,5 +38,53 @@ def test_reader(files):
 def test_a_file_that_vanishes(files, refusal):
     reader = Hdf5Reader(Hdf5Rows(files, ["x"]))
     files[1].unlink()
-    assert "b.h5 is not an HDF5 file" in refusal(reader.read, 3, [np.empty(1, np.float32)])
-    assert "b.h5 is not an HDF5 file" in refusal(open_file, files[1])
+    assert "b.h5: no such file" in refusal(reader.read, 3, [np.empty(1, np.float32)])
+
+
+@pytest.mark.parametrize("chunks", [None, (2,)])
+def test_a_file_cut_while_it_is_read(tmp_path, refusal, chunks):
+    path = tmp_path / "a.h5"
+    with h5py.File(path, "w") as file:
+        file.create_dataset("x", data=np.arange(1000.0), chunks=chunks)
+    reader = Hdf5Reader(Hdf5Rows([path], ["x"]))
+    output = np.empty(10, np.float32)
+    reader.read(0, [output])
+    with path.open("r+b") as file:
+        file.truncate(path.stat().st_size - 8 * 500)
+    if chunks is None:
+        reader.read(480, [output])
+        np.testing.assert_array_equal(output, np.arange(480, 490))
+        assert "rows 500 to 509 of 'x' end at byte" in refusal(reader.read, 500, [output])
+    else:
+        refusal(reader.read, 990, [output])
+
+
+def test_numbers_that_lie_elsewhere(tmp_path, files, refusal):
+    with h5py.File(tmp_path / "c.h5", "w") as file:
+        file["soft"] = h5py.SoftLink("/y")
+        file["other"] = h5py.ExternalLink(str(files[0]), "/x")
+        file["folder"] = h5py.ExternalLink(str(files[0]), "/")
+        file.create_dataset("out", (3,), "f4", external=[(str(files[0]), 0, 12)])
+        layout = h5py.VirtualLayout((3,), "i8")
+        layout[:] = h5py.VirtualSource(str(files[0]), "x", (3,))
+        file.create_virtual_dataset("virtual", layout)
+        file.create_dataset("empty", (3,), "f4")
+        file["y"] = [1, 2, 3]
+    assert Hdf5Rows([tmp_path / "c.h5"], ["y"]).count == 3
+    for name, said in {
+        "soft": "soft is a soft link, which is not followed",
+        "other": "other is a link to another file, which is not followed",
+        "folder/x": "folder is a link to another file, which is not followed",
+        "out": "external storage",
+        "virtual": "virtual is a virtual dataset",
+        "empty": "the file lacks its numbers",
+    }.items():
+        assert said in refusal(Hdf5Rows, [tmp_path / "c.h5"], [name])
+
+
+def test_pipes_and_folders(tmp_path, refusal):
+    os.mkfifo(tmp_path / "pipe")
+    assert "pipe: a pipe (FIFO), where a file is needed" in refusal(
+        Hdf5Rows, [tmp_path / "pipe"], ["x"]
+    )
+    assert "a folder, where a file is needed" in refusal(Hdf5Rows, [tmp_path], ["x"])
