@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import Any
-from weakref import WeakValueDictionary
 
-import lmdb
-
+from owltf.caffe.binary.regular_file import refuse_irregular
+from owltf.data.source.datum_fields import Record
+from owltf.data.source.lmdb_file import BrokenLmdbError, Leaf, LmdbFile
 from owltf.errors import OwltfError
-
-_HEADER_PAGES = 2
-
-# A process must not open an LMDB twice, yet a net's TRAIN and TEST layers may name the same one.
-_opened: WeakValueDictionary[tuple[int, int], lmdb.Environment] = WeakValueDictionary()
 
 
 class LmdbRecords:
@@ -33,105 +28,120 @@ class LmdbRecords:
             OwltfError: if it is not an LMDB, is cut short, or holds nothing.
         """
         self.name = f"LMDB {path}"
-        self._environment = _open(path)
-        statistics = self._environment.stat()
-        self.count = statistics["entries"]
+        self._file = _open(path)
+        self.count = self._file.tree.entries
         if not self.count:
             raise OwltfError(f"{self.name} holds no records")
-        _check_length(path, statistics)
 
     def key(self, number: int) -> str:
         """Return the key of a record, as text."""
-        with self._environment.begin() as transaction, transaction.cursor() as cursor:
-            _move(cursor, number % self.count)
-            return _text(cursor.key())
+        return next(self.keys(number))
 
     def keys(self, number: int) -> Iterator[str]:
         """Yield the keys from record `number` on; after the last comes the first again."""
-        with self._environment.begin() as transaction, transaction.cursor() as cursor:
+        with broken_is_an_error(self.name):
             while True:
-                _move(cursor, number % self.count)
-                yield from map(_text, cursor.iternext(values=False))
+                for leaf, index in _from(self._file, number % self.count):
+                    yield leaf.key(index).decode(errors="replace")
                 number = 0
 
     def reader(self) -> LmdbReader:
         """Return a new reader of the records."""
-        return LmdbReader(self._environment, self.count)
+        return LmdbReader(self._file, self.name)
 
 
 class LmdbReader:
     """Reads records in chunks; a chunk that follows the last one costs no search."""
 
-    def __init__(self, environment: lmdb.Environment, count: int) -> None:
-        """Begin a transaction: the records that are read stay valid as long as it lives."""
-        self._transaction = environment.begin(buffers=True)
-        self._cursor = self._transaction.cursor()
-        self._count = count
+    def __init__(self, file: LmdbFile, name: str) -> None:
+        """Keep the file; the first `read` finds its place."""
+        self._file = file
+        self._name = name
         self._next = -1
-        self._values: Iterator[memoryview] = iter(())
+        self._values: Iterator[Record] = iter(())
+        self._buffers = Buffers()
 
-    def read(self, number: int, count: int) -> list[memoryview]:
+    def read(self, number: int, count: int) -> list[Record]:
         """Return `count` records from record `number` on; after the last comes the first again.
 
-        The records are views of the file itself, valid as long as this reader.
+        They are valid until the next call, which uses their memory again.
+
+        Raises:
+            OwltfError: if the database is damaged, or was cut since it was opened.
         """
-        if number != self._next:
-            self._seek(number % self._count)
-        records = list(islice(self._values, count))
-        while len(records) < count:
-            self._seek(0)
-            records += islice(self._values, count - len(records))
+        with broken_is_an_error(self._name):
+            if number != self._next:
+                self._seek(number % self._file.tree.entries)
+            self._next = -1
+            self._buffers.free()
+            records = list(islice(self._values, count))
+            while len(records) < count:
+                self._seek(0)
+                records += islice(self._values, count - len(records))
         self._next = number + count
         return records
 
     def _seek(self, number: int) -> None:
-        _move(self._cursor, number)
-        self._values = self._cursor.iternext(keys=False)
+        self._values = (
+            leaf.value(index, self._buffers.take) for leaf, index in _from(self._file, number)
+        )
 
 
-def _text(key: bytes) -> str:
-    return bytes(key).decode(errors="replace")
+class Buffers:
+    """Memory that is used again: for new memory, page faults take longer than reading into it."""
+
+    def __init__(self) -> None:
+        """Start with no memory."""
+        self._free: list[bytearray] = []
+        self._taken: list[bytearray] = []
+
+    def take(self, size: int) -> memoryview:
+        """Return memory of that many bytes."""
+        buffer = self._free.pop() if self._free else bytearray(size)
+        if len(buffer) < size:
+            buffer = bytearray(size)
+        self._taken.append(buffer)
+        return memoryview(buffer)[:size]
+
+    def free(self) -> None:
+        """Let all that was taken be used again."""
+        self._free += self._taken
+        self._taken = []
 
 
-def _move(cursor: lmdb.Cursor, number: int) -> None:
-    cursor.first()
-    next(islice(cursor.iternext(values=False), number, None))
+def _from(file: LmdbFile, number: int) -> Iterator[tuple[Leaf, int]]:
+    """Yield the places of the records from one on, to the last."""
+    passed = 0
+    for leaf in file.leaves():
+        for index in range(max(number - passed, 0), len(leaf)):
+            yield leaf, index
+        passed += len(leaf)
+    if passed != file.tree.entries:
+        raise BrokenLmdbError(f"is broken: it has {passed} records and says {file.tree.entries}")
 
 
-def _open(path: Path) -> lmdb.Environment:
-    file = _data_file(path)
-    if not file.is_file():
-        raise OwltfError(f"{path} is not an LMDB: {_found(path)}")
-    identity = (file.stat().st_dev, file.stat().st_ino)
-    environment = _opened.get(identity)
-    if environment is None:
-        environment = _opened[identity] = _open_file(path)
-    return environment
-
-
-def _open_file(path: Path) -> lmdb.Environment:
+@contextmanager
+def broken_is_an_error(name: str) -> Iterator[None]:
+    """Name the database in the error of a damaged one."""
     try:
-        return lmdb.open(str(path), subdir=path.is_dir(), readonly=True, lock=False, readahead=True)
-    except lmdb.InvalidError as error:
-        raise OwltfError(f"{path} is not an LMDB, or it is broken") from error
-    except lmdb.Error as error:
-        raise OwltfError(f"cannot open LMDB {error}") from error
+        yield
+    except BrokenLmdbError as error:
+        raise OwltfError(f"{name} {error}") from error
+
+
+def _open(path: Path) -> LmdbFile:
+    file = path / "data.mdb" if path.is_dir() else path
+    if not file.exists():
+        raise OwltfError(f"{path} is not an LMDB: {_found(path)}")
+    refuse_irregular(file)
+    try:
+        with broken_is_an_error(f"LMDB {path}"):
+            return LmdbFile(file)
+    except OSError as error:
+        raise OwltfError(f"cannot open LMDB {path}: {str(error.strerror).lower()}") from error
 
 
 def _found(path: Path) -> str:
     if (path / "CURRENT").exists():
         return "it is a LevelDB"
     return "it holds no data.mdb"
-
-
-def _check_length(path: Path, statistics: Mapping[str, Any]) -> None:
-    # Reading beyond the end of a mapped file would kill the process without a word.
-    pages = sum(statistics[f"{kind}_pages"] for kind in ("branch", "leaf", "overflow"))
-    needed: int = (_HEADER_PAGES + pages) * statistics["psize"]
-    size = _data_file(path).stat().st_size
-    if size < needed:
-        raise OwltfError(f"LMDB {path} is cut short: {size:,} bytes of at least {needed:,}")
-
-
-def _data_file(path: Path) -> Path:
-    return path / "data.mdb" if path.is_dir() else path

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+
 import lmdb
 import pytest
 
@@ -57,7 +59,10 @@ def test_not_an_lmdb(tmp_path, refusal):
     (tmp_path / "data.mdb").write_bytes(b"x" * 9000)
     assert refusal(LmdbRecords, tmp_path).endswith("is not an LMDB, or it is broken")
     (tmp_path / "data.mdb").write_bytes(b"")
-    assert refusal(LmdbRecords, tmp_path).startswith("cannot open LMDB ")
+    assert refusal(LmdbRecords, tmp_path).endswith("is not an LMDB, or it is broken")
+    (tmp_path / "data.mdb").unlink()
+    os.mkfifo(tmp_path / "data.mdb")
+    assert refusal(LmdbRecords, tmp_path).endswith("a pipe (FIFO), where a file is needed")
 
 
 def test_an_empty_one(tmp_path, refusal):
@@ -76,3 +81,35 @@ def test_keys_go_round(opened):
     every = [opened.key(number) for number in range(opened.count)]
     keys = opened.keys(opened.count - 1)
     assert [next(keys) for _ in range(opened.count + 1)] == [every[-1], *every]
+
+
+def test_one_cut_while_it_is_read(write_lmdb, refusal):
+    path = write_lmdb(b"x" * 3000 for _ in range(100))
+    reader = LmdbRecords(path).reader()
+    reader.read(0, 5)
+    os.truncate(path / "data.mdb", 40_000)
+    line = refusal(reader.read, 5, 90)
+    assert f"LMDB {path} is broken or cut short: page " in line
+    assert line.endswith("the file at 40,000")
+    refusal(reader.read, 5, 90)
+
+
+def test_several_values_of_a_key(tmp_path, write_lmdb, refusal):
+    with lmdb.open(str(tmp_path / "dbs"), max_dbs=2) as environment:
+        environment.open_db(b"inner", create=True)
+    assert "holds several databases" in refusal(LmdbRecords(tmp_path / "dbs").reader().read, 0, 1)
+    path = write_lmdb([b"a"])
+    data = bytearray((path / "data.mdb").read_bytes())
+    for page in (0, 4096):
+        # The flags of the main database, behind the page's header and the free list's numbers.
+        data[page + 16 + 24 + 48 + 4] |= 4
+    (path / "data.mdb").write_bytes(data)
+    assert "holds several values of a key" in refusal(LmdbRecords, path)
+
+
+def test_large_records_keep_their_memory_until_the_next_call(write_lmdb):
+    whole = [bytes([number]) * 50_000 for number in range(10)]
+    reader = LmdbRecords(write_lmdb(whole)).reader()
+    for first in (0, 4, 8, 2):
+        found = reader.read(first, 4)
+        assert [bytes(each) for each in found] == [whole[(first + n) % 10] for n in range(4)]

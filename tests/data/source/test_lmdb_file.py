@@ -1,0 +1,74 @@
+"""LMDB files read page by page, compared with liblmdb."""
+
+from __future__ import annotations
+
+import random
+
+import lmdb
+import pytest
+
+from owltf.data.source.lmdb_file import BrokenLmdbError, LmdbFile
+
+
+def stored(path):
+    file = LmdbFile(path / "data.mdb")
+    return [
+        (leaf.key(index), bytes(leaf.value(index)))
+        for leaf in file.leaves()
+        for index in range(len(leaf))
+    ]
+
+
+def by_liblmdb(path):
+    environment = lmdb.open(str(path), readonly=True, lock=False)
+    with environment.begin() as transaction:
+        found = list(transaction.cursor())
+    environment.close()
+    return found
+
+
+def change(transaction, draw):
+    for _ in range(draw.choice([1, 10, 400])):
+        key = bytes(draw.randrange(97, 110) for _ in range(draw.randrange(1, 60)))
+        if draw.random() < 0.3:
+            transaction.delete(key)
+        size = draw.choice([0, 1, 50, 2000, 4079, 4080, 4081, 20_000])
+        transaction.put(key, draw.randbytes(size))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_what_liblmdb_reads(tmp_path, seed):
+    draw = random.Random(seed)
+    environment = lmdb.open(str(tmp_path), map_size=1 << 26)
+    for _ in range(draw.randrange(1, 6)):
+        with environment.begin(write=True) as transaction:
+            change(transaction, draw)
+    environment.close()
+    assert stored(tmp_path) == by_liblmdb(tmp_path)
+
+
+def test_every_byte_changed_and_every_length(tmp_path):
+    environment = lmdb.open(str(tmp_path / "db"), map_size=1 << 20)
+    with environment.begin(write=True) as transaction:
+        for number in range(60):
+            transaction.put(b"%03d" % number, b"x" * (20 if number % 20 else 5000))
+    environment.close()
+    whole = (tmp_path / "db" / "data.mdb").read_bytes()
+    path = tmp_path / "data.mdb"
+    draw = random.Random(1)
+    used = [place for place, byte in enumerate(whole) if byte and byte != ord("x")]
+    for place in draw.sample(used, 300):
+        damaged = bytearray(whole)
+        damaged[place] ^= 1 << draw.randrange(8)
+        path.write_bytes(damaged)
+        read_or_refuse(tmp_path)
+    for size in range(0, len(whole), 501):
+        path.write_bytes(whole[:size])
+        read_or_refuse(tmp_path)
+
+
+def read_or_refuse(path):
+    try:
+        stored(path)
+    except BrokenLmdbError as error:
+        assert len(str(error).splitlines()) == 1
