@@ -34,6 +34,7 @@ class NetContext:
         folder: the folder of the net's file, beside which its sources are looked for.
         allow_python_layers: run the code of the net's Python layers.
         test_net: which of the solver's test nets it is, from 0.
+        max_image_pixels: the pixels that an image may have to be decoded; None for the usual bound.
     """
 
     registry: Registry
@@ -45,6 +46,7 @@ class NetContext:
     folder: Path | None = None
     allow_python_layers: bool = False
     test_net: int = 0
+    max_image_pixels: int | None = None
 
     def of_net(self, folder: Path | None, phase: str, test_net: int = 0) -> NetContext:
         """Return the context of one of the nets that share this one.

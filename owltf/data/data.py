@@ -106,13 +106,14 @@ def read_images(context: DataContext, records: Records) -> RawImages | EncodedIm
     record = records.reader().read(0, 1)[0]
     try:
         layout = read_layout(record)
+        most = context.net.max_image_pixels
         channels = _decoded_channels(context.parameter)
-        shape = decoded_shape(record, channels) if layout.encoded else _raw_shape(layout)
+        shape = decoded_shape(record, channels, most) if layout.encoded else _raw_shape(layout)
     except ValueError as error:
         raise record_error(records, 0, str(error)) from error
     transform = read_transform(context, shape)
     if layout.encoded:
-        return EncodedImages(records, shape, channels, transform)
+        return EncodedImages(records, shape, channels, transform, most)
     return RawImages(records, shape, layout.dtype, transform)
 
 

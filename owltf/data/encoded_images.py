@@ -15,6 +15,7 @@ from owltf.data.pipeline import read_chunks
 from owltf.data.source.datum import read_layout
 from owltf.data.source.datum_fields import Record
 from owltf.data.source.image import decode_image, to_caffe
+from owltf.data.source.image_header import read_header, tell_depth, too_large
 from owltf.data.source.records import Reader, Records, record_error
 from owltf.data.transform import Shape, Transform
 from owltf.errors import OwltfError
@@ -25,7 +26,14 @@ _CHUNKS_REMEMBERED = 64
 class EncodedImages:
     """The encoded images of a database, decoded and transformed batch by batch."""
 
-    def __init__(self, records: Records, shape: Shape, channels: int, transform: Transform) -> None:
+    def __init__(
+        self,
+        records: Records,
+        shape: Shape,
+        channels: int,
+        transform: Transform,
+        max_pixels: int | None = None,
+    ) -> None:
         """Keep the database and the way to decode its images.
 
         Args:
@@ -33,11 +41,13 @@ class EncodedImages:
             shape: the (C, H, W) of the first image, decoded.
             channels: the channels to decode to: NATIVE, GRAY or COLOR.
             transform: the layer's `transform_param`.
+            max_pixels: the pixels that an image may have, None for `MOST_PIXELS`.
         """
         self.records = records
         self.shape = shape
         self.channels = channels
         self.transform = transform
+        self._max_pixels = max_pixels
         self._recent: deque[tuple[int, int]] = deque(maxlen=_CHUNKS_REMEMBERED)
 
     def dataset(self, layer: DataLayer, position: int) -> tf.data.Dataset:
@@ -74,6 +84,7 @@ class EncodedImages:
         for place, record in enumerate(reader.read(number, count)):
             try:
                 files[place], labels[place] = read_file(record)
+                refuse_undecodable(files[place], self._max_pixels)
             except ValueError as error:
                 raise record_error(self.records, number + place, str(error)) from error
         return files, labels, np.arange(number, number + count)
@@ -111,7 +122,7 @@ class EncodedImages:
 
     def _mismatch(self, record: Record) -> str | None:
         try:
-            shape = decoded_shape(record, self.channels)
+            shape = decoded_shape(record, self.channels, self._max_pixels)
         except ValueError as error:
             return str(error)
         return self.transform.mismatch(shape, self.shape)
@@ -129,14 +140,30 @@ def read_file(record: Record) -> tuple[bytes, int]:
     return bytes(record[layout.values]), layout.label_value
 
 
-def decoded_shape(record: Record, channels: int) -> Shape:
+def refuse_undecodable(contents: bytes, max_pixels: int | None) -> None:
+    """Refuse an image by what its file says of itself.
+
+    Raises:
+        ValueError: if it is none, or too large; the message goes on from "the record".
+    """
+    header = read_header(contents)
+    if header is None:
+        raise ValueError("cannot be decoded as an image")
+    if reason := too_large(header, max_pixels):
+        raise ValueError(reason)
+    tell_depth("an image of the database", header)
+
+
+def decoded_shape(record: Record, channels: int, max_pixels: int | None = None) -> Shape:
     """Return the (C, H, W) of an encoded Datum's image.
 
     Raises:
         ValueError: if it cannot be decoded; the message goes on from "the record".
     """
+    contents, _ = read_file(record)
+    refuse_undecodable(contents, max_pixels)
     try:
-        height, width, depth = decode_image(tf.constant(read_file(record)[0]), channels).shape
+        height, width, depth = decode_image(tf.constant(contents), channels).shape
     except tf.errors.InvalidArgumentError as error:
         raise ValueError("cannot be decoded as an image") from error
     return depth, height, width

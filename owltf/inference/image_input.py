@@ -40,6 +40,8 @@ class ImageInput:
         channel_order: "bgr" or "rgb".
         mean: float32 (C, 1, 1) or (C, *size), or None.
         scale: the factor of all values.
+        ignore_orientation: leave photographs as the camera stored them.
+        max_pixels: the pixels that an image may have, None for the usual bound.
     """
 
     blob: str
@@ -48,6 +50,8 @@ class ImageInput:
     channel_order: str = "bgr"
     mean: Array | None = None
     scale: float = 1
+    ignore_orientation: bool = False
+    max_pixels: int | None = None
 
     @property
     def cut(self) -> Size:
@@ -60,7 +64,9 @@ class ImageInput:
         Raises:
             OwltfError: if the file cannot be read as an image.
         """
-        image = resize_image(read_image(path, self.shape[0]), self.size)
+        turn = not self.ignore_orientation
+        image = read_image(path, self.shape[0], turn=turn, max_pixels=self.max_pixels)
+        image = resize_image(image, self.size)
         if self.channel_order == "rgb":
             image = image[:, :, ::-1]
         values = image.transpose(2, 0, 1).astype(np.float32)
@@ -80,6 +86,7 @@ def image_input(
     mean: str | None = None,
     scale: float | None = None,
     channel_order: str = "bgr",
+    ignore_orientation: bool = False,
 ) -> ImageInput:
     """Return the steps that make image files the input of a net.
 
@@ -93,6 +100,8 @@ def image_input(
         mean: the mean of each channel, or a mean image's name; see `channel_mean`.
         scale: the factor of all values, applied after the mean is subtracted.
         channel_order: "bgr", as nearly all Caffe nets take, or "rgb".
+        ignore_orientation: leave photographs as the camera stored them; else they are turned as
+            OpenCV turns them.
 
     Raises:
         OwltfError: if the net takes no images, or an argument does not fit it.
@@ -113,7 +122,16 @@ def image_input(
         means = channel_mean(mean, shape[0], net.context.registry.schema)
     default = transform.scale if transform else 1
     factor = default if scale is None else scale
-    return ImageInput(blob, shape, (size[0], size[1]), channel_order, means, factor)
+    return ImageInput(
+        blob,
+        shape,
+        (size[0], size[1]),
+        channel_order,
+        means,
+        factor,
+        ignore_orientation,
+        net.context.max_image_pixels,
+    )
 
 
 def _image_blob(net: Net) -> str:

@@ -1,4 +1,4 @@
-"""The options `--resize`, `--mean`, `--scale` and `--channel-order` for image files."""
+"""The options `--resize`, `--mean` and others for image files."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import click
 
 from owltf.options.common import take, with_options
 
-_NAMES = ("resize", "mean", "scale", "channel_order")
+_NAMES = ("resize", "mean", "scale", "channel_order", "ignore_orientation")
 
 
 def _size(context: click.Context, option: click.Parameter, value: str | None) -> Any:
@@ -49,11 +49,17 @@ _OPTIONS = (
         show_default=True,
         help="The order in which the net takes the channels.",
     ),
+    click.option(
+        "--ignore-orientation",
+        is_flag=True,
+        help="Leave photographs as the camera stored them; they are turned as their EXIF "
+        "orientation says unless given.",
+    ),
 )
 
 
 def image_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add `--resize`, `--mean`, `--scale` and `--channel-order` to a command.
+    """Add `--resize`, `--mean`, `--scale` and others for image files to a command.
 
     Args:
         command: the command's function, before `click.command()` decorates it.

@@ -15,13 +15,22 @@ _HELP = {
     _OF_FILE: "Leave out prototxt fields that owltf does not know, and list them.",
     "allow_python_layers": "Run the code of the net's Python layers, found beside the net.",
 }
+_PIXELS = "max_image_pixels"
 
-NET_FLAGS = tuple(_HELP)
-CONTEXT_FLAGS = tuple(name for name in _HELP if name != _OF_FILE)
+NET_FLAGS = (*_HELP, _PIXELS)
+CONTEXT_FLAGS = tuple(name for name in NET_FLAGS if name != _OF_FILE)
 
-NET_OPTIONS = tuple(
-    click.option(f"--{name.replace('_', '-')}", is_flag=True, help=text)
-    for name, text in _HELP.items()
+NET_OPTIONS = (
+    *(
+        click.option(f"--{name.replace('_', '-')}", is_flag=True, help=text)
+        for name, text in _HELP.items()
+    ),
+    click.option(
+        f"--{_PIXELS.replace('_', '-')}",
+        type=click.IntRange(min=1),
+        metavar="N",
+        help="Decode no image of more pixels, by what its file says. [default: 178956970]",
+    ),
 )
 
 

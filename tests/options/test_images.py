@@ -27,16 +27,24 @@ def taken(*words: str) -> dict[str, Any]:
 
 
 def test_nothing_is_given() -> None:
-    assert taken() == {"resize": None, "mean": None, "scale": None, "channel_order": "bgr"}
+    assert taken() == {
+        "resize": None,
+        "mean": None,
+        "scale": None,
+        "channel_order": "bgr",
+        "ignore_orientation": False,
+    }
 
 
 def test_everything_is_given() -> None:
     words = ["--resize", "256", "--mean", "1,2,3", "--scale", "0.5", "--channel-order", "rgb"]
+    words += ["--ignore-orientation"]
     assert taken(*words) == {
         "resize": (256, 256),
         "mean": "1,2,3",
         "scale": 0.5,
         "channel_order": "rgb",
+        "ignore_orientation": True,
     }
     for size in ("240x320", "240,320"):
         assert taken("--resize", size)["resize"] == (240, 320)

@@ -23,7 +23,7 @@ def taken(*words: str) -> Any:
 
 
 def test_each_is_off_unless_given() -> None:
-    assert taken() == dict.fromkeys(NET_FLAGS, False)
+    assert taken() == {**dict.fromkeys(NET_FLAGS, False), "max_image_pixels": None}
     assert taken("--ignore-unknown-fields") == {**taken(), "ignore_unknown_fields": True}
 
 

@@ -35,6 +35,7 @@ def test_weights_are_files_joined_by_commas() -> None:
         "reinit_mismatched": True,
         "ignore_unknown_fields": False,
         "allow_python_layers": False,
+        "max_image_pixels": None,
     }
 
 

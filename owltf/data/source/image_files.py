@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,12 +12,17 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from owltf.data.source.image import COLOR, decode_image
+from owltf.caffe.binary.regular_file import read_bytes, refuse_irregular
+from owltf.data.source.image import COLOR, decode_image, upright
+from owltf.data.source.image_header import read_header, tell_depth, too_large
 from owltf.errors import OwltfError
 
 FORMATS = "JPEG, PNG, GIF or BMP"
 _SUFFIXES = (".jpg", ".jpeg", ".png", ".gif", ".bmp")
 _BEGINNINGS = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM")
+
+# As many digits as a float32 can hold without becoming infinite.
+_LABEL = re.compile(r"-?[0-9]{1,38}")
 
 Image = npt.NDArray[np.uint8]
 
@@ -48,25 +54,36 @@ def find_images(names: Iterable[str | Path]) -> list[ImageFile]:
     return [image for name in names for image in _images_of(Path(name))]
 
 
-def read_image(path: Path, channels: int) -> Image:
+def read_image(
+    path: Path, channels: int, *, turn: bool = True, max_pixels: int | None = None
+) -> Image:
     """Return the pixels of an image with its channels in OpenCV's order: BGR.
 
     Args:
         path: the file.
         channels: 1 for gray, 3 for colour.
+        turn: turn a photograph as its EXIF orientation says, as OpenCV does unless it is told not
+            to.
+        max_pixels: the pixels that it may have, None for `MOST_PIXELS`.
 
     Returns:
         uint8 (H, W, C).
 
     Raises:
-        OwltfError: if it cannot be read as an image.
+        OwltfError: if it cannot be read as an image, or has too many pixels.
     """
+    contents = read_bytes(path)
+    header = read_header(contents)
+    if header is None:
+        raise OwltfError(f"{path}: not a whole {FORMATS} image")
+    if reason := too_large(header, max_pixels):
+        raise OwltfError(f"{path}: {reason}")
+    tell_depth(str(path), header)
     try:
-        image: Any = decode_image(tf.constant(path.read_bytes()), channels).numpy()
-    except OSError as error:
-        raise OwltfError(f"{path}: {(error.strerror or str(error)).lower()}") from error
+        image: Any = decode_image(tf.constant(contents), channels).numpy()
     except tf.errors.OpError as error:
         raise OwltfError(f"{path}: not a whole {FORMATS} image") from error
+    image = upright(image, header.orientation) if turn else image
     return np.ascontiguousarray(image[:, :, ::-1]) if channels == COLOR else image
 
 
@@ -85,8 +102,12 @@ def _images_of(path: Path) -> Iterator[ImageFile]:
 
 
 def _beginning(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return file.read(4)
+    refuse_irregular(path)
+    try:
+        with path.open("rb") as file:
+            return file.read(4)
+    except OSError as error:
+        raise OwltfError(f"{path}: {(error.strerror or str(error)).lower()}") from error
 
 
 def _has_suffix(path: Path) -> bool:
@@ -95,7 +116,7 @@ def _has_suffix(path: Path) -> bool:
 
 def _listed(path: Path) -> Iterator[ImageFile]:
     try:
-        lines = [line.strip() for line in path.read_text().splitlines()]
+        lines = [line.strip() for line in read_bytes(path).decode().splitlines()]
     except UnicodeDecodeError as error:
         raise OwltfError(f"{path}: neither a {FORMATS} image nor a list of such") from error
     if not any(lines):
@@ -108,9 +129,17 @@ def _listed(path: Path) -> Iterator[ImageFile]:
 def _listed_image(listing: Path, number: int, line: str) -> ImageFile:
     # As in Caffe, the label is the word after the last space, so that paths may have spaces.
     name, _, last = line.rpartition(" ")
-    label = int(last) if name and last.lstrip("-").isdigit() else None
+    label = int(last) if name and _LABEL.fullmatch(last) else None
     written = Path(line if label is None else name.strip())
     for path in (written, listing.parent / written):
-        if path.exists():
+        if _exists(path):
             return ImageFile(path, label)
-    raise OwltfError(f"{listing}:{number}: names '{written}', which is not there")
+    raise OwltfError(f"{listing}:{number}: names {str(written)!r}, which is not there")
+
+
+def _exists(path: Path) -> bool:
+    # A name of too many letters, or with a zero byte in it, is an exception in Python.
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False

@@ -28,9 +28,10 @@ def resize_image(image: Image, size: tuple[int, int]) -> Image:
         return image
     if (height, width) == (2 * size[0], 2 * size[1]):
         return _halved(image)
-    pixels = image.astype(np.int32)
     left, right, near, far = _taps(width, size[1])
-    rows = pixels[:, left] * near[:, None] + pixels[:, right] * far[:, None]
+    # Only the pixels that are needed are widened: a large photograph would take gigabytes.
+    rows = image[:, left].astype(np.int32) * near[:, None]
+    rows += image[:, right].astype(np.int32) * far[:, None]
     above, below, near, far = _taps(height, size[0])
     upper = (near[:, None, None] * (rows[above] >> 4)) >> 16
     lower = (far[:, None, None] * (rows[below] >> 4)) >> 16

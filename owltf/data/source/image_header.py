@@ -1,0 +1,172 @@
+"""Reads what an image file says of itself: its size, its depth and how the camera was held.
+
+It is read before the file is decoded, as a file of some kilobytes can decode to gigabytes.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from struct import error, unpack_from
+
+# Pillow's bound: a quarter of a gigabyte in three channels, and more, is taken for an attack there.
+MOST_PIXELS = 178_956_970
+DEEP = 16
+_PNG, _JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8"
+_GIF, _BMP = b"GIF8", b"BM"
+_EXIF = b"Exif\0\0"
+_ORIENTATION, _SHORT = 0x0112, 3
+_UPRIGHT, _LAST_ORIENTATION = 1, 8
+# Start-of-frame markers: the others of these numbers begin tables.
+_FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
+_ALONE = {0x01, *range(0xD0, 0xD9)}
+_APP1, _SCAN, _END = 0xE1, 0xDA, 0xD9
+_EXTENSION, _FRAME = 0x21, 0x2C
+
+_log = logging.getLogger("owltf")
+_told: list[str] = []
+
+
+@dataclass(frozen=True)
+class ImageHeader:
+    """What an image file says of itself.
+
+    Attributes:
+        pixels: how many pixels are decoded: of all frames, if it has several.
+        width: its width.
+        height: its height.
+        bits: bits of a value; the more than 8 of a PNG are not read.
+        orientation: from 1, upright, to 8, as in EXIF.
+    """
+
+    pixels: int
+    width: int
+    height: int
+    bits: int = 8
+    orientation: int = _UPRIGHT
+
+
+def read_header(data: bytes) -> ImageHeader | None:
+    """Return what a JPEG, PNG, GIF or BMP says of itself; None if it says nothing readable."""
+    readers = ((_PNG, _png), (_JPEG, _jpeg), (_GIF, _gif), (_BMP, _bmp))
+    try:
+        return next((read(data) for start, read in readers if data.startswith(start)), None)
+    except (error, IndexError):
+        return None
+
+
+def too_large(header: ImageHeader, most: int | None) -> str | None:
+    """Return why an image is not decoded, None if it may be; it goes on from the image's name.
+
+    Args:
+        header: what the image says of itself.
+        most: the pixels that it may have, None for `MOST_PIXELS`.
+    """
+    most = MOST_PIXELS if most is None else most
+    if header.pixels <= most:
+        return None
+    size = f"{header.width} x {header.height}"
+    return f"is an image of {size} pixels, {header.pixels:,} in all; --max-image-pixels is {most:,}"
+
+
+def tell_depth(name: str, header: ImageHeader) -> None:
+    """Say that an image has more bits than are read: of the first one alone, in a process."""
+    if header.bits == DEEP and not _told:
+        _told.append(name)
+        _log.warning("%s has 16 bits a value: the upper 8 are read, here and in others", name)
+
+
+def _png(data: bytes) -> ImageHeader:
+    width, height, bits = unpack_from(">IIB", data, 16)
+    orientation = _UPRIGHT
+    for kind, start, end in _png_chunks(data):
+        if kind == b"eXIf":
+            orientation = _exif_orientation(data[start:end])
+        elif kind == b"IDAT":
+            break
+    return ImageHeader(width * height, width, height, bits, orientation)
+
+
+def _png_chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
+    place = len(_PNG)
+    while place + 8 <= len(data):
+        size, kind = unpack_from(">I4s", data, place)
+        yield kind, place + 8, place + 8 + size
+        place += size + 12
+
+
+def _jpeg(data: bytes) -> ImageHeader | None:
+    orientation = _UPRIGHT
+    for marker, start, end in _jpeg_segments(data):
+        if marker == _APP1 and data[start : start + len(_EXIF)] == _EXIF:
+            orientation = _exif_orientation(data[start + len(_EXIF) : end])
+        elif marker in _FRAMES:
+            bits, height, width = unpack_from(">BHH", data, start)
+            return ImageHeader(width * height, width, height, bits, orientation)
+    return None
+
+
+def _jpeg_segments(data: bytes) -> Iterator[tuple[int, int, int]]:
+    place = len(_JPEG)
+    while True:
+        # Bytes between segments, which decoders read past, end where the next marker begins.
+        place = data.find(b"\xff", place)
+        if place < 0 or place + 4 > len(data):
+            return
+        marker = data[place + 1]
+        if marker in (0x00, 0xFF) or marker in _ALONE:
+            place += 1 if marker == 0xFF else 2
+            continue
+        if marker in (_SCAN, _END):
+            return
+        (size,) = unpack_from(">H", data, place + 2)
+        yield marker, place + 4, place + 2 + size
+        place += 2 + max(size, 2)
+
+
+def _exif_orientation(exif: bytes) -> int:
+    order = {b"II": "<", b"MM": ">"}.get(exif[:2])
+    if order is None:
+        return _UPRIGHT
+    try:
+        (start,) = unpack_from(f"{order}I", exif, 4)
+        (count,) = unpack_from(f"{order}H", exif, start)
+        for place in range(start + 2, start + 2 + 12 * count, 12):
+            tag, kind, _, value = unpack_from(f"{order}HHIH", exif, place)
+            if tag == _ORIENTATION and kind == _SHORT and 1 <= value <= _LAST_ORIENTATION:
+                return int(value)
+    except error:
+        pass
+    return _UPRIGHT
+
+
+def _gif(data: bytes) -> ImageHeader:
+    width, height, flags = unpack_from("<HHB", data, 6)
+    place = 13 + _colors(flags)
+    pixels = width * height
+    while place < len(data) and data[place] in (_EXTENSION, _FRAME):
+        if data[place] == _FRAME:
+            _, _, wide, high, flags = unpack_from("<HHHHB", data, place + 1)
+            # All frames are decoded, of which the first is used.
+            pixels += wide * high
+            place += 11 + _colors(flags)
+        else:
+            place += 2
+        place = _behind_blocks(data, place)
+    return ImageHeader(pixels, width, height)
+
+
+def _colors(flags: int) -> int:
+    return 3 << ((flags & 7) + 1) if flags & 0x80 else 0
+
+
+def _behind_blocks(data: bytes, place: int) -> int:
+    while place < len(data) and data[place]:
+        place += data[place] + 1
+    return place + 1
+
+
+def _bmp(data: bytes) -> ImageHeader:
+    width, height = unpack_from("<ii", data, 18)
+    return ImageHeader(abs(width) * abs(height), abs(width), abs(height))
