@@ -5,8 +5,8 @@ the text is walked over once before it is parsed.
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
 
@@ -16,12 +16,13 @@ from owltf.did_you_mean import did_you_mean
 _CLOSING = {"{": "}", "<": ">"}
 _MOST_LISTED = 8
 _DEEPEST = 100
+_MOST_FIELDS = 500_000
 _LONGEST = 60
 # Longer ones are no enum's values, and too long for Python to read.
 _NUMBER = re.compile(r"-?[0-9]{1,18}")
 
 
-@dataclass
+@dataclass(slots=True)
 class Block:
     """A field in the text with its place there, and the fields inside it.
 
@@ -35,7 +36,19 @@ class Block:
     name: str
     start: int
     line: int
-    blocks: list["Block"] = field(default_factory=list)
+    blocks: Sequence["Block"] = ()
+
+    def add(self, block: "Block") -> None:
+        """Put a field inside this one, behind the others."""
+        if isinstance(self.blocks, list):
+            self.blocks.append(block)
+        else:
+            self.blocks = [block]
+
+    def cut(self, count: int) -> None:
+        """Leave the first fields inside this one, as many as are said."""
+        if isinstance(self.blocks, list):
+            del self.blocks[count:]
 
     def inside(self, *names: str) -> list["Block"]:
         """Return the fields with these names directly inside this one, in their order."""
@@ -102,6 +115,7 @@ class _Scanner:
         self._tokens: Iterator[Token] = tokenize(text)
         self._line = 1
         self._counted = 0
+        self._fields = 0
         self.last = 0
         self._next: Token | None = next(self._tokens, None)
 
@@ -130,7 +144,7 @@ class _Scanner:
         if descriptor and not known:
             problem = unknown_field(name, descriptor)
             self.unknown.append(Fault(name, problem, start.start, self.last))
-            del parent.blocks[first:]
+            parent.cut(first)
         elif bad_values and known and known.enum_type:
             text = f"{name}: {bad_values[0]}"
             problem = unknown_value(bad_values[0], name, known.enum_type)
@@ -163,7 +177,10 @@ class _Scanner:
         self, parent: Block, start: Token, name: str, known: FieldDescriptor | None
     ) -> list[str]:
         block = Block(name, start.start, self._line_of(start))
-        parent.blocks.append(block)
+        parent.add(block)
+        self._fields += 1
+        if self._fields > _MOST_FIELDS:
+            raise self._ended(block, f"is one of more than {_MOST_FIELDS:,} fields")
         token = self._take()
         if token.text in _CLOSING:
             self.message(block, known.message_type if known else None, _CLOSING[token.text])

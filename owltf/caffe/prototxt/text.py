@@ -17,6 +17,10 @@ _QUOTED_SOURCE = re.compile(r"^'.*?': (?=[A-Z])", re.DOTALL)
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 # protobuf's text parser needs time quadratic in the number of backslashes in a row.
 _BACKSLASHES = "\\" * 1000
+# For each backslash of a string, and each blank of a run, it keeps 130 bytes and more.
+_MOST_BACKSLASHES = 300_000
+_BLANKS = re.compile(r"[^\S\n]{1001,}")
+_LETTER = re.compile(r"[^\n]+")
 _LONGEST = 300
 _MOST_LINES = 3
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
@@ -96,7 +100,7 @@ def looks_binary(data: bytes) -> bool:
 
 def _parse(text: str, message: Message, file: str) -> None:
     try:
-        text_format.Parse(text, message)
+        text_format.Parse(_BLANKS.sub(" " * 1000, text), message)
     except text_format.ParseError as error:
         raise OwltfError(_parse_error(error, file)) from error
 
@@ -150,6 +154,8 @@ def _refuse_bad_bytes(text: str, file: str) -> None:
 def _refuse_backslashes(text: str, file: str) -> None:
     if (start := text.find(_BACKSLASHES)) >= 0:
         raise OwltfError(f"{_at(text, start, file)}: {len(_BACKSLASHES)} backslashes in a row")
+    if text.count("\\") > _MOST_BACKSLASHES:
+        raise OwltfError(f"{file}: more than {_MOST_BACKSLASHES:,} backslashes")
 
 
 def _refuse_missing(message: Message, found: Scan, file: str) -> None:
@@ -163,10 +169,15 @@ def _refuse_missing(message: Message, found: Scan, file: str) -> None:
 
 def _blank(text: str, unknown: tuple[Fault, ...]) -> str:
     # Spaces instead of the unknown fields keep the lines and columns of protobuf's errors right.
-    letters = list(text)
+    parts, place = list[str](), 0
     for one in unknown:
-        letters[one.start : one.end] = re.sub(r"[^\n]", " ", text[one.start : one.end])
-    return "".join(letters)
+        parts += text[place : one.start], _LETTER.sub(_spaces, text[one.start : one.end])
+        place = one.end
+    return "".join([*parts, text[place:]])
+
+
+def _spaces(found: re.Match[str]) -> str:
+    return " " * (found.end() - found.start())
 
 
 def _at(text: str, offset: int, file: str) -> str:
