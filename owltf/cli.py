@@ -12,6 +12,7 @@ from owltf import __version__
 from owltf.errors import OwltfError
 from owltf.plugin.manager import make_manager
 from owltf.registry.registry import Registry
+from owltf.standard_output import PatientOutput
 
 
 class UserError(click.ClickException):
@@ -99,4 +100,10 @@ def cli(disable_plugin: tuple[str, ...]) -> None:
 
 def main() -> None:
     """Run the command line."""
-    cli(prog_name="owltf")
+    output = PatientOutput()
+    try:
+        cli(prog_name="owltf")
+    except SystemExit as ending:
+        if output.failed() and not ending.code:
+            raise SystemExit(UserError.exit_code) from ending
+        raise

@@ -10,9 +10,11 @@ from owltf.caffe.binary.write_weights import write_caffemodel
 from owltf.caffe.file_kind import NET, SOLVER, file_kind
 from owltf.caffe.net.read import read_net, read_solver
 from owltf.caffe.prototxt.source import NetSource
+from owltf.caffe.schema.message_text import refuse_bad_text
 from owltf.caffe.schema.schema import Schema
 from owltf.caffe.upgrade.upgrade import upgrade_net
 from owltf.errors import OwltfError
+from owltf.regular_file import read_bytes
 
 
 def upgraded_text(path: Path, schema: Schema, *, ignore_unknown_fields: bool = False) -> str:
@@ -49,9 +51,13 @@ def upgrade_caffemodel(path: Path, out: Path, schema: Schema) -> None:
 def _net_of(path: Path, schema: Schema) -> NetSource:
     """Return the net, without weights, that a binary caffemodel holds."""
     try:
-        net = schema.binary_message("NetParameter").FromString(path.read_bytes())
+        net = schema.binary_message("NetParameter").FromString(read_bytes(path))
     except DecodeError as error:
         raise OwltfError(f"{path}: not a binary caffemodel, or corrupt: {error}") from None
     for layer in net.layer:
         layer.ClearField("blobs")
+    try:
+        refuse_bad_text(net)
+    except (ValueError, RecursionError) as error:
+        raise OwltfError(f"{path}: corrupt: {error}") from None
     return NetSource(net, path, (0,) * (len(net.layer) or len(net.layers)), str(path))

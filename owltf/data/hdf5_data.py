@@ -12,11 +12,11 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from owltf.caffe.binary.hdf5_layout import is_hdf5
-from owltf.caffe.binary.regular_file import read_bytes
 from owltf.data.data_layer import DataContext, DataLayer
 from owltf.data.pipeline import batches_per_chunk, empty_aligned, read_ahead, read_chunks
 from owltf.data.source.hdf5 import Hdf5Reader, Hdf5Rows
 from owltf.errors import OwltfError
+from owltf.regular_file import read_bytes
 
 _PREFETCH = 4
 _FLOAT_BYTES = 4

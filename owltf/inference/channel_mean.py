@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from owltf.caffe.binary.numpy_file import read_npy
 from owltf.caffe.find_file import find_file
 from owltf.caffe.net.read import read_mean
 from owltf.errors import OwltfError
@@ -46,10 +47,7 @@ def _numbers(text: str) -> list[float] | None:
 def _mean_image(path: Path, schema: Any) -> npt.NDArray[Any]:
     if path.suffix != ".npy":
         return read_mean(path, schema)
-    try:
-        image = np.load(path, allow_pickle=False)
-    except (OSError, ValueError) as error:
-        raise OwltfError(f"{path}: not an array that NumPy can read") from error
-    if not isinstance(image, np.ndarray) or image.ndim != _IMAGE_AXES:
+    image = read_npy(path)
+    if image.ndim != _IMAGE_AXES:
         raise OwltfError(f"{path}: a mean must be one (C, H, W) image; got {np.shape(image)}")
     return image

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from owltf.caffe.find_file import find_file
 from owltf.errors import OwltfError
+from owltf.regular_file import read_bytes
 
 
 def read_class_names(path: str | Path, classes: int) -> list[str]:
@@ -20,8 +21,8 @@ def read_class_names(path: str | Path, classes: int) -> list[str]:
     """
     found = find_file(str(path), None)
     try:
-        lines = found.read_text().rstrip().splitlines()
-    except (OSError, UnicodeDecodeError) as error:
+        lines = read_bytes(found).decode().rstrip().splitlines()
+    except UnicodeDecodeError as error:
         raise OwltfError(f"{found}: not a text file with a class on each line") from error
     if len(lines) != classes:
         raise OwltfError(f"{found}: names {len(lines)} classes where the net has {classes}")

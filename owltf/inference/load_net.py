@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
+from zipfile import ZipFile
 
 import keras
 import numpy as np
 
+from owltf.caffe.binary.hdf5_layout import read_layout
 from owltf.caffe.find_file import find_file
 from owltf.caffe.net.input_shapes import with_input_shapes
 from owltf.caffe.net.net_file import NetFile, open_net_file
@@ -23,6 +27,7 @@ from owltf.net.start_weights import StartWeights
 from owltf.net.weights import Loaded
 from owltf.plugin.manager import make_manager
 from owltf.registry.registry import Registry
+from owltf.regular_file import refuse_irregular
 from owltf.runtime.devices import Devices, default_device
 from owltf.snapshot.prefix import Prefix
 from owltf.snapshot.read import read_snapshot
@@ -160,12 +165,36 @@ def load_model(file: str | Path, *, registry: Registry | None = None) -> Any:
         OwltfError: if the file is missing or is no Keras model.
     """
     path = find_file(str(file), None)
+    _check_weights_inside(path)
     # Importing the converters tells Keras of their layers.
     _ = (registry or Registry(make_manager())).converters
     try:
         return keras.models.load_model(path)
-    except (ValueError, OSError) as error:
-        reason = next(iter(str(error).splitlines()), "")
+    # A file that is no model makes Keras raise errors of many types.
+    except Exception as error:
+        reason = next(iter(str(error).splitlines()), type(error).__name__)
+        raise OwltfError(f"{path}: not a Keras model that owltf can load: {reason}") from error
+
+
+def _check_weights_inside(path: Path) -> None:
+    """Refuse a model whose weights, an HDF5 file in a zip file, are damaged: Keras could crash."""
+    refuse_irregular(path)
+    try:
+        with (
+            ZipFile(path) as zipped,
+            zipped.open("model.weights.h5") as weights,
+            NamedTemporaryFile(suffix=".h5") as copy,
+        ):
+            shutil.copyfileobj(weights, copy)
+            copy.flush()
+            layout = read_layout(Path(copy.name))
+            for name in layout.datasets:
+                if layout.datasets[name].text is None:
+                    layout.dataset(name)
+    except OwltfError as error:
+        raise OwltfError(f"{path}: not a Keras model that owltf can load: {error}") from error
+    except Exception as error:
+        reason = " ".join(str(error).split()) or type(error).__name__
         raise OwltfError(f"{path}: not a Keras model that owltf can load: {reason}") from error
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from owltf.errors import OwltfError
 from owltf.files import atomic_path
+from owltf.regular_file import read_bytes
 
 
 def threads() -> int:
@@ -52,10 +53,10 @@ class RunState:
             OwltfError: if the file is not one.
         """
         try:
-            state = cls(**json.loads(path.read_text()))
+            state = cls(**json.loads(read_bytes(path)))
             _check(state)
             return state
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, RecursionError) as error:
             raise OwltfError(
                 f"{path} is not a state that owltf wrote ({error}); remove it to resume as Caffe "
                 f"does, with the data from their first record"

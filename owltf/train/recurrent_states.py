@@ -10,10 +10,10 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 
+from owltf.caffe.binary.numpy_file import read_npz
 from owltf.errors import OwltfError
 from owltf.files import atomic_path
 from owltf.net.net import Net
@@ -103,11 +103,9 @@ def _beside(snapshot: Path) -> Path:
 
 def _read(path: Path) -> dict[str, np.ndarray]:
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            return dict(arrays)
-    except (OSError, ValueError, TypeError, EOFError, BadZipFile) as error:
-        reason = next(iter(str(error).splitlines()), type(error).__name__)
+        return dict(read_npz(path))
+    except OwltfError as error:
         raise OwltfError(
-            f"{path} does not hold the states of recurrent layers ({reason}); remove it to start "
+            f"{path} does not hold the states of recurrent layers ({error}); remove it to start "
             f"them from zeros, as Caffe does"
         ) from error

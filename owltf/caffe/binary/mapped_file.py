@@ -4,6 +4,7 @@ import mmap
 from pathlib import Path
 
 from owltf.errors import OwltfError
+from owltf.regular_file import refuse_irregular
 
 
 def map_file(path: Path) -> memoryview:
@@ -12,8 +13,11 @@ def map_file(path: Path) -> memoryview:
     Raises:
         OwltfError: if it cannot be opened.
     """
+    refuse_irregular(path)
     try:
         with path.open("rb") as file:
             return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
-    except OSError as error:
-        raise OwltfError(f"{path}: {(error.strerror or str(error)).lower()}") from error
+    except (OSError, ValueError) as error:
+        raise OwltfError(
+            f"{path}: {(getattr(error, 'strerror', None) or str(error)).lower()}"
+        ) from error

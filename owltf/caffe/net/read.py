@@ -18,6 +18,7 @@ from owltf.caffe.schema.messages import SolverParameter
 from owltf.caffe.schema.schema import Schema
 from owltf.caffe.upgrade.upgrade import upgrade_net, upgrade_solver
 from owltf.errors import OwltfError
+from owltf.regular_file import read_bytes
 
 _IMAGE_AXES = 3
 _MOST_AXES = 32
@@ -92,7 +93,7 @@ def read_mean(path: Path | str, schema: Schema) -> np.ndarray:
     path = Path(path)
     expect_kind(path, MEAN_IMAGE)
     try:
-        blob = schema.binary_message("BlobProto").FromString(path.read_bytes())
+        blob = schema.binary_message("BlobProto").FromString(read_bytes(path))
     except DecodeError as error:
         raise OwltfError(f"{path}: truncated or corrupt: not a whole mean image") from error
     shape = tuple(blob.shape.dim) or (blob.num, blob.channels, blob.height, blob.width)

@@ -6,8 +6,10 @@ from pathlib import Path
 from google.protobuf.descriptor_pb2 import FileDescriptorProto, FileDescriptorSet
 from google.protobuf.message import DecodeError
 
+from owltf.caffe.schema.message_text import refuse_bad_text
 from owltf.caffe.schema.protoc import compile_proto
 from owltf.errors import OwltfError
+from owltf.regular_file import read_bytes
 
 BASE_NAME = "caffe.proto"
 
@@ -40,8 +42,9 @@ def read_extension(path: Path) -> Extension:
 
 def _read_compiled(path: Path) -> FileDescriptorSet:
     try:
-        compiled = FileDescriptorSet.FromString(path.read_bytes())
-    except DecodeError:
+        compiled = FileDescriptorSet.FromString(read_bytes(path))
+        refuse_bad_text(compiled)
+    except (DecodeError, ValueError, RecursionError):
         compiled = FileDescriptorSet()
     if not compiled.file:
         raise OwltfError(f"{path}: neither a .proto nor a compiled descriptor set")

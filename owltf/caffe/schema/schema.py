@@ -77,7 +77,10 @@ def _base_file() -> FileDescriptorProto:
 def _check(extension: Extension) -> None:
     try:
         Schema(merge(_base_file(), [extension]))
-    except TypeError as error:
+    except OwltfError:
+        raise
+    # Descriptors that do not fit each other raise errors of many types, in protobuf and in `merge`.
+    except Exception as error:
         raise OwltfError(f"{extension.path}: {' '.join(str(error).split())}") from error
 
 
