@@ -1,0 +1,26 @@
+"""A small budget of `readers.py`: every kind of file, damaged, in a process that may crash."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from readers import WEIGHTS, damaged, fuzz
+
+
+def test_damaged_files() -> None:
+    pytest.importorskip("lmdb")
+    found = list(fuzz(inputs=250, seed=0))
+    assert {kind for kind, _ in found} == set(WEIGHTS)
+    wrong = [(kind, ending) for kind, ending in found if ending not in ("read", "refused")]
+    assert not wrong
+    assert {ending for _, ending in found} == {"read", "refused"}
+
+
+def test_damage_is_the_same_for_a_seed() -> None:
+    import random
+
+    first, second = (damaged(bytes(range(256)), random.Random(3)) for _ in range(2))
+    assert first == second != bytes(range(256))
