@@ -12,6 +12,7 @@ from owltf.caffe.binary.weights import LayerWeights
 from owltf.caffe.binary.write_weights import write_caffemodel
 from owltf.convert.params import Param
 from owltf.errors import OwltfError
+from owltf.file_sum import FileSum
 from owltf.net.net import Net
 
 
@@ -99,6 +100,10 @@ def _same_shape(wanted: tuple[int, ...], got: tuple[int, ...]) -> bool:
     return wanted == got or (len(got) == 4 and got == (1,) * (4 - len(wanted)) + wanted)
 
 
-def save_weights(net: Net, path: Path) -> None:
-    """Write the net and its weights to a `.caffemodel` that Caffe reads, at once or not at all."""
-    write_caffemodel(path, net.graph.source.parameter, net.get_params())
+def save_weights(net: Net, path: Path) -> FileSum:
+    """Write the net and its weights to a `.caffemodel` that Caffe reads, at once or not at all.
+
+    Returns:
+        The file's size and checksum.
+    """
+    return write_caffemodel(path, net.graph.source.parameter, net.get_params())

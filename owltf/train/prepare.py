@@ -133,7 +133,7 @@ def prepare(
     notes = _notes(file, context, restored, devices, nets)
     if restored:
         _restore_solver(solver, nets.train.params, restored, weights)
-        notes += RecurrentStates(nets, devices).restore(restored.path)
+        notes += RecurrentStates(nets, devices).restore(restored)
     return PreparedRun(
         source=source,
         registry=registry,
