@@ -36,7 +36,10 @@ if TYPE_CHECKING:
     from owltf.data.transform import read_transform as read_transform
     from owltf.did_you_mean import did_you_mean as did_you_mean
     from owltf.errors import FieldError as FieldError, OwltfError as OwltfError
-    from owltf.files import atomic_outputs as atomic_outputs
+    from owltf.files import (
+        atomic_output_group as atomic_output_group,
+        atomic_outputs as atomic_outputs,
+    )
     from owltf.inference.batch_runner import BatchRunner as BatchRunner
     from owltf.inference.channel_mean import channel_mean as channel_mean
     from owltf.inference.class_names import read_class_names as read_class_names
@@ -105,6 +108,8 @@ if TYPE_CHECKING:
     from owltf.runtime.step import Step as Step, current_step as current_step
     from owltf.solvers.learning_rate import LearningRate as LearningRate
     from owltf.solvers.solver import Solver as Solver
+    from owltf.stop_flag import check_stopped as check_stopped
+    from owltf.stoppable import StoppableCommand as StoppableCommand
 
 # Layers, solvers and learning rates.
 LAYERS = {
@@ -160,7 +165,10 @@ RUNS = {
     "OwltfError": "owltf.errors",
     "Scores": "owltf.plugin.events",
     "Setup": "owltf.plugin.events",
+    "StoppableCommand": "owltf.stoppable",
+    "atomic_output_group": "owltf.files",
     "atomic_outputs": "owltf.files",
+    "check_stopped": "owltf.stop_flag",
     "classes_in": "owltf.registry.discover",
     "did_you_mean": "owltf.did_you_mean",
     "hookimpl": "owltf.registry.markers",

@@ -5,11 +5,13 @@ import shutil
 import signal
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from itertools import chain
 from pathlib import Path
 
 from owltf.errors import OwltfError
+from owltf.stop_flag import check_stopped
 from owltf.temporary_name import is_left_over, temporary_prefix
 
 _unfinished: set[Path] = set()
@@ -30,17 +32,15 @@ def atomic_path(path: Path) -> Iterator[Path]:
         OwltfError: if the folder does not exist, the disk is full, or the file cannot be written
             for another reason of the system.
     """
-    try:
-        remove_left_over(path.parent, lambda name: name == path.name)
+    remove_left_over(path.parent, lambda name: name == path.name)
+    with _writing(str(path)):
         with _ended_by_signals(), _temporary(path) as temporary:
             yield temporary
             temporary.chmod(_usual_mode(path))
             _sync(temporary)
+            check_stopped()
             temporary.replace(path)
         _sync(path.parent)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise OwltfError(f"{path}: cannot be written: {reason}") from error
 
 
 @contextmanager
@@ -55,19 +55,56 @@ def atomic_outputs(path: Path) -> Iterator[Path]:
         OwltfError: if the folder above does not exist, the disk is full, or something cannot be
             written for another reason of the system.
     """
-    try:
-        remove_left_over(path.parent, lambda name: name == path.name)
-        with _ended_by_signals(), _temporary_folder(path) as folder:
-            yield folder / path.name
-            for file in folder.rglob("*"):
+    with atomic_output_group([path]) as (temporary,):
+        yield temporary
+
+
+@contextmanager
+def atomic_output_group(paths: Sequence[Path]) -> Iterator[list[Path]]:
+    """Provide a path in a temporary folder for each of several, as `atomic_outputs` does for one.
+
+    Nothing is moved before everything is written and synced.
+
+    Raises:
+        OwltfError: as `atomic_outputs`.
+    """
+    with ExitStack() as stack:
+        stack.enter_context(_ended_by_signals())
+        folders = {path: stack.enter_context(_folder_for(path)) for path in paths}
+        with _writing(", ".join(map(str, paths))):
+            yield [folder / path.name for path, folder in folders.items()]
+            for file in chain.from_iterable(folder.rglob("*") for folder in folders.values()):
                 _sync(file)
             with _renaming:
-                for written in sorted(folder.iterdir(), key=lambda each: each.name == path.name):
-                    _replace(written, path.parent / written.name)
-        _sync(path.parent)
+                check_stopped()
+                for path, folder in folders.items():
+                    _move(folder, path)
+            for parent in {path.parent for path in paths}:
+                _sync(parent)
+
+
+@contextmanager
+def _folder_for(path: Path) -> Iterator[Path]:
+    remove_left_over(path.parent, lambda name: name == path.name)
+    with ExitStack() as stack:
+        with _writing(str(path)):
+            folder = stack.enter_context(_temporary_folder(path))
+        yield folder
+
+
+@contextmanager
+def _writing(what: str) -> Iterator[None]:
+    """Turn the system's errors into one that names what is written."""
+    try:
+        yield
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise OwltfError(f"{path}: cannot be written: {reason}") from error
+        raise OwltfError(f"{what}: cannot be written: {reason}") from error
+
+
+def _move(folder: Path, path: Path) -> None:
+    for written in sorted(folder.iterdir(), key=lambda each: each.name == path.name):
+        _replace(written, path.parent / written.name)
 
 
 @contextmanager

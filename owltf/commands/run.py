@@ -86,6 +86,7 @@ def _train(registry: Any, file: Any, plain: bool, **flags: Any) -> int:
     start_tensorflow()
     from owltf.convert.context import NetContext
     from owltf.plugin.manager import registered
+    from owltf.stop_flag import check_stopped
     from owltf.train.prepare import RunOptions, prepare
     from owltf.train.report import REPORT
     from owltf.train.report.lines import LineReport
@@ -95,6 +96,7 @@ def _train(registry: Any, file: Any, plain: bool, **flags: Any) -> int:
     devices = devices_of(flags)
     nets = NetContext(registry, "TRAIN", **take(flags, CONTEXT_FLAGS))
     start = prepare(file, nets, devices, RunOptions(**flags))
+    check_stopped()
     with registered(registry.manager, choose_report(plain, LineReport, TerminalReport), REPORT):
         return Trainer(start).run()
 

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from owltf.api import (
+    StoppableCommand,
     device_options,
     devices_of,
     image_options,
@@ -22,7 +23,7 @@ from owltf.api import (
 _VIEWS = ("1", "flips", "corners", "10", "144")
 
 
-@click.command()
+@click.command(cls=StoppableCommand)
 @click.argument("file", metavar="NET|SOLVER")
 @click.argument("images", nargs=-1, required=True, metavar="IMAGE...")
 @weights_options

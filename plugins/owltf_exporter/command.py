@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from owltf.api import image_options, input_shape_option
+from owltf.api import StoppableCommand, image_options, input_shape_option
 
 _FORMATS = ("saved_model", "keras", "caffemodel", "hdf5", "python", "onnx", "tflite")
 
@@ -20,7 +20,7 @@ def _names(context: click.Context, option: click.Parameter, value: str | None) -
     return [part for part in value.split(",") if part] if value else []
 
 
-@click.command()
+@click.command(cls=StoppableCommand)
 @click.argument("net", metavar="NET|SOLVER")
 @click.argument("out", metavar="OUT", type=click.Path(path_type=Path))
 @click.option(

@@ -8,6 +8,7 @@ import click
 
 from owltf.api import (
     OwltfError,
+    StoppableCommand,
     device_options,
     devices_of,
     image_options,
@@ -18,7 +19,7 @@ from owltf.api import (
 )
 
 
-@click.command()
+@click.command(cls=StoppableCommand)
 @click.argument("file", metavar="SOLVER|NET")
 @click.argument("layers", metavar="LAYER[,LAYER]")
 @click.argument("out", metavar="OUT[,OUT]")

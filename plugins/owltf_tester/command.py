@@ -9,6 +9,7 @@ import click
 
 from owltf.api import (
     OwltfError,
+    StoppableCommand,
     choose_report,
     device_options,
     devices_of,
@@ -27,7 +28,7 @@ def _numbers(context: click.Context, option: click.Parameter, value: str) -> tup
     return tuple(dict.fromkeys(map(int, parts)))
 
 
-@click.command()
+@click.command(cls=StoppableCommand)
 @click.argument("file", metavar="SOLVER|NET")
 @weights_options
 @click.option(

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from image_case import CLASSES, LOSS, RECORDS, SOLVER, Images, ten_views
+from signal_case import end_by_signal, every_signal
 
 from owltf.api import load_net, save_weights
 
@@ -243,3 +244,14 @@ def test_python_layers_run_only_if_allowed(images: Images, lines: Lines, refused
     exps = np.exp(scores - scores.max(1, keepdims=True))
     probs = (exps / exps.sum(1, keepdims=True))[range(len(scores)), images.labels]
     np.testing.assert_allclose(found["outputs"]["loss"], -np.log(probs).mean(), rtol=1e-5)
+
+
+@every_signal
+@pytest.mark.usefixtures("images")
+def test_a_signal_ends_a_test_and_nothing_is_written(number: int) -> None:
+    """In the midst of a million batches; the net's lines come before the first."""
+    before = sorted(Path().rglob("*"))
+    words = ("test", "net.prototxt", *WEIGHTS, "--iterations", "1000000", "--output", "out.json")
+    ended = end_by_signal("owltf_tester", *words, number=number, after=1)
+    assert ended == (128 + number, "owltf: interrupted\n")
+    assert sorted(Path().rglob("*")) == before
