@@ -15,6 +15,16 @@ from owltf.errors import OwltfError
 from owltf.file_sum import FileSum
 from owltf.net.net import Net
 
+# A list of more names is for nobody to read.
+_MOST_NAMES = 5
+
+
+def few_names(names: Sequence[str]) -> str:
+    """Return names joined by commas: the first five, and how many more there are."""
+    more = len(names) - _MOST_NAMES
+    first = ", ".join(names[:_MOST_NAMES])
+    return f"{first} and {more} more" if more > 0 else first
+
 
 @dataclass
 class Loaded:
@@ -32,6 +42,11 @@ class Loaded:
     unused: list[str] = field(default_factory=list)
     reinitialised: list[str] = field(default_factory=list)
 
+    @property
+    def known(self) -> list[str]:
+        """The layers that the file and the net have both."""
+        return [*self.loaded, *self.reinitialised]
+
     def summary(self) -> str:
         """Say in one line how many layers were loaded, and name the others."""
         parts = [f"{len(self.loaded)} layers loaded"]
@@ -40,7 +55,7 @@ class Loaded:
             "not in the net": self.unused,
             "initialised anew, as their shape differs": self.reinitialised,
         }
-        parts += [f"{why}: {', '.join(names)}" for why, names in others.items() if names]
+        parts += [f"{why}: {few_names(names)}" for why, names in others.items() if names]
         return "; ".join(parts)
 
 
@@ -77,12 +92,9 @@ def load_weights(
         plan += [] if reason else zip(params, layer.blobs, strict=True)
     for param, blob in plan:
         param.set(np.reshape(blob, param.shape))
-    told.absent = [name for name in net.layer_params if name not in _seen(told)]
+    known = set(told.known)
+    told.absent = [name for name in net.layer_params if name not in known]
     return told
-
-
-def _seen(told: Loaded) -> set[str]:
-    return {*told.loaded, *told.reinitialised}
 
 
 def _mismatch(params: Sequence[Param], blobs: Sequence[np.ndarray]) -> str | None:

@@ -18,6 +18,7 @@ from owltf.api import load_net, save_weights
 ORACLE = Path(__file__).parents[2] / "train" / "oracle"
 CASES = sorted(path.name for path in ORACLE.iterdir()) if ORACLE.exists() else []
 WEIGHTS = ("--weights", "net.caffemodel")
+SOME = (*WEIGHTS, "--allow-missing")
 
 Lines = Callable[..., list[str]]
 Refused = Callable[..., str]
@@ -195,9 +196,10 @@ def test_scores_for_each_place_are_refused(images: Images, refused: Refused) -> 
         (("deploy.prototxt", *WEIGHTS), "inputs ['data'] have no data; give it data layers"),
         (("deploy.prototxt", *WEIGHTS, "--views", "10"), "--views needs a net that compares"),
         (("bare.prototxt", *WEIGHTS, "--per-class"), "--per-class needs a net that compares"),
-        (("uncropped.prototxt", *WEIGHTS, "--views", "10"), "larger than what the net takes"),
-        (("wrong.prototxt", *WEIGHTS), "label 3 is out of range"),
-        (("wrong.prototxt", *WEIGHTS, "--views", "flips"), "label 3 is out of range"),
+        (("uncropped.prototxt", *SOME, "--views", "10"), "larger than what the net takes"),
+        (("wrong.prototxt", *WEIGHTS), "no weights for 1 of 2 layers of net 'small': ip3; --allow"),
+        (("wrong.prototxt", *SOME), "label 3 is out of range"),
+        (("wrong.prototxt", *SOME, "--views", "flips"), "label 3 is out of range"),
     ],
 )
 def test_mistakes(images: Images, refused: Refused, words: tuple[object, ...], reason: str) -> None:
