@@ -67,6 +67,10 @@ class Trainer:
         """Updates made so far."""
         return self._iteration
 
+    def position(self) -> PreparedRun:
+        """Return the run as it stands now, for another trainer to go on with."""
+        return replace(self._start, state=self._state(), resumed_from=self._kept)
+
     def run(self) -> int:
         """Train to `max_iter`.
 
