@@ -79,6 +79,7 @@ if TYPE_CHECKING:
     from owltf.net.segment import Segment as Segment
     from owltf.net.weights import save_weights as save_weights
     from owltf.options.devices import device_options as device_options, devices_of as devices_of
+    from owltf.options.early_checks import check_early as check_early
     from owltf.options.images import (
         image_options as image_options,
         image_settings as image_settings,
@@ -192,6 +193,7 @@ TOOLS = {
     "WholeImages": "owltf.inference.whole_images",
     "calls_in_order": "owltf.keras_internals",
     "channel_mean": "owltf.inference.channel_mean",
+    "check_early": "owltf.options.early_checks",
     "choose_devices": "owltf.runtime.devices",
     "choose_report": "owltf.options.plain",
     "class_probabilities": "owltf.inference.class_scores",
@@ -229,7 +231,30 @@ _HOMES = {**LAYERS, **DATA, **RUNS, **TOOLS}
 __all__ = list(_HOMES)
 
 
+# What these modules do needs no TensorFlow.
+_LIGHT = (
+    "owltf.caffe.",
+    "owltf.convert.keras_names",
+    "owltf.convert.source_call",
+    "owltf.data.data_layer",
+    "owltf.data.source.lmdb",
+    "owltf.did_you_mean",
+    "owltf.errors",
+    "owltf.files",
+    "owltf.inference.channel_mean",
+    "owltf.inference.class_names",
+    "owltf.options.",
+    "owltf.plugin.",
+    "owltf.registry.",
+    "owltf.runtime.start_tensorflow",
+    "owltf.stop",
+)
+
+
 def __getattr__(name: str) -> Any:
     if name in _HOMES:
+        if not _HOMES[name].startswith(_LIGHT):
+            # A program that imports a net's tools sees no start-up notes of TensorFlow either.
+            import_module("owltf.runtime.start_tensorflow").start_tensorflow()
         return getattr(import_module(_HOMES[name]), name)
     raise AttributeError(f"module 'owltf.api' has no attribute {name!r}")

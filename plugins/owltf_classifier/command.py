@@ -68,8 +68,9 @@ def classify(registry: Any, /, file: str, images: tuple[str, ...], **flags: Any)
     An image is decoded in the net's channels, resized as OpenCV does, and loses the mean of each
     channel.
     """
-    from owltf.api import start_tensorflow
+    from owltf.api import check_early, start_tensorflow
 
+    check_early(registry, file, flags, test_nets=[0], images=images)
     weights = weights_of(flags)
     start_tensorflow()
     from owltf.api import find_images, image_batches

@@ -36,6 +36,11 @@ def _names(context: click.Context, option: click.Parameter, value: str | None) -
     help="With a solver: the weights of snapshot N, that of iteration N x its `snapshot`.",
 )
 @click.option(
+    "--allow-missing",
+    is_flag=True,
+    help="Leave layers that the weights lack as their fillers make them.",
+)
+@click.option(
     "--random-weights",
     is_flag=True,
     help="Keep the fillers' values, or draw some, to try things out.",
@@ -101,8 +106,9 @@ def export(registry: Any, /, net: str, out: Path, format_: str | None, **options
     from owltf_exporter.formats.choose import format_name
 
     name = format_name(out, format_)
-    from owltf.api import start_tensorflow
+    from owltf.api import check_early, start_tensorflow
 
+    check_early(registry, net, options)
     start_tensorflow()
     from owltf_exporter.run import Options, export_net
 

@@ -69,10 +69,11 @@ def extract(registry: Any, /, file: str, layers: str, out: str, **flags: Any) ->
     Rows are in the source's order, and the same for any number of devices. The file appears only
     when it is complete.
     """
-    from owltf.api import start_tensorflow
+    from owltf.api import check_early, start_tensorflow
 
-    weights = weights_of(flags)
     _check(flags)
+    check_early(registry, file, flags, test_nets=[flags["test_net"]], images=flags["images"])
+    weights = weights_of(flags)
     start_tensorflow()
     from owltf_extractor.run import run_extraction
 

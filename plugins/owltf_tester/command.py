@@ -90,8 +90,9 @@ def test(registry: Any, /, file: str, test_net: int | None, plain: bool, **flags
 
     Several devices take whole batches in turn; the figures are those of one.
     """
-    from owltf.api import start_tensorflow
+    from owltf.api import check_early, start_tensorflow
 
+    check_early(registry, file, flags, test_nets=[test_net or 0])
     weights = weights_of(flags)
     if flags["whole"] and flags["iterations"]:
         raise OwltfError("give --all or --iterations, not both")
