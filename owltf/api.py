@@ -235,7 +235,6 @@ __all__ = list(_HOMES)
 _LIGHT = (
     "owltf.caffe.",
     "owltf.convert.keras_names",
-    "owltf.convert.source_call",
     "owltf.data.data_layer",
     "owltf.data.source.lmdb",
     "owltf.did_you_mean",

@@ -10,13 +10,7 @@ from typing import Any
 import pytest
 
 from owltf.file_sum import FileSum
-from owltf.snapshot.parts import (
-    CAFFEMODEL,
-    SOLVERSTATE,
-    check_part,
-    parts_from_json,
-    parts_to_json,
-)
+from owltf.snapshot.parts import CAFFEMODEL, SOLVERSTATE, check_part, parts_from_json, parts_to_json
 
 
 def test_round_trip() -> None:
