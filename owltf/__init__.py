@@ -22,6 +22,9 @@ __all__ = ["NetTrainer", "__version__"]
 
 def __getattr__(name: str) -> Any:
     if name == "NetTrainer":
+        from owltf.runtime.start_tensorflow import start_tensorflow
+
+        start_tensorflow()
         from owltf.train.net_trainer import NetTrainer
 
         return NetTrainer

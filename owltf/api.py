@@ -36,7 +36,10 @@ if TYPE_CHECKING:
     from owltf.data.transform import read_transform as read_transform
     from owltf.did_you_mean import did_you_mean as did_you_mean
     from owltf.errors import FieldError as FieldError, OwltfError as OwltfError
-    from owltf.files import atomic_outputs as atomic_outputs
+    from owltf.files import (
+        atomic_output_group as atomic_output_group,
+        atomic_outputs as atomic_outputs,
+    )
     from owltf.inference.batch_runner import BatchRunner as BatchRunner
     from owltf.inference.channel_mean import channel_mean as channel_mean
     from owltf.inference.class_names import read_class_names as read_class_names
@@ -76,6 +79,7 @@ if TYPE_CHECKING:
     from owltf.net.segment import Segment as Segment
     from owltf.net.weights import save_weights as save_weights
     from owltf.options.devices import device_options as device_options, devices_of as devices_of
+    from owltf.options.early_checks import check_early as check_early
     from owltf.options.images import (
         image_options as image_options,
         image_settings as image_settings,
@@ -105,6 +109,8 @@ if TYPE_CHECKING:
     from owltf.runtime.step import Step as Step, current_step as current_step
     from owltf.solvers.learning_rate import LearningRate as LearningRate
     from owltf.solvers.solver import Solver as Solver
+    from owltf.stop_flag import check_stopped as check_stopped
+    from owltf.stoppable import StoppableCommand as StoppableCommand
 
 # Layers, solvers and learning rates.
 LAYERS = {
@@ -160,7 +166,10 @@ RUNS = {
     "OwltfError": "owltf.errors",
     "Scores": "owltf.plugin.events",
     "Setup": "owltf.plugin.events",
+    "StoppableCommand": "owltf.stoppable",
+    "atomic_output_group": "owltf.files",
     "atomic_outputs": "owltf.files",
+    "check_stopped": "owltf.stop_flag",
     "classes_in": "owltf.registry.discover",
     "did_you_mean": "owltf.did_you_mean",
     "hookimpl": "owltf.registry.markers",
@@ -184,6 +193,7 @@ TOOLS = {
     "WholeImages": "owltf.inference.whole_images",
     "calls_in_order": "owltf.keras_internals",
     "channel_mean": "owltf.inference.channel_mean",
+    "check_early": "owltf.options.early_checks",
     "choose_devices": "owltf.runtime.devices",
     "choose_report": "owltf.options.plain",
     "class_probabilities": "owltf.inference.class_scores",
@@ -221,7 +231,29 @@ _HOMES = {**LAYERS, **DATA, **RUNS, **TOOLS}
 __all__ = list(_HOMES)
 
 
+# What these modules do needs no TensorFlow.
+_LIGHT = (
+    "owltf.caffe.",
+    "owltf.convert.keras_names",
+    "owltf.data.data_layer",
+    "owltf.data.source.lmdb",
+    "owltf.did_you_mean",
+    "owltf.errors",
+    "owltf.files",
+    "owltf.inference.channel_mean",
+    "owltf.inference.class_names",
+    "owltf.options.",
+    "owltf.plugin.",
+    "owltf.registry.",
+    "owltf.runtime.start_tensorflow",
+    "owltf.stop",
+)
+
+
 def __getattr__(name: str) -> Any:
     if name in _HOMES:
+        if not _HOMES[name].startswith(_LIGHT):
+            # A program that imports a net's tools sees no start-up notes of TensorFlow either.
+            import_module("owltf.runtime.start_tensorflow").start_tensorflow()
         return getattr(import_module(_HOMES[name]), name)
     raise AttributeError(f"module 'owltf.api' has no attribute {name!r}")

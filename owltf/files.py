@@ -5,13 +5,18 @@ import shutil
 import signal
 import tempfile
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
+from itertools import chain
 from pathlib import Path
 
 from owltf.errors import OwltfError
+from owltf.stop_flag import check_stopped
+from owltf.temporary_name import is_left_over, temporary_prefix
 
 _unfinished: set[Path] = set()
+# Held while files are made or renamed, which a process that ends at once waits for.
+_renaming = threading.RLock()
 # Signals whose default action ends the process without running `finally`.
 _ENDING_SIGNALS = (signal.SIGTERM, signal.SIGHUP)
 
@@ -27,16 +32,15 @@ def atomic_path(path: Path) -> Iterator[Path]:
         OwltfError: if the folder does not exist, the disk is full, or the file cannot be written
             for another reason of the system.
     """
-    try:
+    remove_left_over(path.parent, lambda name: name == path.name)
+    with _writing(str(path)):
         with _ended_by_signals(), _temporary(path) as temporary:
             yield temporary
             temporary.chmod(_usual_mode(path))
             _sync(temporary)
+            check_stopped()
             temporary.replace(path)
         _sync(path.parent)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise OwltfError(f"{path}: cannot be written: {reason}") from error
 
 
 @contextmanager
@@ -51,23 +55,63 @@ def atomic_outputs(path: Path) -> Iterator[Path]:
         OwltfError: if the folder above does not exist, the disk is full, or something cannot be
             written for another reason of the system.
     """
-    try:
-        with _ended_by_signals(), _temporary_folder(path) as folder:
-            yield folder / path.name
-            for file in folder.rglob("*"):
+    with atomic_output_group([path]) as (temporary,):
+        yield temporary
+
+
+@contextmanager
+def atomic_output_group(paths: Sequence[Path]) -> Iterator[list[Path]]:
+    """Provide a path in a temporary folder for each of several, as `atomic_outputs` does for one.
+
+    Nothing is moved before everything is written and synced.
+
+    Raises:
+        OwltfError: as `atomic_outputs`.
+    """
+    with ExitStack() as stack:
+        stack.enter_context(_ended_by_signals())
+        folders = {path: stack.enter_context(_folder_for(path)) for path in paths}
+        with _writing(", ".join(map(str, paths))):
+            yield [folder / path.name for path, folder in folders.items()]
+            for file in chain.from_iterable(folder.rglob("*") for folder in folders.values()):
                 _sync(file)
-            for written in sorted(folder.iterdir(), key=lambda each: each.name == path.name):
-                _replace(written, path.parent / written.name)
-        _sync(path.parent)
+            with _renaming:
+                check_stopped()
+                for path, folder in folders.items():
+                    _move(folder, path)
+            for parent in {path.parent for path in paths}:
+                _sync(parent)
+
+
+@contextmanager
+def _folder_for(path: Path) -> Iterator[Path]:
+    remove_left_over(path.parent, lambda name: name == path.name)
+    with ExitStack() as stack:
+        with _writing(str(path)):
+            folder = stack.enter_context(_temporary_folder(path))
+        yield folder
+
+
+@contextmanager
+def _writing(what: str) -> Iterator[None]:
+    """Turn the system's errors into one that names what is written."""
+    try:
+        yield
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        raise OwltfError(f"{path}: cannot be written: {reason}") from error
+        raise OwltfError(f"{what}: cannot be written: {reason}") from error
+
+
+def _move(folder: Path, path: Path) -> None:
+    for written in sorted(folder.iterdir(), key=lambda each: each.name == path.name):
+        _replace(written, path.parent / written.name)
 
 
 @contextmanager
 def _temporary_folder(path: Path) -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
-    _unfinished.add(folder)
+    with _renaming:
+        folder = Path(tempfile.mkdtemp(prefix=temporary_prefix(path.name), dir=path.parent))
+        _unfinished.add(folder)
     try:
         yield folder
     finally:
@@ -117,9 +161,10 @@ def _end(number: int, frame: object) -> None:
 
 @contextmanager
 def _temporary(path: Path) -> Iterator[Path]:
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    with _renaming:
+        handle, name = tempfile.mkstemp(prefix=temporary_prefix(path.name), dir=path.parent)
+        _unfinished.add(Path(name))
     os.close(handle)
-    _unfinished.add(Path(name))
     try:
         yield Path(name)
     finally:
@@ -130,11 +175,33 @@ def _temporary(path: Path) -> Iterator[Path]:
 
 def remove_unfinished() -> None:
     """Remove all temporary files and folders, for a process that ends without `finally` blocks."""
-    for path in tuple(_unfinished):
-        if path.is_dir():
-            shutil.rmtree(path, ignore_errors=True)
-        else:
-            path.unlink(missing_ok=True)
+    with _renaming:
+        for path in tuple(_unfinished):
+            _remove(path)
+
+
+def remove_left_over(folder: Path, belongs: Callable[[str], bool]) -> None:
+    """Remove the temporary files and folders of processes that were killed.
+
+    What a process of this machine that still runs, or one of another machine, is writing stays. So
+    does what cannot be removed.
+
+    Args:
+        folder: where they lie.
+        belongs: whether a file's final name is one of those to look for.
+    """
+    with _renaming, suppress(OSError):
+        for path in folder.iterdir():
+            if path not in _unfinished and is_left_over(path.name, belongs):
+                _remove(path)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        with suppress(OSError):
+            path.unlink()
 
 
 def _usual_mode(path: Path) -> int:

@@ -2,6 +2,9 @@
 
 import os
 import signal
+import subprocess
+import sys
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -10,7 +13,7 @@ from typing import Any
 import pytest
 
 from owltf.errors import OwltfError
-from owltf.files import atomic_outputs, atomic_path, remove_unfinished
+from owltf.files import atomic_outputs, atomic_path, remove_left_over, remove_unfinished
 
 
 def test_the_file_appears_when_the_block_ends(tmp_path: Path) -> None:
@@ -142,4 +145,64 @@ def test_a_signal_between_two_renames_leaves_the_old_folder(
         temporary.mkdir()
         (temporary / "new").touch()
     assert (tmp_path / "a" / "inside").read_text() == "old"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "beside"]
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from owltf.files import atomic_outputs, atomic_path
+with {write}(Path(sys.argv[1])) as temporary:
+    {fill}
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def killed_in(write: str, path: Path) -> None:
+    """Start to write a file or a folder in a process that is killed."""
+    fill = "temporary.touch()" if write == "atomic_path" else "temporary.mkdir()"
+    program = KILLED.format(write=write, fill=fill)
+    subprocess.run([sys.executable, "-c", program, str(path)], check=False)
+
+
+@pytest.mark.parametrize("killed", ["atomic_path", "atomic_outputs"])
+@pytest.mark.parametrize("write", [atomic_path, atomic_outputs])
+def test_the_next_writer_removes_what_a_killed_one_left(
+    tmp_path: Path, killed: str, write: Callable[[Path], Any]
+) -> None:
+    for name in ("a", "a.b", "b"):
+        killed_in(killed, tmp_path / name)
+    assert len(list(tmp_path.iterdir())) == 3
+    with write(tmp_path / "a") as temporary:
+        temporary.touch()
+    left = sorted(path.name.rpartition(".")[0] for path in tmp_path.iterdir())
+    assert left == ["", ".a.b", ".b"]
+
+
+def test_what_is_being_written_stays(tmp_path: Path) -> None:
+    with atomic_path(tmp_path / "a") as first, atomic_path(tmp_path / "a") as second:
+        remove_left_over(tmp_path, lambda name: True)
+        assert first.exists()
+        assert second.exists()
+
+
+def test_a_process_that_ends_at_once_lets_renames_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between two renames nothing is removed: an older folder would be lost with the new one."""
+    write_some(tmp_path / "a", "old")
+    replace, ending = Path.replace, threading.Thread(target=remove_unfinished)
+
+    def slow(path: Path, target: Path) -> Path:
+        if target == tmp_path / "a":
+            ending.start()
+            ending.join(0.2)
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", slow)
+    with atomic_outputs(tmp_path / "a") as temporary:
+        temporary.mkdir()
+        (temporary / "inside").write_text("new")
+    ending.join()
+    assert (tmp_path / "a" / "inside").read_text() == "new"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "beside"]

@@ -55,3 +55,13 @@ def test_a_broken_plugin_leaves_the_names_that_are_known(monkeypatch: pytest.Mon
 
     monkeypatch.setattr(classes, "class_names", broken)
     assert "NetTrainer" in dir(owltf)
+
+
+@pytest.mark.parametrize(
+    "code", ["from owltf.api import load_net, Net", "from owltf import NetTrainer"]
+)
+def test_importing_shows_no_notes_of_tensorflow(code: str) -> None:
+    environ = {name: value for name, value in os.environ.items() if name != "TF_CPP_MIN_LOG_LEVEL"}
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=environ)
+    assert (done.stdout, done.stderr) == ("", "")

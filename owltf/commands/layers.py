@@ -8,12 +8,13 @@ from typing import Any
 import click
 
 from owltf.commands.table import print_markdown, print_table
+from owltf.stoppable import StoppableCommand
 
 # What `owltf export` needs a form of each layer for.
 FORMS = ("onnx", "python")
 
 
-@click.command()
+@click.command(cls=StoppableCommand)
 @click.argument("net", required=False, metavar="[NET]")
 @click.option("--markdown", is_flag=True, help="Print the table in Markdown.")
 @click.option(

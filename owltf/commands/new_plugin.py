@@ -15,6 +15,7 @@ from zlib import crc32
 import click
 
 from owltf.errors import OwltfError
+from owltf.stoppable import StoppableCommand
 
 TEMPLATE = Path(__file__).with_name("plugin_template")
 # The path in the plugin of each file of the template.
@@ -36,7 +37,7 @@ _TYPE = re.compile(r"[A-Z][A-Za-z0-9]*")
 _WORD = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
-@click.command("new-plugin")
+@click.command("new-plugin", cls=StoppableCommand)
 @click.argument("name", metavar="NAME")
 @click.option(
     "--layer",

@@ -13,9 +13,10 @@ import pluggy
 from owltf import __version__
 from owltf.commands.table import print_table
 from owltf.registry.markers import PROJECT
+from owltf.stoppable import StoppableCommand
 
 
-@click.command()
+@click.command(cls=StoppableCommand)
 @click.pass_context
 def plugins(context: click.Context) -> None:
     """List the plugins: name, version, module, and what each adds."""

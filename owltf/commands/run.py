@@ -72,11 +72,18 @@ def run(context: click.Context, /, solver: str, plain: bool, **flags: Any) -> No
     once. SIGHUP writes a snapshot and goes on.
     """
     from owltf.caffe.file_kind import SOLVER
+    from owltf.caffe.net.named_files import check_named_files
     from owltf.caffe.net.net_file import open_net_file
+    from owltf.options.early_checks import check_weights
+    from owltf.runtime.device_wishes import check_wishes
 
     registry, added = context.obj, _added(context, flags)
     ignore = flags.pop("ignore_unknown_fields")
     file = open_net_file(solver, registry.schema, wanted=SOLVER, ignore_unknown_fields=ignore)
+    check_wishes(**{name: flags[name] for name in DEVICE_FLAGS})
+    for source in (file.source("TRAIN"), *file.tests):
+        check_named_files(source)
+    check_weights(flags["weights"])
     context.exit(_train(registry, file, plain, **flags, **added))
 
 
@@ -86,6 +93,7 @@ def _train(registry: Any, file: Any, plain: bool, **flags: Any) -> int:
     start_tensorflow()
     from owltf.convert.context import NetContext
     from owltf.plugin.manager import registered
+    from owltf.stop_flag import check_stopped
     from owltf.train.prepare import RunOptions, prepare
     from owltf.train.report import REPORT
     from owltf.train.report.lines import LineReport
@@ -95,6 +103,7 @@ def _train(registry: Any, file: Any, plain: bool, **flags: Any) -> int:
     devices = devices_of(flags)
     nets = NetContext(registry, "TRAIN", **take(flags, CONTEXT_FLAGS))
     start = prepare(file, nets, devices, RunOptions(**flags))
+    check_stopped()
     with registered(registry.manager, choose_report(plain, LineReport, TerminalReport), REPORT):
         return Trainer(start).run()
 

@@ -9,11 +9,12 @@ from typing import Any
 import click
 
 from owltf.errors import OwltfError
+from owltf.stoppable import StoppableCommand
 
 _WEIGHTS_SUFFIXES, _TEXT_SUFFIXES = (".caffemodel", ".h5"), (".prototxt", ".txt")
 
 
-@click.command()
+@click.command(cls=StoppableCommand)
 @click.argument("file", metavar="FILE")
 @click.argument("out", required=False, type=click.Path(path_type=Path), metavar="[OUT]")
 @click.option(

@@ -55,7 +55,12 @@ class Transform:
         if shape[0] != first[0]:
             return f"has {shape[0]} channels where the first has {first[0]}"
         if shape != first and (self.has_mean_image or not self.crop_size):
-            return f"is {dims(shape)} where the first is {dims(first)}"
+            way = (
+                "a mean_file needs images of one size: resize them"
+                if self.has_mean_image
+                else "resize the images, or give transform_param { crop_size: ... }"
+            )
+            return f"is {dims(shape)} where the first is {dims(first)}; {way}"
         if min(shape[1:]) < self.crop_size:
             return f"is {dims(shape)}, smaller than crop_size {self.crop_size}"
         return None

@@ -13,6 +13,7 @@ from owltf.net.data_errors import plain_errors
 from owltf.net.net import Net
 from owltf.runtime.devices import Devices, default_device
 from owltf.runtime.step import Step, step
+from owltf.stop_flag import check_stopped
 
 
 class BatchRunner:
@@ -56,6 +57,7 @@ class BatchRunner:
 
     def run_group(self, group: Sequence[Mapping[str, Any]]) -> list[Any]:
         """Compute on up to `at_once` batches of inputs by blob name."""
+        check_stopped()
         missing = self._devices.local_count - len(group)
         whole = [{name: each[name] for name in self._net.inputs} for each in group]
         number = tf.constant(self._done, tf.int64)

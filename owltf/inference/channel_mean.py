@@ -37,6 +37,12 @@ def channel_mean(text: str, channels: int, schema: Any) -> npt.NDArray[np.float3
     return np.broadcast_to(np.array(means, np.float32), channels).reshape(channels, 1, 1)
 
 
+def check_mean(text: str) -> None:
+    """Raise OwltfError if the value of `--mean` is neither numbers nor a file that exists."""
+    if _numbers(text) is None:
+        find_file(text, None)
+
+
 def _numbers(text: str) -> list[float] | None:
     try:
         return [float(part) for part in text.split(",")]

@@ -15,6 +15,7 @@ from owltf.errors import OwltfError
 from owltf.inference.image_input import ImageInput
 from owltf.inference.net_batches import Batch
 from owltf.net.net import Net
+from owltf.stop_flag import check_stopped
 
 ReadImage = tuple[ImageFile, npt.NDArray[np.float32]]
 
@@ -55,6 +56,7 @@ def _readable(
     skip: Callable[[OwltfError], object] | None,
 ) -> Iterator[ReadImage]:
     for file in files:
+        check_stopped()
         try:
             image = images.read(file.path)
         except OwltfError as error:

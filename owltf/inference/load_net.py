@@ -46,6 +46,7 @@ def load_net(
     devices: Devices | None = None,
     test_net: int = 0,
     reinit_mismatched: bool = False,
+    allow_missing: bool = False,
     ignore_unknown_fields: bool = False,
     tell: Callable[[str], object] | None = None,
     rewrite: Rewrite | None = None,
@@ -65,6 +66,7 @@ def load_net(
         test_net: which of a solver's test nets, from 0.
         reinit_mismatched: leave layers of another shape than the weights' as their fillers make
             them.
+        allow_missing: leave layers that the weights lack as their fillers make them.
         ignore_unknown_fields: leave out fields that the schema does not know.
         tell: takes a sentence on what was loaded, and on what was left out.
         rewrite: gives the net to build in place of the file's, filtered for its phase.
@@ -73,7 +75,8 @@ def load_net(
             the code of the net's Python layers.
 
     Raises:
-        OwltfError: if a file is missing or wrong, or the net cannot be built.
+        OwltfError: if a file is missing or wrong, the net cannot be built, or the weights are not
+            those of its layers.
     """
     registry = registry or Registry(make_manager())
     opened = _opened(file, registry, ignore_unknown_fields)
@@ -87,7 +90,9 @@ def load_net(
         source = with_input_shapes(source, input_shapes)
     with (devices or default_device()).scope():
         net = build_source(source, context)
-    for note in _notes((*opened.ignored, *source.ignored), start.load(net)):
+    for note in _notes(
+        (*opened.ignored, *source.ignored), start.load(net, allow_missing=allow_missing)
+    ):
         if tell:
             tell(note)
     return net

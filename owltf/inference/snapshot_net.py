@@ -35,7 +35,7 @@ def load_snapshot_net(
 ) -> SnapshotNet:
     """Build a solver's first TEST net, with the weights of a snapshot.
 
-    What the snapshot does not have, or has in another shape, is as its filler makes it.
+    What the snapshot has in another shape is as its filler makes it.
 
     Args:
         solver_file: the solver's prototxt.

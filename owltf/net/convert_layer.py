@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from owltf.convert.blob import Blob
 from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
+
+_CAFFES_WORDS = {
+    "units": "num_output",
+    "filters": "num_output",
+    "output_dim": "num_output",
+    "strides": "stride",
+    "dilation_rate": "dilation",
+    "pool_size": "kernel_size",
+}
+_KERAS_WORD = re.compile(rf"\b({'|'.join(_CAFFES_WORDS)})\b")
 
 
 def convert_layer(
@@ -31,13 +42,18 @@ def convert_layer(
 def _mismatch(layer: Layer, bottoms: Sequence[Blob], error: Exception) -> str:
     """Say what Keras's own checks of shapes found; its first line names it."""
     shapes = ", ".join(f"'{each.name}' {each.shape}" for each in bottoms)
-    reason = next(iter(str(error).splitlines()), type(error).__name__)
+    reason = _in_caffes_words(next(iter(str(error).splitlines()), type(error).__name__))
     made = [
         str(held.blob.caffe_shape(tuple(held.variable.shape)))
         for _, held in sorted(layer.weights.held.items())
     ]
     weights = f" with the weights it has in another net, {' and '.join(made)}" if made else ""
     return f"cannot be built on {shapes}{weights}: {reason}"
+
+
+def _in_caffes_words(reason: str) -> str:
+    """Return Keras's sentence with the names that a prototxt has for its arguments."""
+    return _KERAS_WORD.sub(lambda found: _CAFFES_WORDS[found[0]], reason)
 
 
 def _count_tops(converter: LayerConverter, layer: Layer) -> int:

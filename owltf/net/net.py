@@ -23,6 +23,7 @@ from owltf.net.no_inputs import ModelWithoutInputs
 from owltf.net.open_images import FixedSizeError, with_open_images
 from owltf.net.segment import Segment, layers_between
 from owltf.net.segment_blobs import SegmentBlobs
+from owltf.net.summary import summary
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ class Source:
     layer: Any
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Net:
     """A Caffe net on Keras. Arrays go in and come out in Caffe's order (N, C, H, W).
 
@@ -99,6 +100,10 @@ class Net:
     layer_params: Mapping[str, Sequence[Param]]
     owners: Mapping[str, str]
     any_input: Any = None
+
+    def __repr__(self) -> str:
+        """Return a table of the layers, no longer than a screen."""
+        return summary(self)
 
     @property
     def name(self) -> str:

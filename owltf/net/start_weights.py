@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from owltf.caffe.binary.weights import Weights
 from owltf.caffe.schema.schema import Schema
 from owltf.errors import OwltfError
 from owltf.net.net import Net
-from owltf.net.weights import Loaded, load_weights
+from owltf.net.weights import Loaded, few_names, load_weights
 
 
 @dataclass(frozen=True)
@@ -50,13 +50,49 @@ class StartWeights:
             layer.name for weights in self.files.values() for layer in weights if layer.blobs
         )
 
-    def load(self, net: Net) -> dict[str, Loaded]:
+    def load(self, net: Net, *, allow_missing: bool = True) -> dict[str, Loaded]:
         """Give a net its weights, and return what became of each file.
 
+        Args:
+            net: the net.
+            allow_missing: leave layers that no file has as their fillers make them.
+
         Raises:
-            OwltfError: if a layer's blobs have another number or shape.
+            OwltfError: if a file has weights for no layer of the net, a layer's blobs have another
+                number or shape, or no file has weights for a layer.
         """
-        return {
-            str(file): load_weights(net, weights, file, reinit_mismatched=self.reinit_mismatched)
-            for file, weights in self.files.items()
-        }
+        told = {}
+        for file, weights in self.files.items():
+            loaded = load_weights(net, weights, file, reinit_mismatched=self.reinit_mismatched)
+            _check_known(net, file, loaded)
+            told[str(file)] = loaded
+        missing = _missing(net, told.values()) if told else []
+        if missing and not allow_missing:
+            raise OwltfError(
+                f"{', '.join(told)}: no weights for {len(missing)} of {len(net.layer_params)} "
+                f"layers of net '{net.name}': {few_names(missing)}; --allow-missing leaves them as "
+                f"their fillers make them"
+            )
+        return told
+
+
+def _check_known(net: Net, file: Path, loaded: Loaded) -> None:
+    """Refuse a file without any layer of the net's names."""
+    if loaded.known or not net.layer_params:
+        return
+    has = f"has weights for {few_names(loaded.unused)}" if loaded.unused else "has no weights"
+    raise OwltfError(
+        f"{file}: {has}, and for no layer of net '{net.name}', which needs them for "
+        f"{few_names(list(net.layer_params))}"
+    )
+
+
+def _missing(net: Net, told: Iterable[Loaded]) -> list[str]:
+    """Return the layers that no file has, nor the layers that they share parameters with."""
+    known = {name for each in told for name in each.known}
+    given = {id(param.variable) for name in known for param in net.layer_params[name]}
+    return [
+        name
+        for name, params in net.layer_params.items()
+        if name not in known and not all(id(param.variable) in given for param in params)
+    ]

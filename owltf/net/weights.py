@@ -12,7 +12,18 @@ from owltf.caffe.binary.weights import LayerWeights
 from owltf.caffe.binary.write_weights import write_caffemodel
 from owltf.convert.params import Param
 from owltf.errors import OwltfError
+from owltf.file_sum import FileSum
 from owltf.net.net import Net
+
+# A list of more names is for nobody to read.
+_MOST_NAMES = 5
+
+
+def few_names(names: Sequence[str]) -> str:
+    """Return names joined by commas: the first five, and how many more there are."""
+    more = len(names) - _MOST_NAMES
+    first = ", ".join(names[:_MOST_NAMES])
+    return f"{first} and {more} more" if more > 0 else first
 
 
 @dataclass
@@ -31,6 +42,11 @@ class Loaded:
     unused: list[str] = field(default_factory=list)
     reinitialised: list[str] = field(default_factory=list)
 
+    @property
+    def known(self) -> list[str]:
+        """The layers that the file and the net have both."""
+        return [*self.loaded, *self.reinitialised]
+
     def summary(self) -> str:
         """Say in one line how many layers were loaded, and name the others."""
         parts = [f"{len(self.loaded)} layers loaded"]
@@ -39,7 +55,7 @@ class Loaded:
             "not in the net": self.unused,
             "initialised anew, as their shape differs": self.reinitialised,
         }
-        parts += [f"{why}: {', '.join(names)}" for why, names in others.items() if names]
+        parts += [f"{why}: {few_names(names)}" for why, names in others.items() if names]
         return "; ".join(parts)
 
 
@@ -76,12 +92,9 @@ def load_weights(
         plan += [] if reason else zip(params, layer.blobs, strict=True)
     for param, blob in plan:
         param.set(np.reshape(blob, param.shape))
-    told.absent = [name for name in net.layer_params if name not in _seen(told)]
+    known = set(told.known)
+    told.absent = [name for name in net.layer_params if name not in known]
     return told
-
-
-def _seen(told: Loaded) -> set[str]:
-    return {*told.loaded, *told.reinitialised}
 
 
 def _mismatch(params: Sequence[Param], blobs: Sequence[np.ndarray]) -> str | None:
@@ -99,6 +112,10 @@ def _same_shape(wanted: tuple[int, ...], got: tuple[int, ...]) -> bool:
     return wanted == got or (len(got) == 4 and got == (1,) * (4 - len(wanted)) + wanted)
 
 
-def save_weights(net: Net, path: Path) -> None:
-    """Write the net and its weights to a `.caffemodel` that Caffe reads, at once or not at all."""
-    write_caffemodel(path, net.graph.source.parameter, net.get_params())
+def save_weights(net: Net, path: Path) -> FileSum:
+    """Write the net and its weights to a `.caffemodel` that Caffe reads, at once or not at all.
+
+    Returns:
+        The file's size and checksum.
+    """
+    return write_caffemodel(path, net.graph.source.parameter, net.get_params())

@@ -10,12 +10,13 @@ import click
 
 from owltf.options.common import take
 from owltf.plugin.run_options import run_options
+from owltf.stoppable import StoppableCommand
 
 _ADDED = "owltf.options.plugin_options"
 _GIVEN = f"{_ADDED}.given"
 
 
-class CommandWithPluginOptions(click.Command):
+class CommandWithPluginOptions(StoppableCommand):
     """A command that has the options of the hook `owltf_run_options`, too.
 
     The plugins are those of the context's `obj`, a `Registry`.

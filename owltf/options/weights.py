@@ -12,7 +12,7 @@ from owltf.errors import OwltfError
 from owltf.options.common import take, with_options
 from owltf.options.net import NET_FLAGS, NET_OPTIONS
 
-_NAMES = ("weights", "snapshot", "reinit_mismatched", *NET_FLAGS)
+_NAMES = ("weights", "snapshot", "reinit_mismatched", "allow_missing", *NET_FLAGS)
 
 
 def _paths(context: click.Context, option: click.Parameter, value: str | None) -> Any:
@@ -41,6 +41,11 @@ _OPTIONS = (
         "--reinit-mismatched",
         is_flag=True,
         help="Leave layers whose shape differs from the weights' as their fillers make them.",
+    ),
+    click.option(
+        "--allow-missing",
+        is_flag=True,
+        help="Leave layers that the weights lack as their fillers make them.",
     ),
     *NET_OPTIONS,
 )

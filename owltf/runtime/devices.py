@@ -8,9 +8,13 @@ from typing import Any
 import tensorflow as tf
 
 from owltf.errors import OwltfError
+from owltf.runtime.device_wishes import check_wishes, gpu_numbers
 from owltf.runtime.replicas import Replicas
 
-_ON_CPU = "leave the option out to run on the CPU"
+_ON_CPU = (
+    "leave the option out to run on the CPU; GPUs need NVIDIA's driver and "
+    "pip install 'owltf[and-cuda]'"
+)
 
 
 @dataclass(frozen=True)
@@ -42,8 +46,7 @@ def choose_devices(
     Raises:
         OwltfError: if more are asked for than there are, or the wishes contradict.
     """
-    if sum(wish is not None for wish in (gpu, num_gpu, cpu_replicas)) > 1:
-        raise OwltfError("give one of --gpu, --num-gpu and --cpu-replicas")
+    check_wishes(gpu=gpu, num_gpu=num_gpu, cpu_replicas=cpu_replicas)
     if cpu_replicas is not None:
         return _cpu_replicas(cpu_replicas)
     present = tf.config.list_physical_devices("GPU")
@@ -75,24 +78,12 @@ def _numbers(gpu: str | None, num_gpu: int | None, present: int) -> list[int]:
         if gpu == "all" and not present:
             raise OwltfError(f"--gpu all: TensorFlow sees 0 GPUs; {_ON_CPU}")
     else:
-        wanted = _parsed(str(gpu))
-    if num_gpu is not None and num_gpu < 1:
-        raise OwltfError(f"--num-gpu must be at least 1, got {num_gpu}")
+        wanted = gpu_numbers(str(gpu))
     if any(number >= present for number in wanted):
         asked = f"{num_gpu} GPUs" if num_gpu else f"GPU {max(wanted)}"
         there = f"{present} (numbered from 0)" if present else f"0; {_ON_CPU}"
         raise OwltfError(f"{asked} asked for, but TensorFlow sees {there}")
     return wanted
-
-
-def _parsed(gpu: str) -> list[int]:
-    parts = gpu.split(",")
-    if not all(part.strip().isdigit() for part in parts):
-        raise OwltfError(f"--gpu takes numbers joined by commas, or all; got '{gpu}'")
-    numbers = [int(part) for part in parts]
-    if len(set(numbers)) < len(numbers):
-        raise OwltfError(f"--gpu names a GPU twice: '{gpu}'")
-    return numbers
 
 
 def _gpus(chosen: list[Any], numbers: list[int]) -> Devices:
@@ -107,8 +98,6 @@ def _gpus(chosen: list[Any], numbers: list[int]) -> Devices:
 
 
 def _cpu_replicas(count: int) -> Devices:
-    if count < 1:
-        raise OwltfError(f"--cpu-replicas must be at least 1, got {count}")
     if count == 1:
         return one_cpu()
     _make_logical_cpus(count)

@@ -10,6 +10,7 @@ from typing import Any
 
 from owltf.caffe.find_file import find_file
 from owltf.errors import OwltfError
+from owltf.files import remove_left_over
 
 _ITERATION = re.compile(r"_iter_(\d+)\.solverstate(\.h5)?$")
 
@@ -68,6 +69,13 @@ class Prefix:
                 f"snapshot_prefix '{self.path}': cannot write to {self.path.parent}: "
                 f"{str(error.strerror).lower()}"
             ) from None
+
+    def remove_left_over(self) -> None:
+        """Remove the temporary files that killed runs of this prefix left."""
+        of_a_snapshot = re.compile(
+            re.escape(self.path.name) + r"_iter_\d+\.(caffemodel|solverstate|states|json)(\.\w+)?"
+        )
+        remove_left_over(self.path.parent, lambda name: bool(of_a_snapshot.fullmatch(name)))
 
     def iterations(self) -> list[int]:
         """Return the iterations of the snapshots that exist, in order."""

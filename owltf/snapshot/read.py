@@ -12,6 +12,7 @@ from owltf.caffe.binary.solverstate_file import read_solverstate
 from owltf.caffe.file_kind import expect_kind
 from owltf.caffe.find_file import find_file
 from owltf.errors import OwltfError
+from owltf.snapshot.parts import CAFFEMODEL, SOLVERSTATE, check_part
 from owltf.snapshot.run_state import RunState
 
 
@@ -31,20 +32,49 @@ class Restored:
     weights: Path
     run: RunState | None
 
+    def check(self, part: str, path: Path) -> None:
+        """Check that a file was written together with the JSON, if there is one.
+
+        Args:
+            part: which part of the snapshot it should be.
+            path: the file.
+
+        Raises:
+            OwltfError: if it was not.
+        """
+        if self.run is not None:
+            check_part(self.run.parts, part, path, json_path(self.path))
+
+
+def json_path(solverstate: Path) -> Path:
+    """Return the JSON that lies beside a solverstate of owltf's."""
+    return Path(re.sub(r"\.solverstate(\.h5)?$", "", str(solverstate)) + ".json")
+
 
 def read_snapshot(path: Path, schema: Any) -> Restored:
     """Read a solverstate, and the JSON beside it if there is one.
 
     Raises:
-        OwltfError: if the file is missing or something else, or its caffemodel is missing.
+        OwltfError: if the file is missing or something else, its caffemodel is missing, or the
+            files are not of one snapshot.
     """
     if not path.exists():
         raise OwltfError(f"no such solverstate: {path}")
     expect_kind(path, "solverstate")
     state = read_solverstate(path, schema)
-    beside = Path(re.sub(r"\.solverstate(\.h5)?$", "", str(path)) + ".json")
+    if state.iteration < 0:
+        raise OwltfError(f"{path}: the iteration must be at least 0, got {state.iteration}")
+    beside = json_path(path)
     run = RunState.read(beside) if beside.exists() else None
-    return Restored(path, state, _weights_of(path, state), run)
+    if run is not None and run.iteration != state.iteration:
+        raise OwltfError(
+            f"{beside} is of iteration {run.iteration}, {path.name} beside it of iteration "
+            f"{state.iteration}; resume from another snapshot"
+        )
+    restored = Restored(path, state, _weights_of(path, state), run)
+    restored.check(SOLVERSTATE, path)
+    restored.check(CAFFEMODEL, restored.weights)
+    return restored
 
 
 def _weights_of(path: Path, state: SolverState) -> Path:

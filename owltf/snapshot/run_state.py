@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from owltf.errors import OwltfError
+from owltf.file_sum import FileSum
 from owltf.files import atomic_path
 from owltf.regular_file import read_bytes
+from owltf.snapshot.parts import parts_from_json, parts_to_json
+
+# Caffe counts in 64 bits.
+_MOST = 2**63 - 1
 
 
 def threads() -> int:
@@ -30,6 +35,7 @@ class RunState:
         losses: the losses that `average_loss` still needs.
         replicas: how many devices computed.
         threads: how many threads each process had.
+        parts: the other files of the snapshot, as `owltf.snapshot.parts` names them.
     """
 
     iteration: int
@@ -39,11 +45,13 @@ class RunState:
     losses: Sequence[float] = ()
     replicas: int = 1
     threads: int = field(default_factory=threads)
+    parts: Mapping[str, FileSum] = field(default_factory=dict)
 
     def write(self, path: Path) -> None:
         """Write the state to a file, at once or not at all."""
+        values = {**vars(self), "parts": parts_to_json(self.parts)}
         with atomic_path(path) as temporary:
-            temporary.write_text(json.dumps(asdict(self), indent=1) + "\n")
+            temporary.write_text(json.dumps(values, indent=1) + "\n")
 
     @classmethod
     def read(cls, path: Path) -> RunState:
@@ -53,10 +61,11 @@ class RunState:
             OwltfError: if the file is not one.
         """
         try:
-            state = cls(**json.loads(read_bytes(path)))
+            values = json.loads(read_bytes(path))
+            state = cls(**{**values, "parts": parts_from_json(values.get("parts", {}))})
             _check(state)
             return state
-        except (ValueError, TypeError, RecursionError) as error:
+        except (ValueError, TypeError, AttributeError, RecursionError) as error:
             raise OwltfError(
                 f"{path} is not a state that owltf wrote ({error}); remove it to resume as Caffe "
                 f"does, with the data from their first record"
@@ -65,13 +74,22 @@ class RunState:
 
 def _check(state: RunState) -> None:
     numbers = (state.iteration, state.seed, state.replicas, state.threads)
-    if not all(isinstance(number, int) for number in numbers):
-        raise TypeError("iteration, seed, replicas and threads must be whole numbers")
+    if not all(map(_is_count, numbers)):
+        raise TypeError("iteration, seed, replicas and threads must be whole numbers from 0")
     if not isinstance(state.test, list) or not all(map(_is_places, [state.train, *state.test])):
-        raise TypeError("train and each of test must give a record for each data layer")
-    if not all(isinstance(loss, int | float) for loss in state.losses):
+        raise TypeError("train and each of test must give a record from 0 for each data layer")
+    if not isinstance(state.losses, list) or not all(map(_is_number, state.losses)):
         raise TypeError("losses must be numbers")
 
 
 def _is_places(places: object) -> bool:
-    return isinstance(places, dict) and all(isinstance(each, int) for each in places.values())
+    return isinstance(places, dict) and all(map(_is_count, places.values()))
+
+
+def _is_count(number: object) -> bool:
+    # JSON's `true` is a whole number to Python.
+    return isinstance(number, int) and not isinstance(number, bool) and 0 <= number <= _MOST
+
+
+def _is_number(number: object) -> bool:
+    return isinstance(number, float) or _is_count(number)

@@ -83,7 +83,7 @@ class NetTrainer:
         return self._start.nets.train
 
     def run(self) -> int:
-        """Train to `max_iter`.
+        """Train to `max_iter`, or go on where the last call ended.
 
         Returns:
             0, or 128 plus the number of the signal that ended the run.
@@ -94,4 +94,8 @@ class NetTrainer:
         if self._start is None:
             raise OwltfError("call build_net() first")
         with registered(self._start.registry.manager, self._report, REPORT):
-            return Trainer(self._start).run()
+            trainer = Trainer(self._start)
+            try:
+                return trainer.run()
+            finally:
+                self._start = trainer.position()

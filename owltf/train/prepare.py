@@ -32,6 +32,7 @@ from owltf.train.schedule import Schedule
 from owltf.train.solver_fields import (
     errors_at,
     learning_rate_of,
+    pointless_fields,
     prefix_of,
     schedule_of,
     solver_class_of,
@@ -130,10 +131,10 @@ def prepare(
         trained = [param for param in nets.train.params if param.is_trained]
         solver = solver_class.from_parameter(parameter, rate, trained)
     loaded = weights.load(nets.train)
-    notes = _notes(file, context, restored, devices, nets)
+    notes = [*_notes(file, context, restored, devices, nets), *pointless_fields(source)]
     if restored:
         _restore_solver(solver, nets.train.params, restored, weights)
-        notes += RecurrentStates(nets, devices).restore(restored.path)
+        notes += RecurrentStates(nets, devices).restore(restored)
     return PreparedRun(
         source=source,
         registry=registry,

@@ -1,23 +1,20 @@
-"""Signals while TensorFlow computes: stop after the iteration, or snapshot and go on.
+"""Signals while TensorFlow trains: stop after the iteration, or snapshot and go on.
 
-A Python handler runs only when the running TensorFlow call returns. So a small thread reads the
-number that the C handler writes to a pipe, and sets a variable that the loop's condition reads.
+The thread that gets them sets a variable that the loop's condition reads.
 """
 
 from __future__ import annotations
 
-import os
 import signal
-import threading
+from contextlib import ExitStack
 from types import TracebackType
-from typing import Any
 
 import tensorflow as tf
 
-from owltf.files import remove_unfinished
+from owltf.signal_thread import leave_at_once, signals_to
 
 STOPPING = (signal.SIGINT, signal.SIGTERM)
-_SHOW_CURSOR = "\x1b[?25h"
+_LEFT = "\nowltf: stopped at once; the last snapshot stands"
 
 
 class Signals:
@@ -37,19 +34,10 @@ class Signals:
         self.end = tf.Variable(False, trainable=False, name="end")
         self.stopped_by: signal.Signals | None = None
         self.snapshot_wanted = False
-        self._old: dict[int, Any] = {}
-        self._pipe = (-1, -1)
-        self._old_wakeup = -1
+        self._caught = ExitStack()
 
     def __enter__(self) -> Signals:
-        if threading.current_thread() is not threading.main_thread():
-            return self
-        self._pipe = os.pipe()
-        os.set_blocking(self._pipe[1], False)
-        self._old_wakeup = signal.set_wakeup_fd(self._pipe[1])
-        for number in (*STOPPING, signal.SIGHUP):
-            self._old[number] = signal.signal(number, _leave_to_thread)
-        threading.Thread(target=self._read, daemon=True).start()
+        self._caught.enter_context(signals_to(self._take, (*STOPPING, signal.SIGHUP)))
         return self
 
     def __exit__(
@@ -58,24 +46,14 @@ class Signals:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if not self._old:
-            return
-        for number, old in self._old.items():
-            signal.signal(number, old)
-        signal.set_wakeup_fd(self._old_wakeup)
-        os.close(self._pipe[1])
-
-    def _read(self) -> None:
-        while received := os.read(self._pipe[0], 1):
-            self._take(received[0])
-        os.close(self._pipe[0])
+        self._caught.close()
 
     def _take(self, number: int) -> None:
         if number == signal.SIGHUP:
             self.snapshot_wanted = True
         elif number in STOPPING:
             if self.stopped_by is not None:
-                _leave_at_once(number)
+                leave_at_once(number, _LEFT)
             self.stopped_by = signal.Signals(number)
             self.end.assign(True)
         self.pause.assign(True)
@@ -85,15 +63,3 @@ class Signals:
         self.snapshot_wanted = False
         if self.stopped_by is None:
             self.pause.assign(False)
-
-
-def _leave_to_thread(number: int, frame: Any) -> None:
-    """Let Python keep the signal from ending the process; the thread does the work."""
-
-
-def _leave_at_once(number: int) -> None:
-    remove_unfinished()
-    if os.isatty(2):
-        os.write(2, _SHOW_CURSOR.encode())
-    os.write(2, b"\nowltf: stopped at once; the last snapshot stands\n")
-    os._exit(128 + number)

@@ -13,6 +13,10 @@ from owltf.registry.registry import Registry
 from owltf.snapshot.prefix import Prefix
 from owltf.train.schedule import Schedule
 
+_NEEDED = {
+    "max_iter": "the run would end before its first update",
+    "base_lr": "no update would change the weights",
+}
 _LEAST = {"iter_size": 1, "average_loss": 1, "max_iter": 0, "display": 0, "snapshot": 0}
 
 
@@ -66,13 +70,35 @@ def learning_rate_of(registry: Registry, source: SolverSource) -> Any:
 
 
 def schedule_of(source: SolverSource) -> Schedule:
-    """Return the solver's events."""
+    """Return the solver's events.
+
+    Raises:
+        OwltfError: if a field is out of range, or a run cannot do anything without one that is
+            missing.
+    """
+    for name, without in _NEEDED.items():
+        if not source.parameter.HasField(name):
+            raise OwltfError(f"{source.file}: {name} is missing: {without}")
     for name, least in _LEAST.items():
         value = getattr(source.parameter, name)
         with errors_at(source.where(name)):
             if value < least:
                 raise OwltfError(f"{name} must be at least {least}, got {value}")
     return Schedule.of(source.parameter)
+
+
+def pointless_fields(source: SolverSource) -> Iterator[str]:
+    """Yield a sentence about each choice of a solver that its user may not have meant."""
+    given = source.parameter
+    if given.test_interval and not given.test_iter:
+        where = source.where("test_interval")
+        yield f"{where}: test_interval without test_iter: the net is never tested"
+    if not given.display:
+        where = source.where("display")
+        yield f"{where}: display is 0: no loss is printed; give display: 100, say"
+    if not given.snapshot and not given.snapshot_after_train:
+        where = source.where("snapshot_after_train")
+        yield f"{where}: no snapshot, and snapshot_after_train is false: no weights are kept"
 
 
 def prefix_of(source: SolverSource, schedule: Schedule) -> Prefix:

@@ -67,6 +67,10 @@ class Trainer:
         """Updates made so far."""
         return self._iteration
 
+    def position(self) -> PreparedRun:
+        """Return the run as it stands now, for another trainer to go on with."""
+        return replace(self._start, state=self._state(), resumed_from=self._kept)
+
     def run(self) -> int:
         """Train to `max_iter`.
 
@@ -93,6 +97,7 @@ class Trainer:
         return 128 + by if by and ending.reason == "stopped" else 0
 
     def _begin(self) -> None:
+        self._start.prefix.remove_left_over()
         self._hook.owltf_run_started(setup=self._setup)
         self._watchers = Watchers(self._start.registry.manager, self._setup, self._rate)
 
@@ -209,13 +214,13 @@ class Trainer:
     def _save(self) -> tuple[Path, Path]:
         """Write a snapshot; return its caffemodel and its solverstate."""
         self._check_weights()
-        self._carried.write(self._start.prefix.files(self._iteration)[0])
         paths = write_snapshot(
             self._start.prefix,
             self._nets.train,
             self._solver,
             self._state(),
             self._start.registry.schema,
+            self._carried.get(),
         )
         self._saved, self._kept = self._iteration, paths[1]
         return paths

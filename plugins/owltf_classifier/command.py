@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from owltf.api import (
+    StoppableCommand,
     device_options,
     devices_of,
     image_options,
@@ -22,7 +23,7 @@ from owltf.api import (
 _VIEWS = ("1", "flips", "corners", "10", "144")
 
 
-@click.command()
+@click.command(cls=StoppableCommand)
 @click.argument("file", metavar="NET|SOLVER")
 @click.argument("images", nargs=-1, required=True, metavar="IMAGE...")
 @weights_options
@@ -67,8 +68,9 @@ def classify(registry: Any, /, file: str, images: tuple[str, ...], **flags: Any)
     An image is decoded in the net's channels, resized as OpenCV does, and loses the mean of each
     channel.
     """
-    from owltf.api import start_tensorflow
+    from owltf.api import check_early, start_tensorflow
 
+    check_early(registry, file, flags, test_nets=[0], images=images)
     weights = weights_of(flags)
     start_tensorflow()
     from owltf.api import find_images, image_batches

@@ -75,13 +75,24 @@ class Classifier:
         Args:
             batches: batches of whole images.
             top: the number of classes to name.
+
+        Raises:
+            OwltfError: if a score is not a number.
         """
         runner = BatchRunner(self.net, {"scores": self.scores.tensor}, self.devices)
         blob, size = self.images.blob, self.images.cut
         for batch, values in run_views(runner, batches, self.views, blob=blob, size=size):
             rows = values["scores"].reshape(batch.rows, -1)
             for key, row in zip(batch.keys, rows, strict=True):
+                self._check_numbers(key, row)
                 yield Prediction(key, self._best(row, top))
+
+    def _check_numbers(self, image: str, scores: np.ndarray) -> None:
+        if np.isnan(scores).any():
+            raise OwltfError(
+                f"{image}: layer '{self.scores.layer}' gives scores that are not numbers (NaN); "
+                f"the weights are not what the net was trained with"
+            )
 
     def _best(self, scores: np.ndarray, top: int) -> list[Guess]:
         best = np.argsort(-scores, kind="stable")[:top].tolist()

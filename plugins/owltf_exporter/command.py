@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from owltf.api import image_options, input_shape_option
+from owltf.api import StoppableCommand, image_options, input_shape_option
 
 _FORMATS = ("saved_model", "keras", "caffemodel", "hdf5", "python", "onnx", "tflite")
 
@@ -20,7 +20,7 @@ def _names(context: click.Context, option: click.Parameter, value: str | None) -
     return [part for part in value.split(",") if part] if value else []
 
 
-@click.command()
+@click.command(cls=StoppableCommand)
 @click.argument("net", metavar="NET|SOLVER")
 @click.argument("out", metavar="OUT", type=click.Path(path_type=Path))
 @click.option(
@@ -34,6 +34,11 @@ def _names(context: click.Context, option: click.Parameter, value: str | None) -
     type=int,
     metavar="N",
     help="With a solver: the weights of snapshot N, that of iteration N x its `snapshot`.",
+)
+@click.option(
+    "--allow-missing",
+    is_flag=True,
+    help="Leave layers that the weights lack as their fillers make them.",
 )
 @click.option(
     "--random-weights",
@@ -101,8 +106,9 @@ def export(registry: Any, /, net: str, out: Path, format_: str | None, **options
     from owltf_exporter.formats.choose import format_name
 
     name = format_name(out, format_)
-    from owltf.api import start_tensorflow
+    from owltf.api import check_early, start_tensorflow
 
+    check_early(registry, net, options)
     start_tensorflow()
     from owltf_exporter.run import Options, export_net
 

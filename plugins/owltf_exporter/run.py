@@ -47,6 +47,7 @@ class Options:
 
     weights: Sequence[Path] = ()
     snapshot: int | None = None
+    allow_missing: bool = False
     random_weights: bool = False
     outputs: Sequence[str] = ()
     input_shapes: Mapping[str, Sequence[int]] = field(default_factory=dict)
@@ -191,6 +192,7 @@ def _load(registry: Any, file: str, options: Options, rewrite: Any) -> Net:
         phase=phase,
         weights=options.weights or None,
         snapshot=options.snapshot,
+        allow_missing=options.allow_missing or options.random_weights,
         registry=registry,
         tell=click.echo,
         rewrite=rewrite,

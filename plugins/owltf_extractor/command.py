@@ -8,6 +8,7 @@ import click
 
 from owltf.api import (
     OwltfError,
+    StoppableCommand,
     device_options,
     devices_of,
     image_options,
@@ -18,7 +19,7 @@ from owltf.api import (
 )
 
 
-@click.command()
+@click.command(cls=StoppableCommand)
 @click.argument("file", metavar="SOLVER|NET")
 @click.argument("layers", metavar="LAYER[,LAYER]")
 @click.argument("out", metavar="OUT[,OUT]")
@@ -68,10 +69,11 @@ def extract(registry: Any, /, file: str, layers: str, out: str, **flags: Any) ->
     Rows are in the source's order, and the same for any number of devices. The file appears only
     when it is complete.
     """
-    from owltf.api import start_tensorflow
+    from owltf.api import check_early, start_tensorflow
 
-    weights = weights_of(flags)
     _check(flags)
+    check_early(registry, file, flags, test_nets=[flags["test_net"]], images=flags["images"])
+    weights = weights_of(flags)
     start_tensorflow()
     from owltf_extractor.run import run_extraction
 

@@ -31,7 +31,7 @@ class FeatureExtractor:
     def build_net(self) -> None:
         """Build the TEST net with the weights of the snapshot.
 
-        Layers that the snapshot lacks, or has in another shape, keep their fillers' values.
+        Layers that the snapshot has in another shape keep their fillers' values.
 
         Raises:
             OwltfError: if a file is missing or not valid.

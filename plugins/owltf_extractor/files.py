@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from owltf.api import atomic_outputs
+from owltf.api import atomic_output_group
 from owltf_extractor.formats.writer import Writer
 from owltf_extractor.outputs import Output
 
@@ -23,10 +23,9 @@ def write_rows(outputs: Sequence[Output], rows: Iterable[Mapping[str, Any]], sch
     Raises:
         OwltfError: if a file cannot be written, or the data cannot be read.
     """
-    with ExitStack() as files:
+    with atomic_output_group([output.path for output in outputs]) as paths:
         writers: list[Writer] = []
-        for output in outputs:
-            path = files.enter_context(atomic_outputs(output.path))
+        for output, path in zip(outputs, paths, strict=True):
             writers += _writers(output, path, schema)
         with _closed(writers):
             for group in rows:

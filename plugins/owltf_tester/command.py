@@ -9,6 +9,7 @@ import click
 
 from owltf.api import (
     OwltfError,
+    StoppableCommand,
     choose_report,
     device_options,
     devices_of,
@@ -27,7 +28,7 @@ def _numbers(context: click.Context, option: click.Parameter, value: str) -> tup
     return tuple(dict.fromkeys(map(int, parts)))
 
 
-@click.command()
+@click.command(cls=StoppableCommand)
 @click.argument("file", metavar="SOLVER|NET")
 @weights_options
 @click.option(
@@ -89,8 +90,9 @@ def test(registry: Any, /, file: str, test_net: int | None, plain: bool, **flags
 
     Several devices take whole batches in turn; the figures are those of one.
     """
-    from owltf.api import start_tensorflow
+    from owltf.api import check_early, start_tensorflow
 
+    check_early(registry, file, flags, test_nets=[test_net or 0])
     weights = weights_of(flags)
     if flags["whole"] and flags["iterations"]:
         raise OwltfError("give --all or --iterations, not both")

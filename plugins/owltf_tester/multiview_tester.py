@@ -46,7 +46,7 @@ class MultiviewTester:
     def build_net(self) -> None:
         """Build the TEST net, with the weights of the snapshot.
 
-        What the snapshot does not have, or has in another shape, is as its filler makes it.
+        What the snapshot has in another shape is as its filler makes it.
 
         Raises:
             OwltfError: if a file is missing or wrong, or the net takes no crops of its images.

@@ -75,8 +75,9 @@ class Tally:
         """Add a batch; return how many of its places are right, None if there are no classes.
 
         Raises:
-            OwltfError: if a label is out of range.
+            OwltfError: if a label is out of range, or an output or a score is not a number.
         """
+        self._check_numbers(batch)
         self._batches += 1
         self._records += batch.rows
         if batch.loss is not None:
@@ -87,6 +88,16 @@ class Tally:
         if batch.scores is None or batch.labels is None:
             return None
         return self._add_places(batch.scores, batch.labels)
+
+    def _check_numbers(self, batch: Measured) -> None:
+        values = {"the loss": batch.loss, "the classes' scores": batch.scores}
+        values.update((f"output '{name}'", value) for name, value in batch.outputs.items())
+        for name, value in values.items():
+            if value is not None and np.isnan(value).any():
+                raise OwltfError(
+                    f"batch {self._batches}: {name}: not a number (NaN); the weights, or the "
+                    f"data, are not what the net was trained with"
+                )
 
     def result(self) -> Result:
         """Return the figures over all batches."""
@@ -111,8 +122,6 @@ class Tally:
         own = np.take_along_axis(scores, labels[:, None], 1)
         # Caffe's Accuracy: a class of the same score counts as better.
         better = (scores >= own).sum(1) - 1
-        # Caffe takes a score that is no number for the best one.
-        better[np.isnan(own[:, 0])] = classes
         for k in self._right:
             self._right[k] += int((better < k).sum())
         np.add.at(self._of_class, labels, 1)

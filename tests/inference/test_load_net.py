@@ -55,6 +55,8 @@ def test_forward_gives_outputs_or_the_blobs_asked_for(small: Case) -> None:
         ({"file": "net.prototxt", "weights": "train.h5"}, "train.h5"),
         ({"file": "no.prototxt"}, "no.prototxt"),
         ({"file": "untested.prototxt"}, "no test net"),
+        ({"file": "net.prototxt", "phase": "VAL"}, "phase: must be TRAIN or TEST; got VAL"),
+        ({"file": "solver.prototxt", "phase": "VAL"}, "phase: must be TRAIN or TEST; got VAL"),
     ],
 )
 def test_mistakes(small: Case, arguments: dict, reason: str) -> None:
@@ -114,6 +116,16 @@ def test_a_keras_file_is_loaded_where_nothing_else_is(small: Case) -> None:
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr[-1000:]
     assert int(ran.stdout) > 3
+
+
+def test_keras_alone_names_owltf(small: Case) -> None:
+    """The words are Keras's own; the names under which layers are registered are in them."""
+    load_net("net.prototxt").model.save("net.keras")
+    code = "import keras; keras.models.load_model('net.keras')"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert ran.returncode == 1
+    assert "Could not locate class" in ran.stderr
+    assert "'registered_name': 'owltf>" in ran.stderr
 
 
 def test_what_is_no_keras_file_is_told(small: Case) -> None:
@@ -191,3 +203,33 @@ def test_all_that_was_left_out_is_told_once(small: Case) -> None:
     said.clear()
     load_net("net.prototxt", ignore_unknown_fields=True, tell=said.append)
     assert [line.split(": ")[-1] for line in said] == ["fork"]
+
+
+def net_with(case: Case, name: str, *changes: tuple[str, str]) -> str:
+    text = (case.folder / "net.prototxt").read_text()
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    case.add(name, text)
+    return name
+
+
+def test_weights_must_be_there_for_every_layer(small: Case) -> None:
+    small.run()
+    weights = "snap_iter_6.caffemodel"
+    other = net_with(small, "other.prototxt", ('name: "ip"', 'name: "fc"'))
+    with pytest.raises(OwltfError, match=r"no weights for 1 of 2 layers of net 'small': fc; --al"):
+        load_net(other, weights=weights)
+    said: list[str] = []
+    load_net(other, weights=weights, allow_missing=True, tell=said.append)
+    assert said[-1].endswith("1 layers loaded; not in the file: fc; not in the net: ip")
+
+
+def test_weights_of_another_net_are_refused_in_any_case(small: Case) -> None:
+    small.run()
+    changes = (('name: "ip"', 'name: "fc"'), ('name: "conv1"', 'name: "c"'))
+    other = net_with(small, "other.prototxt", *changes)
+    message = "has weights for conv1, ip, and for no layer of net 'small', which needs them for c, "
+    for allowed in (False, True):
+        with pytest.raises(OwltfError, match=message):
+            load_net(other, weights="snap_iter_6.caffemodel", allow_missing=allowed)

@@ -38,3 +38,17 @@ def test_weights_of_another_net_are_told_where_they_do_not_fit() -> None:
         OwltfError, match=r"cannot be built on 'x' \(2, 5\) with the weights it has"
     ):
         build(input_text("x", 2, 5) + inner_product("ip", "x", "ip"), "TEST", shared=shared)
+
+
+@pytest.mark.parametrize(
+    ("layer", "field"),
+    [
+        ('type: "InnerProduct" inner_product_param { num_output: 0 }', "num_output"),
+        ('type: "Embed" embed_param { num_output: 0 input_dim: 2 }', "num_output"),
+    ],
+)
+def test_errors_have_caffes_words(layer: str, field: str) -> None:
+    with pytest.raises(OwltfError) as raised:
+        build(f"{X} layer {{ name: 'r' bottom: 'x' top: 'r' {layer} }}")
+    assert field in str(raised.value)
+    assert "units" not in str(raised.value)

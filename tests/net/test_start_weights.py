@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -61,3 +62,26 @@ def test_mistakes(files: list[Path], tmp_path: Path) -> None:
     (tmp_path / "net.prototxt").write_text(X)
     with pytest.raises(OwltfError, match=r"a net's prototxt, where a caffemodel .* is needed"):
         StartWeights.of([tmp_path / "net.prototxt"], load_schema())
+
+
+def test_a_layer_that_no_file_has_is_missing(
+    files: list[Path], refusal: Callable[..., str]
+) -> None:
+    net = net_of(3, 3, 2)
+    told = refusal(StartWeights.of(files, load_schema()).load, net, allow_missing=False)
+    assert told.startswith(f"{files[0]}, {files[1]}: no weights for 1 of 3 layers of net '': ip2; ")
+    assert StartWeights.of(files[:1], load_schema()).load(net_of(3, 3), allow_missing=False)
+    assert StartWeights().load(net, allow_missing=False) == {}
+
+
+def test_a_layer_that_shares_parameters_needs_none_of_its_own(files: list[Path]) -> None:
+    shared = [
+        inner_product(name, "x", name, outputs=3).replace(
+            "inner_product_param", 'param { name: "w" } param { name: "b" } inner_product_param'
+        )
+        for name in ("ip0", "twin")
+    ]
+    told = StartWeights.of(files[1:], load_schema()).load(
+        build(X + "".join(shared)), allow_missing=False
+    )
+    assert [each.loaded for each in told.values()] == [["ip0"]]

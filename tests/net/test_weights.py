@@ -13,7 +13,7 @@ from owltf.caffe.binary.weights import LayerWeights
 from owltf.caffe.schema.schema import load_schema
 from owltf.errors import OwltfError
 from owltf.net.net import Net
-from owltf.net.weights import load_weights, save_weights
+from owltf.net.weights import Loaded, few_names, load_weights, save_weights
 from owltf.testing import net_of
 
 FILE = Path("some.caffemodel")
@@ -141,3 +141,13 @@ def test_saved_weights_are_equal_bit_for_bit(net: Net, tmp_path: Path) -> None:
         saved = {layer.name: layer.blobs for layer in read_weights(tmp_path / name, load_schema())}
         for wanted, got in zip((*CONV, *IP), (*saved["conv"], *saved["ip"]), strict=True):
             np.testing.assert_array_equal(got, wanted)
+
+
+def test_a_long_list_of_names_is_short() -> None:
+    names = [f"layer{number}" for number in range(7)]
+    assert few_names(names[:5]) == "layer0, layer1, layer2, layer3, layer4"
+    assert few_names(names) == "layer0, layer1, layer2, layer3, layer4 and 2 more"
+    told = Loaded(loaded=["a"], absent=names)
+    assert told.summary().endswith(
+        "not in the file: layer0, layer1, layer2, layer3, layer4 and 2 more"
+    )

@@ -33,6 +33,7 @@ def test_weights_are_files_joined_by_commas() -> None:
         "weights": [Path("a"), Path("b")],
         "snapshot": None,
         "reinit_mismatched": True,
+        "allow_missing": False,
         "ignore_unknown_fields": False,
         "allow_python_layers": False,
         "max_image_pixels": None,

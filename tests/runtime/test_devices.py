@@ -36,8 +36,8 @@ def test_cpu_replicas() -> None:
     ("wish", "reason"),
     [
         ({"num_gpu": 2}, r"2 GPUs asked for, but TensorFlow sees 0"),
-        ({"gpu": "0,2"}, r"GPU 2 asked for, but TensorFlow sees 0"),
-        ({"gpu": "all"}, r"0 GPUs"),
+        ({"gpu": "0,2"}, r"GPU 2 asked for, but TensorFlow sees 0; .*owltf\[and-cuda\]"),
+        ({"gpu": "all"}, r"0 GPUs; .* pip install 'owltf\[and-cuda\]'"),
     ],
 )
 def test_more_gpus_than_there_are(wish: dict, reason: str) -> None:

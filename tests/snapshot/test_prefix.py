@@ -9,6 +9,7 @@ import pytest
 from owltf.caffe.schema.schema import load_schema
 from owltf.errors import OwltfError
 from owltf.snapshot.prefix import Prefix
+from owltf.temporary_name import temporary_prefix
 
 
 def prefix(folder: Path, name: str = "snap", interval: int = 10) -> Prefix:
@@ -60,3 +61,17 @@ def test_index_needs_an_interval(tmp_path: Path) -> None:
         prefix(tmp_path, interval=0).indexed(1)
     with pytest.raises(OwltfError, match="there are none yet"):
         prefix(tmp_path).indexed(1)
+
+
+def test_what_killed_runs_of_the_prefix_left_is_removed(tmp_path: Path) -> None:
+    names = [
+        *("snap_iter_10.solverstate", "snap_iter_20.caffemodel.h5", "snap_iter_3.json"),
+        *("snap_iter_x.json", "snapshot_iter_3.json", "snap_iter_3.txt"),
+    ]
+    for name in names:
+        (tmp_path / f"{temporary_prefix(name)}abc").touch()
+    (tmp_path / "snap_iter_10.solverstate").touch()
+    prefix(tmp_path).remove_left_over()
+    left = {path.name.removeprefix(".").partition(".")[0] for path in tmp_path.iterdir()}
+    assert left == {"snap_iter_x", "snapshot_iter_3", "snap_iter_3", "snap_iter_10"}
+    assert len(list(tmp_path.iterdir())) == 4

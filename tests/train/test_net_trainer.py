@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import time
+from typing import ClassVar
+
 import numpy as np
 import pytest
 from solver_case import Case, Recorder, flat
@@ -63,3 +68,37 @@ def test_a_misspelt_hook_of_a_report_is_refused(small: Case) -> None:
     trainer.build_net()
     with pytest.raises(OwltfError, match="owltf_displaid: did you mean 'owltf_displayed'"):
         trainer.run()
+
+
+def test_a_second_run_goes_on_and_writes_nothing_anew(small: Case) -> None:
+    trainer = owltf.NetTrainer("solver.prototxt", report=Recorder())
+    trainer.build_net()
+    trainer.run()
+    params = flat(trainer.net.get_params())
+    written = {path: path.read_bytes() for path in small.folder.glob("snap*")}
+    times = {path: path.stat().st_mtime_ns for path in written}
+    assert trainer.run() == 0
+    np.testing.assert_array_equal(flat(trainer.net.get_params()), params)
+    assert {path: path.read_bytes() for path in small.folder.glob("snap*")} == written
+    assert {path: path.stat().st_mtime_ns for path in written} == times
+
+
+def test_a_run_that_was_stopped_goes_on_to_the_same_end(small: Case) -> None:
+    class Stopping(Recorder):
+        @hookimpl
+        def owltf_snapshot(self, iteration: int) -> None:
+            if iteration == 6 and not self.stopped:
+                self.stopped.append(iteration)
+                os.kill(os.getpid(), signal.SIGTERM)
+                time.sleep(0.5)
+
+        stopped: ClassVar[list[int]] = []
+
+    whole, _ = small.run()
+    trainer = owltf.NetTrainer("solver.prototxt", report=Stopping())
+    trainer.build_net()
+    assert trainer.run() == 143
+    assert trainer.run() == 0
+    np.testing.assert_array_equal(
+        flat(trainer.net.get_params()), flat(whole.nets.train.get_params())
+    )

@@ -11,7 +11,9 @@ import numpy as np
 import pytest
 from solver_case import Case, Recorder, flat
 
+from owltf.caffe.schema.schema import load_schema
 from owltf.errors import OwltfError
+from owltf.snapshot.read import read_snapshot
 from owltf.train.prepare import PreparedRun
 from owltf.train.recurrent_states import RecurrentStates
 
@@ -118,10 +120,21 @@ def test_a_net_that_carries_nothing_has_no_file(half: Case) -> None:
     half.add("net.prototxt", NET.replace(layer, "").replace('"lstm"', '"y"'))
     start = half.start()
     states = RecurrentStates(start.nets, start.devices)
-    states.write(Path("none_iter_1.caffemodel"))
-    assert not list(half.folder.glob("none*"))
     assert states.get() == {}
-    assert states.restore(RESUME) == []
+    assert states.restore(read_snapshot(RESUME, load_schema())) == []
+    for path in half.folder.glob("snap*"):
+        path.unlink()
+    half.run()
+    assert not list(half.folder.glob("*.npz"))
+
+
+def test_states_of_another_run_are_refused(half: Case) -> None:
+    kept = STATES.read_bytes()
+    half.add("solver.prototxt", SOLVER.replace("random_seed: 7", "random_seed: 8"))
+    half.run()
+    STATES.write_bytes(kept)
+    with pytest.raises(OwltfError, match=r"^snap_iter_4\.states\.npz was not written together"):
+        half.start(resume=RESUME)
 
 
 def test_two_test_nets_carry_states_of_their_own(tmp_path: Path, monkeypatch: Any) -> None:

@@ -14,6 +14,7 @@ from owltf.caffe.binary.solver_state import SolverState
 from owltf.caffe.file_kind import SOLVERSTATE, expect_kind
 from owltf.caffe.schema.schema import Schema
 from owltf.errors import OwltfError
+from owltf.file_sum import FileSum, write_summed
 from owltf.files import atomic_path
 
 _HISTORY = 3
@@ -35,14 +36,18 @@ def read_solverstate(path: Path | str, schema: Schema) -> SolverState:
         raise OwltfError(f"{path}: truncated or corrupt: {error}") from error
 
 
-def write_solverstate(path: Path | str, schema: Schema, state: SolverState) -> None:
-    """Write a solver's state, whole or not at all; in HDF5 where the path ends in `.h5`."""
+def write_solverstate(path: Path | str, schema: Schema, state: SolverState) -> FileSum:
+    """Write a solver's state, whole or not at all; in HDF5 where the path ends in `.h5`.
+
+    Returns:
+        The file's size and checksum.
+    """
     with atomic_path(Path(path)) as temporary:
         if Path(path).suffix == ".h5":
             write_solverstate_hdf5(temporary, state)
-        else:
-            with temporary.open("wb") as file:
-                file.writelines(_encode(schema, state))
+            return FileSum.of(temporary)
+        with temporary.open("wb") as file:
+            return write_summed(file, _encode(schema, state))
 
 
 def _decode(data: memoryview, schema: Schema) -> SolverState:

@@ -1,6 +1,7 @@
 """Writes caffemodels as Caffe does, layer by layer, straight from the weights' arrays."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ from owltf.caffe.binary.protobuf_wire import encode_length
 from owltf.caffe.layer_names import unique_names
 from owltf.caffe.prototxt.source import copied
 from owltf.caffe.schema.messages import LayerParameter, NetParameter
+from owltf.file_sum import FileSum, write_summed
 from owltf.files import atomic_path
 
 _LAYER, _BLOBS = 100, 7
@@ -18,7 +20,7 @@ _LAYER, _BLOBS = 100, 7
 
 def write_caffemodel(
     path: Path | str, parameter: NetParameter, blobs: Mapping[str, Sequence[np.ndarray]]
-) -> None:
+) -> FileSum:
     """Write a net's weights to a file, completely or not at all; in HDF5 if it ends in `.h5`.
 
     Args:
@@ -26,6 +28,9 @@ def write_caffemodel(
         parameter: the filtered net, without blobs.
         blobs: the learned blobs of each layer that has some, in Caffe's shapes, by the names that
             `owltf.caffe.layer_names` gives the layers.
+
+    Returns:
+        The file's size and checksum.
 
     Raises:
         KeyError: if blobs are given for a layer that the net does not have.
@@ -37,11 +42,11 @@ def write_caffemodel(
         if Path(path).suffix == ".h5":
             pairs = ((layer.name, blobs.get(name, ())) for name, layer in layers.items())
             write_weights_hdf5(temporary, pairs)
-            return
+            return FileSum.of(temporary)
+        head = type(parameter)(name=parameter.name).SerializeToString()
+        encoded = (_encode_layer(layer, blobs.get(name, ())) for name, layer in layers.items())
         with temporary.open("wb") as file:
-            file.write(type(parameter)(name=parameter.name).SerializeToString())
-            for name, layer in layers.items():
-                file.writelines(_encode_layer(layer, blobs.get(name, ())))
+            return write_summed(file, chain([head], chain.from_iterable(encoded)))
 
 
 def _encode_layer(

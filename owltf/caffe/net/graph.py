@@ -89,7 +89,7 @@ def _check_blobs(layers: tuple[GraphLayer, ...], source: NetSource) -> None:
                 raise OwltfError(_no_maker(layer, blob, makers, later, source))
         for blob in _made(layer):
             if blob in makers:
-                raise OwltfError(_two_makers(layer, blob, makers[blob]))
+                raise OwltfError(_two_makers(layer, blob, makers[blob], source))
             makers[blob] = layer
 
 
@@ -131,13 +131,23 @@ def _blobs_so_far(makers: dict[str, GraphLayer]) -> str:
     return f"the last blobs made are {made}" if made else "no blob is made so far"
 
 
-def _two_makers(layer: GraphLayer, blob: str, other: GraphLayer) -> str:
-    itself = other is layer
-    by = "itself" if itself else f"{other.title} ({other.where})"
-    return (
-        f"{layer.where}: {layer.title} makes {blob!r}, which is made by {by} already; rename one "
-        "top, or let it be the bottom of the same place to work in place"
-    )
+def _two_makers(layer: GraphLayer, blob: str, other: GraphLayer, source: NetSource) -> str:
+    by = "itself" if other is layer else f"{other.title} ({other.where})"
+    start = f"{layer.where}: {layer.title} makes {blob!r}, which is made by {by} already; "
+    if other is not layer and _look_like_two_phases(layer.parameter, other.parameter):
+        return (
+            f"{start}if one is for training and one for testing, both need a rule, as "
+            f"include {{ phase: TRAIN }} and include {{ phase: TEST }}; this net is for "
+            f"{_state_in_words(source)}"
+        )
+    return f"{start}rename one top, or let it be the bottom of the same place to work in place"
+
+
+def _look_like_two_phases(one: LayerParameter, other: LayerParameter) -> bool:
+    """Whether two layers are likely forms of one for two phases, and lack a rule that says so."""
+    has_rule = any(each.include or each.exclude for each in (one, other))
+    feed = one.type == other.type and not one.bottom and not other.bottom
+    return bool(has_rule or feed or one.name == other.name)
 
 
 def _untaken(layers: tuple[GraphLayer, ...]) -> set[str]:

@@ -58,8 +58,9 @@ class NetFile:
         Raises:
             OwltfError: if there is no such net, or it cannot be read.
         """
+        state = net_state(phase)
         if isinstance(self.read, NetSource):
-            return filter_net(self.read, net_state(phase))
+            return filter_net(self.read, state)
         if phase == "TRAIN":
             options = {"ignore_unknown_fields": self.ignore_unknown_fields}
             return train_net_of(self.read, self.schema, **options)

@@ -91,6 +91,22 @@ def test_is_in_place(schema: Schema) -> None:
             "n.prototxt:2: A layer 'a' makes 't', which is made by itself already; rename one top, "
             "or let it be the bottom of the same place to work in place",
         ),
+        (
+            'layer { name: "train" type: "Data" top: "d" }\n'
+            'layer { name: "test" type: "Data" top: "d" }',
+            "n.prototxt:3: Data layer 'test' makes 'd', which is made by Data layer 'train' "
+            "(n.prototxt:2) already; if one is for training and one for testing, both need a "
+            "rule, as include { phase: TRAIN } and include { phase: TEST }; this net is for TEST, "
+            "level 0, no stage",
+        ),
+        (
+            'layer { name: "loss" type: "A" bottom: "x" top: "l" }\n'
+            'layer { name: "out" type: "B" bottom: "x" top: "l" include { phase: TEST } }',
+            "n.prototxt:3: B layer 'out' makes 'l', which is made by A layer 'loss' "
+            "(n.prototxt:2) already; if one is for training and one for testing, both need a "
+            "rule, as include { phase: TRAIN } and include { phase: TEST }; this net is for TEST, "
+            "level 0, no stage",
+        ),
     ],
 )
 def test_errors(schema: Schema, refusal: Callable[..., str], text: str, error: str) -> None:

@@ -80,3 +80,12 @@ def test_views_by_name_the_centre_unless_named(net: Net) -> None:
     for name in ("corners", "10", "144"):
         with pytest.raises(OwltfError, match=f"--views {name} .* larger than the {CROP}x{CROP}"):
             choose_views(name, same)
+
+
+def test_scores_that_are_not_numbers_are_refused(net: Net, images: Images) -> None:
+    weights, bias = net.get_params()["ip"]
+    net.set_params({"ip": [weights, np.full_like(bias, np.nan)]})
+    with pytest.raises(
+        OwltfError, match=r"^0\.png: layer 'prob' gives scores that are not numbers"
+    ):
+        list(classifier(net).classify(batches(images), top=1))

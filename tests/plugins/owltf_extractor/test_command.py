@@ -11,6 +11,7 @@ import pytest
 import tensorflow as tf
 from image_case import BODY, CROP, RECORDS, Images
 from read_back import load_npz
+from signal_case import end_by_signal, every_signal
 
 WEIGHTS = ("--weights", "net.caffemodel")
 
@@ -185,3 +186,17 @@ def test_a_blob_with_other_rows_than_records_is_refused(images: Images, refused:
     assert (
         refused("extract", *words) == "'power' of net 'small' has 4 rows for 8 records of a batch"
     )
+
+
+@every_signal
+@pytest.mark.usefixtures("images")
+def test_a_signal_ends_an_extraction_and_nothing_is_written(number: int) -> None:
+    """In the midst of a million batches; the note on weights comes before the first."""
+    Path("f.npy").write_text("old")
+    before = sorted(Path().rglob("*"))
+    words = ("--weights", "net.caffemodel", "--iterations", "1000000")
+    words = ("extract", "net.prototxt", "ip,conv", "f.npy,g.npy", *words)
+    ended = end_by_signal("owltf_extractor", *words, number=number, after=1)
+    assert ended == (128 + number, "owltf: interrupted\n")
+    assert sorted(Path().rglob("*")) == before
+    assert Path("f.npy").read_text() == "old"

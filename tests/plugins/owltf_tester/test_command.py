@@ -11,12 +11,14 @@ from typing import Any
 import numpy as np
 import pytest
 from image_case import CLASSES, LOSS, RECORDS, SOLVER, Images, ten_views
+from signal_case import end_by_signal, every_signal
 
 from owltf.api import load_net, save_weights
 
 ORACLE = Path(__file__).parents[2] / "train" / "oracle"
 CASES = sorted(path.name for path in ORACLE.iterdir()) if ORACLE.exists() else []
 WEIGHTS = ("--weights", "net.caffemodel")
+SOME = (*WEIGHTS, "--allow-missing")
 
 Lines = Callable[..., list[str]]
 Refused = Callable[..., str]
@@ -194,9 +196,10 @@ def test_scores_for_each_place_are_refused(images: Images, refused: Refused) -> 
         (("deploy.prototxt", *WEIGHTS), "inputs ['data'] have no data; give it data layers"),
         (("deploy.prototxt", *WEIGHTS, "--views", "10"), "--views needs a net that compares"),
         (("bare.prototxt", *WEIGHTS, "--per-class"), "--per-class needs a net that compares"),
-        (("uncropped.prototxt", *WEIGHTS, "--views", "10"), "larger than what the net takes"),
-        (("wrong.prototxt", *WEIGHTS), "label 3 is out of range"),
-        (("wrong.prototxt", *WEIGHTS, "--views", "flips"), "label 3 is out of range"),
+        (("uncropped.prototxt", *SOME, "--views", "10"), "larger than what the net takes"),
+        (("wrong.prototxt", *WEIGHTS), "no weights for 1 of 2 layers of net 'small': ip3; --allow"),
+        (("wrong.prototxt", *SOME), "label 3 is out of range"),
+        (("wrong.prototxt", *SOME, "--views", "flips"), "label 3 is out of range"),
     ],
 )
 def test_mistakes(images: Images, refused: Refused, words: tuple[object, ...], reason: str) -> None:
@@ -243,3 +246,14 @@ def test_python_layers_run_only_if_allowed(images: Images, lines: Lines, refused
     exps = np.exp(scores - scores.max(1, keepdims=True))
     probs = (exps / exps.sum(1, keepdims=True))[range(len(scores)), images.labels]
     np.testing.assert_allclose(found["outputs"]["loss"], -np.log(probs).mean(), rtol=1e-5)
+
+
+@every_signal
+@pytest.mark.usefixtures("images")
+def test_a_signal_ends_a_test_and_nothing_is_written(number: int) -> None:
+    """In the midst of a million batches; the net's lines come before the first."""
+    before = sorted(Path().rglob("*"))
+    words = ("test", "net.prototxt", *WEIGHTS, "--iterations", "1000000", "--output", "out.json")
+    ended = end_by_signal("owltf_tester", *words, number=number, after=1)
+    assert ended == (128 + number, "owltf: interrupted\n")
+    assert sorted(Path().rglob("*")) == before

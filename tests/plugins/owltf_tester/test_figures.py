@@ -44,9 +44,9 @@ def test_every_figure_is_written(tmp_path: Path) -> None:
     }
 
 
-def test_json_has_no_nan(tmp_path: Path) -> None:
+def test_json_has_no_infinity(tmp_path: Path) -> None:
     tally = Tally(4, (1,), with_confusion=False)
-    tally.add(Measured(2, loss=float("nan"), outputs={"loss": np.array(np.inf)}))
+    tally.add(Measured(2, loss=float("inf"), outputs={"loss": np.array(np.inf)}))
     path = tmp_path / "out.json"
     tested = [(Testing("small", 0, 1), tally.result())]
     write_figures(path, tested, file="net.prototxt", snapshot=None)

@@ -32,6 +32,7 @@ def run(file: str, test_net: int | None = None, **options: Any) -> list[Result]:
             "weights": [Path("net.caffemodel")],
             "snapshot": None,
             "reinit_mismatched": False,
+            "allow_missing": True,
             "ignore_unknown_fields": False,
             "allow_python_layers": False,
         }

@@ -41,10 +41,19 @@ def test_a_class_of_the_same_score_is_better_as_in_caffe() -> None:
     assert tally.add(judged(([1, 1], 0), ([1, 1], 1))) == 0
 
 
-def test_a_score_that_is_no_number_is_wrong() -> None:
+@pytest.mark.parametrize(
+    ("batch", "what"),
+    [
+        (judged(([np.nan, 1], 1)), "the classes' scores"),
+        (Measured(2, loss=float("nan")), "the loss"),
+        (Measured(2, outputs={"prob": np.array([0, np.nan])}), "output 'prob'"),
+    ],
+)
+def test_what_is_not_a_number_is_refused(batch: Measured, what: str) -> None:
     tally = Tally(2, (1, 2), with_confusion=False)
-    assert tally.add(judged(([np.nan, np.nan], 0))) == 0
-    assert tally.result().top == {1: Top(0, 1), 2: Top(0, 1)}
+    tally.add(judged(([np.inf, 0], 0)))
+    with pytest.raises(OwltfError, match=rf"batch 1: {what}: not a number \(NaN\)"):
+        tally.add(batch)
 
 
 @pytest.mark.parametrize("label", [-1, 3])
