@@ -33,8 +33,9 @@ class BatchRunner:
 
     def __init__(self, net: Net, outputs: Any, devices: Devices | None = None) -> None:
         self._net, self._devices = net, devices or default_device()
-        self._model = net.model_of_tensors(outputs)
-        self._compute = tf.function(self._on_all, autograph=False)
+        self._model = net.model_of_batches(outputs)
+        # Images may be of many sizes; not each has a graph of its own then.
+        self._compute = tf.function(self._on_all, autograph=False, reduce_retracing=net.sizes_vary)
         self._done = 0
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -17,7 +17,9 @@ from owltf.convert.layer import Layer
 from owltf.convert.params import Param
 from owltf.data.data_layer import DataContext
 from owltf.errors import OwltfError
+from owltf.net.consumed_losses import consumed_loss_notes, consumed_losses
 from owltf.net.convert_layer import convert_layer
+from owltf.net.in_place import in_place_notes
 from owltf.net.lr_mult import Multipliers
 from owltf.net.net import Effect, Loss, Net, Source
 from owltf.net.objective import objective_term
@@ -54,9 +56,11 @@ class _Builder:
     multipliers: Multipliers = field(default_factory=Multipliers)
     any_input: Any = None
     names: KerasNames = field(init=False)
+    consumed: Mapping[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
         layers = self.graph.layers
+        self.consumed = consumed_losses(self.graph, self.context)
         self.names = KerasNames(
             {name for each in layers for name in (each.name, *each.parameter.top)}
         )
@@ -69,7 +73,7 @@ class _Builder:
                 self._add_source(graph_layer)
             else:
                 self._add_layer(graph_layer)
-        return Net(
+        net = Net(
             graph=self.graph,
             context=self.context,
             blobs=self.blobs,
@@ -81,7 +85,14 @@ class _Builder:
             layer_params={layer.name: self._params(layer) for layer in self.with_params},
             owners=self.names.owners,
             any_input=self.any_input,
+            notes=self._notes(),
         )
+        net.tell_sizes()
+        return net
+
+    def _notes(self) -> tuple[str, ...]:
+        in_place = in_place_notes(self.graph, self.context)
+        return (*consumed_loss_notes(self.consumed), *in_place)
 
     def _takes_blobs(self, graph_layer: GraphLayer) -> bool:
         converter = self.context.registry.converters.get(graph_layer.type)
@@ -109,7 +120,9 @@ class _Builder:
         converter = self.context.registry.converters[graph_layer.type]
         layer = Layer.of(graph_layer, self.context, self.names)
         layer.any_input, self.names.owner = self._any_input, layer.title
-        bottoms = stop_gradients(layer, [self.blobs[name] for name in graph_layer.parameter.bottom])
+        bottoms = [self.blobs[name] for name in graph_layer.parameter.bottom]
+        if not self.graph.source.parameter.force_backward:
+            bottoms = stop_gradients(layer, bottoms)
         self._keep(layer, convert_layer(converter, layer, bottoms))
         self._keep_params(layer)
         self._keep_losses(converter, layer)
@@ -148,7 +161,9 @@ class _Builder:
         tops = self.layer_tops[layer.name]
         for blob, weight in zip(tops, _loss_weights(converter, layer, len(tops)), strict=True):
             if weight:
-                self.losses.append(Loss(layer.name, blob.name, objective_term(blob), weight))
+                has_gradient = layer.name not in self.consumed
+                term = objective_term(blob, has_gradient=has_gradient)
+                self.losses.append(Loss(layer.name, blob.name, term, weight, has_gradient))
             elif not layer.tops:
                 self.effects.append(Effect(layer.name, blob.tensor))
 
