@@ -13,7 +13,7 @@ from owltf.printable import printable
 # In a pipe each row is one line, so that `grep` finds whole rows.
 _UNBROKEN = 100_000
 # What Markdown would not show as it is; an underscore inside a word it does.
-_MARKUP = re.compile(r"[\\`*|<>\[\]&~]|(?<!\w)_|_(?!\w)")
+_MARKUP = re.compile(r"[\\`*|<>&~]|(?<=\])\(|(?<!\w)_|_(?!\w)")
 
 
 def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

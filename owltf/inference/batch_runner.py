@@ -60,7 +60,7 @@ class BatchRunner:
         missing = self._devices.local_count - len(group)
         whole = [{name: each[name] for name in self._net.inputs} for each in group]
         number = tf.constant(self._done, tf.int64)
-        with plain_errors(self._net.sources):
+        with plain_errors(self._net.sources), self._net.pass_errors():
             results = self._compute([*whole, *whole[-1:] * missing], number)
         self._done += len(group)
         return [tf.nest.map_structure(_array, result) for result in results[: len(group)]]

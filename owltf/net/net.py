@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -22,6 +23,7 @@ from owltf.net.input_arrays import InputArrays
 from owltf.net.net_layer import NetLayer
 from owltf.net.no_inputs import ModelWithoutInputs
 from owltf.net.open_images import FixedSizeError, with_open_images
+from owltf.net.pass_errors import pass_errors
 from owltf.net.segment import Segment, layers_between
 from owltf.net.segment_blobs import SegmentBlobs
 
@@ -167,6 +169,11 @@ class Net:
         """
         model = self.model_of_tensors(outputs)
         return with_open_images(model) if self.sizes_vary else model
+
+    def pass_errors(self) -> AbstractContextManager[None]:
+        """Return a context in which what a library raises in a pass is told in one line."""
+        data = [source.layer for source in self.sources]
+        return pass_errors(f"net '{self.name}'", self.owners, data)
 
     @property
     def sizes_vary(self) -> bool:

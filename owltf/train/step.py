@@ -59,16 +59,18 @@ class TrainStep:
 
     def run(self, count: int) -> Ran:
         """Compute up to `count` iterations, fewer where a signal or a NaN ends them."""
-        done, losses, outputs = self._many(tf.constant(count, tf.int32))
+        with self._net.pass_errors():
+            done, losses, outputs = self._many(tf.constant(count, tf.int32))
         return Ran(losses.numpy()[: int(done)], {k: v.numpy() for k, v in outputs.items()})
 
     def loss(self) -> float:
         """Return the loss of one more batch; as in Caffe, the pass moves BatchNorm's statistics."""
-        return float(self._forward().numpy())
+        with self._net.pass_errors():
+            return float(self._forward().numpy())
 
     @contextmanager
     def kept_statistics(self) -> Iterator[None]:
-        """Give BatchNorm's statistics back the values that they had, whatever is computed inside."""
+        """Give BatchNorm's statistics back the values they had, whatever is computed inside."""
         moving = [param.variable for param in self._net.params if not param.variable.trainable]
         kept = [variable.numpy() for variable in moving]
         yield
