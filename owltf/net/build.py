@@ -17,6 +17,7 @@ from owltf.convert.layer import Layer
 from owltf.convert.params import Param
 from owltf.data.data_layer import DataContext
 from owltf.errors import OwltfError
+from owltf.net.caffe_rules import check_in_place, check_params, same_name_notes
 from owltf.net.consumed_losses import consumed_loss_notes, consumed_losses
 from owltf.net.convert_layer import convert_layer
 from owltf.net.in_place import in_place_notes
@@ -37,6 +38,7 @@ def build_net(graph: Graph, context: NetContext) -> Net:
     reasons = list(unsupported_layers(graph, context))
     if reasons:
         raise OwltfError("; ".join(reasons))
+    check_in_place(graph)
     return _Builder(graph, context).build()
 
 
@@ -73,6 +75,7 @@ class _Builder:
                 self._add_source(graph_layer)
             else:
                 self._add_layer(graph_layer)
+        params = {layer.name: self._params(layer) for layer in self.with_params}
         net = Net(
             graph=self.graph,
             context=self.context,
@@ -82,17 +85,18 @@ class _Builder:
             losses=tuple(self.losses),
             effects=tuple(self.effects),
             sources=tuple(self.sources),
-            layer_params={layer.name: self._params(layer) for layer in self.with_params},
+            layer_params=params,
             owners=self.names.owners,
             any_input=self.any_input,
-            notes=self._notes(),
+            notes=self._notes(params),
         )
         net.tell_sizes()
         return net
 
-    def _notes(self) -> tuple[str, ...]:
+    def _notes(self, params: Mapping[str, Sequence[Param]]) -> tuple[str, ...]:
         in_place = in_place_notes(self.graph, self.context)
-        return (*consumed_loss_notes(self.consumed), *in_place)
+        names = same_name_notes(self.graph, params)
+        return (*consumed_loss_notes(self.consumed), *in_place, *names)
 
     def _takes_blobs(self, graph_layer: GraphLayer) -> bool:
         converter = self.context.registry.converters.get(graph_layer.type)
@@ -114,6 +118,7 @@ class _Builder:
         self.sources.append(Source(graph_layer.name, tuple(parameter.top), data_layer))
         layer = Layer.of(graph_layer, context, self.names)
         shapes = zip(parameter.top, data_layer.top_shapes, strict=True)
+        check_params(layer, 0)
         self._keep(layer, [layer.input(top, shape) for top, shape in shapes])
 
     def _add_layer(self, graph_layer: GraphLayer) -> None:
@@ -124,6 +129,8 @@ class _Builder:
         if not self.graph.source.parameter.force_backward:
             bottoms = stop_gradients(layer, bottoms)
         self._keep(layer, convert_layer(converter, layer, bottoms))
+        if not converter.runs_user_code:
+            check_params(layer, len(layer.weights.held))
         self._keep_params(layer)
         self._keep_losses(converter, layer)
 
