@@ -94,6 +94,7 @@ if TYPE_CHECKING:
         Scores as Scores,
         Setup as Setup,
     )
+    from owltf.printable import printable as printable
     from owltf.registry.discover import classes_in as classes_in
     from owltf.registry.markers import hookimpl as hookimpl, hookspec as hookspec
     from owltf.runtime.devices import Devices as Devices, choose_devices as choose_devices
@@ -172,6 +173,7 @@ RUNS = {
     "check_stopped": "owltf.stop_flag",
     "classes_in": "owltf.registry.discover",
     "did_you_mean": "owltf.did_you_mean",
+    "printable": "owltf.printable",
     "hookimpl": "owltf.registry.markers",
     "hookspec": "owltf.registry.markers",
 }

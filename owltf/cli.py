@@ -11,6 +11,7 @@ import click
 from owltf import __version__
 from owltf.errors import OwltfError
 from owltf.plugin.manager import make_manager
+from owltf.printable import printable
 from owltf.registry.registry import Registry
 from owltf.standard_output import PatientOutput
 
@@ -22,7 +23,8 @@ class UserError(click.ClickException):
 
     def show(self, file: Any = None) -> None:
         """Print one line."""
-        click.echo(f"owltf: error: {' '.join(self.message.split())}", err=True)
+        line = printable(" ".join(self.message.split()))
+        click.echo(f"owltf: error: {line}", err=True)
 
 
 class Interrupted(click.ClickException):

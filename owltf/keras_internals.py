@@ -80,6 +80,22 @@ def calls_in_order(model: Any) -> list[KerasCall]:
     ]
 
 
+def run_in_order_made(model: Any) -> Any:
+    """Return a functional model after making it call its layers in the order they were added.
+
+    Keras goes by the distance from the outputs. So layers that change one variable, as shared
+    statistics are changed, would do it in another order than the net's.
+
+    Args:
+        model: the model; it is changed.
+    """
+    nodes = [node for depth in model._nodes_by_depth.values() for node in depth]
+    ordered = sorted(nodes, key=_made_at)
+    # The largest depth is called first.
+    model._nodes_by_depth = {len(nodes) - place: [node] for place, node in enumerate(ordered)}
+    return model
+
+
 def _made_at(node: Any) -> int:
     """Return a number that grows with each tensor that Keras makes; inputs come first."""
     if not node.input_tensors:

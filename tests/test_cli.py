@@ -148,3 +148,14 @@ def test_ctrl_c_outside_a_run_is_one_line() -> None:
 
     ran = CliRunner().invoke(group, ["wait"])
     assert (ran.exit_code, ran.stderr) == (130, "owltf: interrupted\n")
+
+
+def test_an_error_shows_names_and_does_not_obey_them() -> None:
+    group = Commands(name="owltf")
+
+    @group.command()
+    def fail() -> None:
+        raise OwltfError("layer '[/b]\033]0;pwn\007'\nis wrong")
+
+    shown = CliRunner().invoke(group, ["fail"], color=True)
+    assert shown.stderr == "owltf: error: layer '[/b]\\x1b]0;pwn\\x07' is wrong\n"

@@ -1,5 +1,6 @@
 """Rewrites files of Caffe's older formats in the current one."""
 
+from functools import partial
 from pathlib import Path
 
 from google.protobuf import text_format
@@ -31,7 +32,8 @@ def upgraded_text(path: Path, schema: Schema, *, ignore_unknown_fields: bool = F
     kind = file_kind(path)
     if kind not in (NET, SOLVER):
         raise OwltfError(f"{path}: neither a net's nor a solver's prototxt")
-    read = read_solver if kind == SOLVER else read_net
+    # Caffe's tool leaves the snapshot prefix as it is.
+    read = partial(read_solver, fills_prefix=False) if kind == SOLVER else read_net
     source = read(path, schema, ignore_unknown_fields=ignore_unknown_fields)
     return str(text_format.MessageToString(source.parameter))
 

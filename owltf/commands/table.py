@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
 import click
 
+from owltf.printable import printable
+
 # In a pipe each row is one line, so that `grep` finds whole rows.
 _UNBROKEN = 100_000
+# What Markdown would not show as it is; an underscore inside a word it does.
+_MARKUP = re.compile(r"[\\`*|<>&~]|(?<=\])\(|(?<!\w)_|_(?!\w)")
 
 
 def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -36,12 +41,17 @@ def _table(headings: Sequence[str], rows: Sequence[Sequence[str]], box: Any) -> 
         table.add_column(heading, overflow="fold")
     for row in rows:
         # A str would be read as rich's markup, in which brackets have a meaning.
-        table.add_row(*map(Text, row))
+        table.add_row(*(Text(printable(cell)) for cell in row))
     return table
 
 
 def print_markdown(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print a table in Markdown."""
-    for row in (headings, ("---",) * len(headings), *rows):
-        cells = (cell.replace("|", "\\|") for cell in row)
+    lines = [map(_literal, headings), ("---",) * len(headings)]
+    for cells in (*lines, *(map(_literal, row) for row in rows)):
         click.echo(f"| {' | '.join(cells)} |")
+
+
+def _literal(cell: str) -> str:
+    """Return a cell that Markdown shows as it is."""
+    return _MARKUP.sub(r"\\\g<0>", printable(cell))

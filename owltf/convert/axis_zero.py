@@ -11,6 +11,7 @@ from owltf.convert.blob import Blob
 from owltf.convert.layer import Layer
 from owltf.convert.source_call import SourceCall
 from owltf.runtime.graph_checks import check_one_replica
+from owltf.runtime.standard_ops import with_shape
 
 
 @keras.saving.register_keras_serializable("owltf")
@@ -30,7 +31,7 @@ class LeadingAxis(keras.layers.Layer):
     def call(self, inputs: Any) -> Any:
         """Return the tensor with its new axis."""
         check_one_replica(self.title, "axis: 0")
-        return tf.ensure_shape(inputs, (self.rows, *inputs.shape[1:]))[tf.newaxis]
+        return with_shape(inputs, (self.rows, *inputs.shape[1:]))[tf.newaxis]
 
     def compute_output_shape(self, input_shape: Any) -> tuple[int | None, ...]:
         """Return the shape of the top."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from math import prod
 from typing import Any
 
 import keras
@@ -157,11 +159,21 @@ class WeightSharing:
         self._added.append(name or "")
 
     def _new(self, index: int, given: dict[str, Any], add: Callable[..., Any]) -> Any:
+        self._check_memory(_shape(given.get("shape")), index)
         if index < len(self.fillers):
             given = {**given, "initializer": self._initializer(self.fillers[index], index)}
         made = SharedBlob(add(**given), self.blobs[index])
         self.held[index] = self.shared.blobs[self.key(index)] = made
         return made.variable
+
+    def _check_memory(self, shape: tuple[int, ...], index: int) -> None:
+        """Refuse a blob that cannot fit; the system might end the process instead of refusing."""
+        needed, there = 4 * prod(shape), _memory()
+        if needed > there:
+            raise self.say(
+                f"parameter {index} of shape {self.blobs[index].caffe_shape(shape)} needs "
+                f"{needed / 2**30:,.0f} GiB; this machine has {there / 2**30:,.0f} GiB of memory"
+            )
 
     def _known(self, index: int, known: SharedBlob, keras_layer: Any, given: dict[str, Any]) -> Any:
         blob = self.blobs[index]
@@ -214,6 +226,11 @@ class WeightSharing:
     def present(self) -> list[int]:
         """Return the positions of the blobs that the layer has."""
         return sorted(self.held)
+
+
+def _memory() -> int:
+    """Return the machine's memory in bytes."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 
 def _shape(shape: Any) -> tuple[int, ...]:

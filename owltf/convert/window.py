@@ -141,12 +141,27 @@ def pooling_window(layer: Layer, param: Any, size: Sequence[int]) -> Window:
         OwltfError: if a size is missing, not positive, or given twice.
     """
     if param.global_pooling:
+        _check_global(layer, param)
         return Window((size[0], size[1]), (1, 1), (0, 0))
     kernel, stride, pad = (
         _sides(layer, what, param, _given(param, name), 2, default)
         for what, name, default in _FIELDS
     )
     return _checked(layer, Window(kernel, stride, pad))
+
+
+def _check_global(layer: Layer, param: Any) -> None:
+    """Refuse a window beside global_pooling, which covers the whole image."""
+    # A pad of 0 and a stride of 1 say nothing new.
+    nothing = {"pad": 0, "stride": 1}
+    for what, _, _ in _FIELDS:
+        for name in (what, f"{what}_h", f"{what}_w", f"{what}_size"):
+            if name in param.DESCRIPTOR.fields_by_name and param.HasField(name):
+                value = getattr(param, name)
+                if value != nothing.get(what):
+                    raise layer.error(
+                        f"global_pooling covers the whole image; drop {name}, got {value}"
+                    )
 
 
 def _given(param: Any, name: str) -> list[int]:

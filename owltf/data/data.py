@@ -42,6 +42,12 @@ class Data(DataLayer):
         self.records = self._records.count
         images = self._images.transform.output_shape(self._images.shape)
         self.top_shapes = ((self.batch_size, *images), (self.batch_size,))[: self._top_count]
+        self.may_vary = self.batch_size == 1 and not self._images.transform.fixes_size
+        if self.batch_size > 1:
+            self.one_size = (
+                "images of several sizes need a crop_size, or to be resized to one when the "
+                "database is made, or batch_size: 1"
+            )
         self.first_position = self._draw_skip()
 
     def dataset(self, position: int) -> tf.data.Dataset:
@@ -64,7 +70,7 @@ class Data(DataLayer):
         """Return the error that names the record which could not be read, if there is one."""
         is_suspect = isinstance(exception, tf.errors.InvalidArgumentError)
         if self.failure is None and is_suspect and isinstance(self._images, EncodedImages):
-            error = self._images.explain()
+            error = self._images.explain(self)
             self.failure = error and self.context.error(str(error))
         return self.failure
 

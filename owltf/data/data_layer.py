@@ -109,6 +109,10 @@ class DataLayer(ABC):
         records: Records in the source; None where it has no end.
         first_position: The record a run from scratch starts at.
         failure: The error that stopped a pipeline of this layer, if one did.
+        may_vary: Whether a batch may have images of another height and width than the last one,
+            if the net takes any: so it is where they are read one by one and not cropped.
+        one_size: Why the images must be of one size, and what to do; None if they need not be. A
+            net that is built says it of a layer that `may_vary`.
     """
 
     caffe_type: ClassVar[str]
@@ -117,10 +121,26 @@ class DataLayer(ABC):
     records: int | None = None
     first_position: int = 0
     failure: OwltfError | None = None
+    may_vary: bool = False
+    one_size: str | None = "crop them, or resize them to one size"
 
     def __init__(self, context: DataContext) -> None:
         """Keep the context; a subclass then opens its source."""
         self.context = context
+
+    @property
+    def takes_any_size(self) -> bool:
+        """Whether its batches are of any height and width."""
+        return self.one_size is None
+
+    @property
+    def batch_shapes(self) -> tuple[tuple[int | None, ...], ...]:
+        """Each top's shape; height and width are None if they may be any."""
+        if not self.takes_any_size:
+            return self.top_shapes
+        from owltf.runtime.open_sizes import opened
+
+        return tuple(opened(shape) for shape in self.top_shapes)
 
     @abstractmethod
     def dataset(self, position: int) -> tf.data.Dataset:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -60,19 +61,25 @@ class EncodedImages:
             return self._read(reader, number, count)
 
         chunks = read_chunks(layer, read, position, count, signature)
-        decoded = chunks.unbatch().map(self._decode, num_parallel_calls=tf.data.AUTOTUNE)
+        shape = (None, None) if layer.takes_any_size else self._batched_shape[1:]
+        decode = partial(self._decode, kept=shape)
+        decoded = chunks.unbatch().map(decode, num_parallel_calls=tf.data.AUTOTUNE)
         batches = decoded.batch(count, drop_remainder=True)
-        return batches.map(self._finish(), num_parallel_calls=tf.data.AUTOTUNE)
+        finish = self._finish(is_compiled=not layer.takes_any_size)
+        return batches.map(finish, num_parallel_calls=tf.data.AUTOTUNE)
 
-    def explain(self) -> OwltfError | None:
+    def explain(self, layer: DataLayer) -> OwltfError | None:
         """Return the error about the first of the last records read that cannot be used.
 
         TensorFlow decodes the images in the background, and its error does not name the record.
+
+        Args:
+            layer: the layer whose records they are.
         """
         reader = self.records.reader()
         for first, count in sorted(self._recent):
             for number, record in enumerate(reader.read(first, count), first):
-                reason = self._mismatch(record)
+                reason = self._mismatch(record, layer)
                 if reason:
                     return record_error(self.records, number, reason)
         return None
@@ -89,7 +96,9 @@ class EncodedImages:
                 raise record_error(self.records, number + place, str(error)) from error
         return files, labels, np.arange(number, number + count)
 
-    def _decode(self, contents: Any, label: Any, number: Any) -> tuple[Any, ...]:
+    def _decode(
+        self, contents: Any, label: Any, number: Any, kept: tuple[int | None, ...]
+    ) -> tuple[Any, ...]:
         image = decode_image(contents, self.channels)
         size = tf.shape(image, tf.int64)[:2]
         corners, mirrored = self.transform.draw(number, size[None])
@@ -97,14 +106,14 @@ class EncodedImages:
             (top, left), side = tf.unstack(corners[0]), self.transform.crop_size
             image = image[top : top + side, left : left + side]
             corners = tf.zeros_like(corners)
-        channels, height, width = self._batched_shape
-        return tf.ensure_shape(image, (height, width, channels)), corners[0], mirrored[0], label
+        image = tf.ensure_shape(image, (*kept, self.shape[0]))
+        return image, corners[0], mirrored[0], label
 
-    def _finish(self) -> Any:
+    def _finish(self, is_compiled: bool) -> Any:
         def apply(images: Any, corners: Any, mirrored: Any) -> Any:
             return self.transform.apply(to_caffe(images, self.shape[0]), corners, mirrored)
 
-        compiled = tf.function(apply, jit_compile=True)
+        compiled = tf.function(apply, jit_compile=is_compiled)
         return lambda images, corners, mirrored, labels: (
             compiled(images, corners, mirrored),
             labels,
@@ -120,12 +129,12 @@ class EncodedImages:
     def _batched_shape(self) -> Shape:
         return self.transform.output_shape(self.shape) if self._crops_early else self.shape
 
-    def _mismatch(self, record: Record) -> str | None:
+    def _mismatch(self, record: Record, layer: DataLayer) -> str | None:
         try:
             shape = decoded_shape(record, self.channels, self._max_pixels)
         except ValueError as error:
             return str(error)
-        return self.transform.mismatch(shape, self.shape)
+        return self.transform.mismatch(shape, self.shape, layer.one_size)
 
 
 def read_file(record: Record) -> tuple[bytes, int]:

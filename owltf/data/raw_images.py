@@ -28,7 +28,7 @@ class RawImages:
     Attributes:
         records: the database.
         shape: the (C, H, W) of the first image.
-        dtype: uint8 or float32.
+        dtype: that of the first image, uint8 or float32; others may be of the other one.
         transform: the layer's `transform_param`.
     """
 
@@ -40,54 +40,69 @@ class RawImages:
     def dataset(self, layer: DataLayer, position: int) -> tf.data.Dataset:
         """Return an endless dataset of batches (images, labels) from record `position` on."""
         pixels_bytes = prod(self.shape) * np.dtype(self.dtype).itemsize
-        batches = batches_per_chunk(layer.batch_size * pixels_bytes)
-        reader = RawReader(self, batches, layer.batch_size)
+        batches = 1 if layer.takes_any_size else batches_per_chunk(layer.batch_size * pixels_bytes)
+        reader = RawReader(self, batches, layer)
         step = batches * layer.batch_size
         chunks = read_chunks(layer, reader.read, position, step, reader.signature())
-        finish = self._finish(step)
+        finish = self._finish(step, is_compiled=not layer.takes_any_size)
         return chunks.map(finish, num_parallel_calls=tf.data.AUTOTUNE).unbatch()
 
-    def _finish(self, count: int) -> Any:
+    def _finish(self, count: int, is_compiled: bool) -> Any:
         """Return a function that transforms a chunk of batches, in one call to spare calls."""
         is_worth_it = self.transform.moves_pixels or count * prod(self.shape) >= _MANY_VALUES
-        apply = tf.function(self.transform.apply, jit_compile=is_worth_it)
+        apply = tf.function(self.transform.apply, jit_compile=is_compiled and is_worth_it)
 
-        def finish(images: Any, sizes: Any, labels: Any, first: Any) -> tuple[Any, Any]:
-            flat = tf.reshape(images, tf.concat([[count], tf.shape(images)[2:]], 0))
-            finished = apply(flat, *self.transform.draw(first[0], tf.reshape(sizes, (count, 2))))
-            shape = tf.concat([tf.shape(images)[:2], tf.shape(finished)[1:]], 0)
+        def finish(
+            images: Any, sizes: Any, labels: Any, first: Any, floats: Any
+        ) -> tuple[Any, Any]:
+            drawn = self.transform.draw(first[0], tf.reshape(sizes, (count, 2)))
+            finished = tf.cond(
+                tf.shape(floats)[0] > 0,
+                lambda: apply(_joined(floats, count), *drawn),
+                lambda: apply(_joined(images, count), *drawn),
+            )
+            shape = tf.concat([tf.shape(labels), tf.shape(finished)[1:]], 0)
             return tf.reshape(finished, shape), labels
 
         return finish
 
 
+def _joined(batches: Any, count: int) -> Any:
+    """Return images (batches, N, C, H, W) as (batches * N, C, H, W)."""
+    return tf.reshape(batches, tf.concat([[count], tf.shape(batches)[2:]], 0))
+
+
 class RawReader:
     """Reads raw images in chunks of several batches."""
 
-    def __init__(self, images: RawImages, batches: int, batch_size: int) -> None:
+    def __init__(self, images: RawImages, batches: int, layer: DataLayer) -> None:
         """Open a reader on the images' records that no one else uses."""
-        self._images = images
-        self._leading = (batches, batch_size)
+        self._images, self._layer = images, layer
+        self._leading = (batches, layer.batch_size)
         self._reader = images.records.reader()
         self._canvas = images.shape[1:]
 
     def signature(self) -> tuple[tf.TensorSpec, ...]:
         """Return the types and shapes of the arrays that `read` returns."""
         channels, height, width = self._images.shape
-        size = (None, None) if self._images.transform.crop_size else (height, width)
+        crops, is_open = self._images.transform.crop_size, self._layer.takes_any_size
+        size = (None, None) if crops or is_open else (height, width)
+        images = (None, self._leading[1], channels, *size)
         return (
-            tf.TensorSpec((*self._leading, channels, *size), self._images.dtype),
+            tf.TensorSpec(images, tf.uint8),
             tf.TensorSpec((*self._leading, 2), tf.int64),
             tf.TensorSpec(self._leading, tf.float32),
             tf.TensorSpec(self._leading[:1], tf.int64),
+            tf.TensorSpec(images, tf.float32),
         )
 
     def read(self, number: int) -> Sequence[npt.NDArray[Any]]:
         """Read a chunk of records that starts at record `number`.
 
         Returns:
-            The images (batches, N, C, H, W), each at the top left if their sizes differ; their
-            (height, width); the labels; the number of each batch's first record.
+            The images of bytes (batches, N, C, H, W), each at the top left if their sizes differ;
+            their (height, width); the labels; the number of each batch's first record; the images
+            in place of the first array, which is then empty, if any of them is of floats.
 
         Raises:
             OwltfError: if a record does not fit the first one of the database.
@@ -101,10 +116,13 @@ class RawReader:
         except BadRecordError as error:
             raise record_error(self._images.records, number + error.place, error.reason) from error
         first = np.arange(number, number + count, self._leading[1])
-        return (*self._assemble(blocks, count), first)
+        images, sizes, labels = self._assemble(blocks, count)
+        if images.dtype == np.uint8:
+            return images, sizes, labels, first, np.empty((0, *images.shape[1:]), np.float32)
+        return np.empty((0, *images.shape[1:]), np.uint8), sizes, labels, first, images
 
     def _check(self, places: Places, layout: Layout) -> None:
-        reason = mismatch(layout, self._images)
+        reason = mismatch(layout, self._images, self._layer.one_size)
         if reason:
             raise BadRecordError(places[0], reason)
 
@@ -113,7 +131,7 @@ class RawReader:
     ) -> tuple[npt.NDArray[Any], ...]:
         self._grow(blocks)
         shape = (count, self._images.shape[0], *self._canvas)
-        images = empty_aligned(shape, self._images.dtype)
+        images = empty_aligned(shape, np.result_type(*(each.layout.dtype for _, each in blocks)))
         sizes = np.empty((count, 2), np.int64)
         labels = np.empty(count, np.float32)
         for places, block in blocks:
@@ -127,16 +145,22 @@ class RawReader:
         )
 
     def _grow(self, blocks: list[tuple[Places, Block]]) -> None:
-        # The canvas never shrinks: the transform is compiled anew for each size of it.
         sizes = [block.layout.shape[1:] for _, block in blocks]
-        height, width = np.max([self._canvas, *sizes], axis=0).tolist()
+        if not self._layer.takes_any_size:
+            # The canvas never shrinks: the transform is compiled anew for each size of it.
+            sizes.append(self._canvas)
+        height, width = np.max(sizes, axis=0).tolist()
         self._canvas = (height, width)
 
 
-def mismatch(layout: Layout, images: RawImages) -> str | None:
-    """Return why a record cannot be in a batch with the first one, None if it can."""
+def mismatch(layout: Layout, images: RawImages, one_size: str | None) -> str | None:
+    """Return why a record cannot come after the first one, None if it can.
+
+    Args:
+        layout: the record's.
+        images: the images.
+        one_size: why images that are not cropped must be of one size; None if they need not.
+    """
     if layout.encoded:
         return "is an encoded image where the first record is a raw one"
-    if layout.dtype != images.dtype:
-        return "holds bytes and float_data by turns with others"
-    return layout.mismatch() or images.transform.mismatch(layout.shape, images.shape)
+    return layout.mismatch() or images.transform.mismatch(layout.shape, images.shape, one_size)

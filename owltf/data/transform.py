@@ -46,21 +46,32 @@ class Transform:
         """Whether the mean differs from pixel to pixel."""
         return self.mean is not None and self.mean.shape[1:] != (1, 1)
 
+    @property
+    def fixes_size(self) -> bool:
+        """Whether all images come out of one size."""
+        return bool(self.crop_size) or self.has_mean_image
+
     def output_shape(self, shape: Shape) -> Shape:
         """Return the (C, H, W) that an image of this (C, H, W) has after the transformation."""
         return (shape[0], self.crop_size, self.crop_size) if self.crop_size else shape
 
-    def mismatch(self, shape: Shape, first: Shape) -> str | None:
-        """Return why an image of this shape cannot be in a batch with the first, None if it can."""
+    def mismatch(self, shape: Shape, first: Shape, one_size: str | None) -> str | None:
+        """Return why an image of this shape does not fit the transformation, None if it does.
+
+        Args:
+            shape: the image's (C, H, W).
+            first: the first image's.
+            one_size: why images that are not cropped must be of one size; None if they need not.
+        """
         if shape[0] != first[0]:
             return f"has {shape[0]} channels where the first has {first[0]}"
-        if shape != first and (self.has_mean_image or not self.crop_size):
-            way = (
-                "a mean_file needs images of one size: resize them"
-                if self.has_mean_image
-                else "resize the images, or give transform_param { crop_size: ... }"
+        differs = f"is {dims(shape)} where the first is {dims(first)}"
+        if shape != first and self.has_mean_image:
+            return (
+                f"{differs}; mean_file is for images of one size: give mean_value, or resize them"
             )
-            return f"is {dims(shape)} where the first is {dims(first)}; {way}"
+        if shape != first and one_size and not self.crop_size:
+            return f"{differs}; {one_size}"
         if min(shape[1:]) < self.crop_size:
             return f"is {dims(shape)}, smaller than crop_size {self.crop_size}"
         return None

@@ -34,8 +34,9 @@ class BatchRunner:
 
     def __init__(self, net: Net, outputs: Any, devices: Devices | None = None) -> None:
         self._net, self._devices = net, devices or default_device()
-        self._model = net.model_of_tensors(outputs)
-        self._compute = tf.function(self._on_all, autograph=False)
+        self._model = net.model_of_batches(outputs)
+        # Images may be of many sizes; not each has a graph of its own then.
+        self._compute = tf.function(self._on_all, autograph=False, reduce_retracing=net.sizes_vary)
         self._done = 0
 
     @property
@@ -61,7 +62,7 @@ class BatchRunner:
         missing = self._devices.local_count - len(group)
         whole = [{name: each[name] for name in self._net.inputs} for each in group]
         number = tf.constant(self._done, tf.int64)
-        with plain_errors(self._net.sources):
+        with plain_errors(self._net.sources), self._net.pass_errors():
             results = self._compute([*whole, *whole[-1:] * missing], number)
         self._done += len(group)
         return [tf.nest.map_structure(_array, result) for result in results[: len(group)]]

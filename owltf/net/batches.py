@@ -68,6 +68,6 @@ def dataset_of(sources: Sequence[Source], start: Mapping[str, int]) -> tf.data.D
 def _named(sources: Sequence[Source], parts: tuple[Any, ...]) -> dict[str, Any]:
     named = {}
     for source, tops in zip(sources, parts, strict=True):
-        shaped = zip(source.tops, source.layer.top_shapes, tops, strict=True)
+        shaped = zip(source.tops, source.layer.batch_shapes, tops, strict=True)
         named.update({name: tf.ensure_shape(top, shape) for name, shape, top in shaped})
     return named

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -17,7 +17,10 @@ from owltf.convert.layer import Layer
 from owltf.convert.params import Param
 from owltf.data.data_layer import DataContext
 from owltf.errors import OwltfError
+from owltf.net.caffe_rules import check_in_place, check_params, same_name_notes
+from owltf.net.consumed_losses import consumed_loss_notes, consumed_losses
 from owltf.net.convert_layer import convert_layer
+from owltf.net.in_place import in_place_notes
 from owltf.net.lr_mult import Multipliers
 from owltf.net.net import Effect, Loss, Net, Source
 from owltf.net.objective import objective_term
@@ -35,6 +38,7 @@ def build_net(graph: Graph, context: NetContext) -> Net:
     reasons = list(unsupported_layers(graph, context))
     if reasons:
         raise OwltfError("; ".join(reasons))
+    check_in_place(graph)
     return _Builder(graph, context).build()
 
 
@@ -54,9 +58,11 @@ class _Builder:
     multipliers: Multipliers = field(default_factory=Multipliers)
     any_input: Any = None
     names: KerasNames = field(init=False)
+    consumed: Mapping[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
         layers = self.graph.layers
+        self.consumed = consumed_losses(self.graph, self.context)
         self.names = KerasNames(
             {name for each in layers for name in (each.name, *each.parameter.top)}
         )
@@ -69,7 +75,8 @@ class _Builder:
                 self._add_source(graph_layer)
             else:
                 self._add_layer(graph_layer)
-        return Net(
+        params = {layer.name: self._params(layer) for layer in self.with_params}
+        net = Net(
             graph=self.graph,
             context=self.context,
             blobs=self.blobs,
@@ -78,10 +85,18 @@ class _Builder:
             losses=tuple(self.losses),
             effects=tuple(self.effects),
             sources=tuple(self.sources),
-            layer_params={layer.name: self._params(layer) for layer in self.with_params},
+            layer_params=params,
             owners=self.names.owners,
             any_input=self.any_input,
+            notes=self._notes(params),
         )
+        net.tell_sizes()
+        return net
+
+    def _notes(self, params: Mapping[str, Sequence[Param]]) -> tuple[str, ...]:
+        in_place = in_place_notes(self.graph, self.context)
+        names = same_name_notes(self.graph, params)
+        return (*consumed_loss_notes(self.consumed), *in_place, *names)
 
     def _takes_blobs(self, graph_layer: GraphLayer) -> bool:
         converter = self.context.registry.converters.get(graph_layer.type)
@@ -103,14 +118,19 @@ class _Builder:
         self.sources.append(Source(graph_layer.name, tuple(parameter.top), data_layer))
         layer = Layer.of(graph_layer, context, self.names)
         shapes = zip(parameter.top, data_layer.top_shapes, strict=True)
+        check_params(layer, 0)
         self._keep(layer, [layer.input(top, shape) for top, shape in shapes])
 
     def _add_layer(self, graph_layer: GraphLayer) -> None:
         converter = self.context.registry.converters[graph_layer.type]
         layer = Layer.of(graph_layer, self.context, self.names)
         layer.any_input, self.names.owner = self._any_input, layer.title
-        bottoms = stop_gradients(layer, [self.blobs[name] for name in graph_layer.parameter.bottom])
+        bottoms = [self.blobs[name] for name in graph_layer.parameter.bottom]
+        if not self.graph.source.parameter.force_backward:
+            bottoms = stop_gradients(layer, bottoms)
         self._keep(layer, convert_layer(converter, layer, bottoms))
+        if not converter.runs_user_code:
+            check_params(layer, len(layer.weights.held))
         self._keep_params(layer)
         self._keep_losses(converter, layer)
 
@@ -148,7 +168,9 @@ class _Builder:
         tops = self.layer_tops[layer.name]
         for blob, weight in zip(tops, _loss_weights(converter, layer, len(tops)), strict=True):
             if weight:
-                self.losses.append(Loss(layer.name, blob.name, objective_term(blob), weight))
+                has_gradient = layer.name not in self.consumed
+                term = objective_term(blob, has_gradient=has_gradient)
+                self.losses.append(Loss(layer.name, blob.name, term, weight, has_gradient))
             elif not layer.tops:
                 self.effects.append(Effect(layer.name, blob.tensor))
 

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from owltf.convert.blob import Blob
 from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
+from owltf.errors import OwltfError
+from owltf.runtime.library_errors import is_debugging, reason
 
 _CAFFES_WORDS = {
     "units": "num_output",
@@ -34,26 +36,30 @@ def convert_layer(
     try:
         with layer.weights.while_building():
             made = converter.build(layer, *bottoms)
-    except ValueError as error:
+    except OwltfError:
+        raise
+    except Exception as error:
+        if is_debugging():
+            raise
         raise layer.error(_mismatch(layer, bottoms, error)) from error
     return [made] if isinstance(made, Blob) else list(made)
 
 
 def _mismatch(layer: Layer, bottoms: Sequence[Blob], error: Exception) -> str:
-    """Say what Keras's own checks of shapes found; its first line names it."""
+    """Say what Keras's own checks of shapes found, or what else a library raised."""
     shapes = ", ".join(f"'{each.name}' {each.shape}" for each in bottoms)
-    reason = _in_caffes_words(next(iter(str(error).splitlines()), type(error).__name__))
     made = [
         str(held.blob.caffe_shape(tuple(held.variable.shape)))
         for _, held in sorted(layer.weights.held.items())
     ]
     weights = f" with the weights it has in another net, {' and '.join(made)}" if made else ""
-    return f"cannot be built on {shapes}{weights}: {reason}"
+    on = f" on {shapes}" if shapes else ""
+    return f"cannot be built{on}{weights}: {_in_caffes_words(reason(error))}"
 
 
-def _in_caffes_words(reason: str) -> str:
+def _in_caffes_words(sentence: str) -> str:
     """Return Keras's sentence with the names that a prototxt has for its arguments."""
-    return _KERAS_WORD.sub(lambda found: _CAFFES_WORDS[found[0]], reason)
+    return _KERAS_WORD.sub(lambda found: _CAFFES_WORDS[found[0]], sentence)
 
 
 def _count_tops(converter: LayerConverter, layer: Layer) -> int:

@@ -13,6 +13,7 @@ import tensorflow as tf
 from owltf.errors import OwltfError
 from owltf.net.input_arrays import InputArrays
 from owltf.net.open_images import FixedSizeError, with_open_images
+from owltf.net.pass_errors import pass_errors
 from owltf.runtime.compiled import compiled
 from owltf.runtime.open_sizes import opened
 from owltf.runtime.recurrent_state import carried
@@ -43,10 +44,16 @@ class Forward:
         """Return blobs by name, as arrays; `Net.forward` says more."""
         inputs = self.inputs.tensors(arrays)
         resized = self.inputs.of_other_sizes(inputs)
-        if not resized:
-            return self._run(tuple(blobs), inputs)
+        with pass_errors(self.inputs.name, self.owners):
+            if not resized:
+                return self._run(tuple(blobs), inputs)
+            return self._run_resized(tuple(blobs), inputs, resized)
+
+    def _run_resized(
+        self, blobs: tuple[str, ...], inputs: Mapping[str, Any], resized: Sequence[str]
+    ) -> dict[str, np.ndarray]:
         try:
-            return self._run(tuple(blobs), inputs, any_size=True)
+            return self._run(blobs, inputs, any_size=True)
         except FixedSizeError as error:
             reason = f"{self.owners[error.layer]} is for images of one size"
             raise self.inputs.wrong_shape(resized[0], inputs[resized[0]], f"; {reason}") from error

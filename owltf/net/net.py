@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -16,11 +17,13 @@ from owltf.convert.context import NetContext
 from owltf.convert.params import Param
 from owltf.did_you_mean import did_you_mean
 from owltf.errors import OwltfError
+from owltf.keras_internals import run_in_order_made
 from owltf.net.forward import Forward
 from owltf.net.input_arrays import InputArrays
 from owltf.net.net_layer import NetLayer
 from owltf.net.no_inputs import ModelWithoutInputs
 from owltf.net.open_images import FixedSizeError, with_open_images
+from owltf.net.pass_errors import pass_errors
 from owltf.net.segment import Segment, layers_between
 from owltf.net.segment_blobs import SegmentBlobs
 from owltf.net.summary import summary
@@ -35,12 +38,14 @@ class Loss:
         top: the blob's name; the layer's where the prototxt gives it none.
         tensor: the Keras tensor of its sum.
         weight: its `loss_weight`.
+        has_gradient: whether it sends a gradient back; `consumed_losses` says which do not.
     """
 
     layer: str
     top: str
     tensor: Any
     weight: float
+    has_gradient: bool = True
 
 
 @dataclass(frozen=True)
@@ -87,6 +92,7 @@ class Net:
         layer_params: the parameter blobs of each layer that has some.
         owners: the Caffe layer, in words, that each Keras layer is part of, by that one's name.
         any_input: an input that the net feeds by itself, as it has no others; None if it has.
+        notes: what a person should know of the net's figures, a sentence each.
     """
 
     graph: Graph
@@ -100,6 +106,7 @@ class Net:
     layer_params: Mapping[str, Sequence[Param]]
     owners: Mapping[str, str]
     any_input: Any = None
+    notes: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         """Return a table of the layers, no longer than a screen."""
@@ -153,8 +160,49 @@ class Net:
     @cached_property
     def loss_model(self) -> Any:
         """The outputs, the tensors of `losses` and those of `effects`, as one `keras.Model`."""
+        return self.model_of_batches(self._loss_tensors)
+
+    @property
+    def _loss_tensors(self) -> Any:
         losses = [loss.tensor for loss in self.losses]
-        return self.model_of_tensors((self.caffe_tensors(self.outputs), losses, self._effects))
+        return self.caffe_tensors(self.outputs), losses, self._effects
+
+    def model_of_batches(self, outputs: Any) -> Any:
+        """Return a `keras.Model` like `model_of_tensors`, for the batches of the data layers.
+
+        Those may be of any height and width, where `sizes_vary`.
+        """
+        model = self.model_of_tensors(outputs)
+        return with_open_images(model) if self.sizes_vary else model
+
+    def pass_errors(self) -> AbstractContextManager[None]:
+        """Return a context in which what a library raises in a pass is told in one line."""
+        data = [source.layer for source in self.sources]
+        return pass_errors(f"net '{self.name}'", self.owners, data)
+
+    @property
+    def sizes_vary(self) -> bool:
+        """Whether a data layer's images may be of another size in each batch."""
+        return any(source.layer.takes_any_size for source in self.sources)
+
+    def tell_sizes(self) -> None:
+        """Tell data layers whose images may vary whether the net's layers take any size."""
+        varying = [source.layer for source in self.sources if source.layer.may_vary]
+        if varying:
+            reason = self._one_size()
+            for layer in varying:
+                layer.one_size = reason
+
+    def _one_size(self) -> str | None:
+        """Return which layer takes images of one size alone, and what to do, or None."""
+        try:
+            with_open_images(self.model_of_tensors(self._loss_tensors))
+        except FixedSizeError as error:
+            return (
+                f"{self.owners[error.layer]} is for images of one size: give transform_param a "
+                "crop_size, or resize the images to one size"
+            )
+        return None
 
     @property
     def _effects(self) -> list[Any]:
@@ -165,11 +213,15 @@ class Net:
         return self.model_of_tensors(self.caffe_tensors(blobs))
 
     def model_of_tensors(self, outputs: Any) -> Any:
-        """Return a `keras.Model` from the inputs to a structure of the net's Keras tensors."""
+        """Return a `keras.Model` from the inputs to a structure of the net's Keras tensors.
+
+        Its layers run in the order of the file, as Caffe's do.
+        """
         if self.any_input is not None and not self.input_blobs:
-            return ModelWithoutInputs(keras.Model(self.any_input, outputs, name="net"))
+            model = keras.Model(self.any_input, outputs, name="net")
+            return ModelWithoutInputs(run_in_order_made(model))
         inputs = {name: blob.tensor for name, blob in self.input_blobs.items()}
-        return keras.Model(inputs, outputs, name="net")
+        return run_in_order_made(keras.Model(inputs, outputs, name="net"))
 
     def caffe_tensors(self, blobs: Iterable[str]) -> dict[str, Any]:
         """Return the Keras tensors of blobs, in Caffe's order, by name."""
@@ -291,7 +343,8 @@ class Net:
         return tuple(self._layers())
 
     def _layers(self) -> Iterator[NetLayer]:
-        weights = {(loss.layer, loss.top): loss.weight for loss in self.losses}
+        losses = [loss for loss in self.losses if loss.has_gradient]
+        weights = {(loss.layer, loss.top): loss.weight for loss in losses}
         effects = {effect.layer for effect in self.effects}
         blobs: dict[str, Blob] = {}
         for layer in self.graph.layers:

@@ -23,7 +23,7 @@ class NetLayer:
         bottoms: the blobs that it takes, as the layers before leave them.
         tops: the blobs that it makes, before in-place layers change them.
         has_names: whether the prototxt names the tops; that of a loss may be left out.
-        loss_weights: the weight of each top in the objective.
+        loss_weights: the weight of each top in what is differentiated.
         params: its parameter blobs.
         any_input: an input of the net, which Keras wants a layer without bottoms to hang on.
         is_fed: whether its tops come from outside, as those of data layers do.

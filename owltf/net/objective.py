@@ -8,6 +8,7 @@ import keras
 import tensorflow as tf
 
 from owltf.convert.blob import Blob
+from owltf.net.stop_gradient import Stopped
 from owltf.runtime.global_sum import global_sum
 
 
@@ -22,8 +23,15 @@ class ObjectiveTerm(keras.layers.Layer):
         return global_sum(tf.reduce_sum(inputs))[0]
 
 
-def objective_term(blob: Blob) -> Any:
-    """Return the tensor of a top's sum; that of a top without a batch is the top itself."""
+def objective_term(blob: Blob, *, has_gradient: bool = True) -> Any:
+    """Return the tensor of a top's sum; that of a top without a batch is the top itself.
+
+    Args:
+        blob: the top.
+        has_gradient: whether the sum sends a gradient back to the top.
+    """
+    if not has_gradient:
+        blob = blob.map(Stopped(name=blob.names.helper(blob.name, "counted")))
     # Every replica has all of a blob of fixed size, such as a loss or a Parameter.
     if not blob.rank or blob.tensor.shape[0] is not None:
         return blob.tensor

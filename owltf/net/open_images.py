@@ -7,6 +7,7 @@ from typing import Any
 
 import keras
 
+from owltf.keras_internals import run_in_order_made
 from owltf.runtime.graph_checks import check_alike
 from owltf.runtime.open_sizes import opened
 
@@ -52,9 +53,10 @@ def with_open_images(model: Any) -> Any:
         name: keras.Input(batch_shape=opened(each.shape), name=each.name, dtype=each.dtype)
         for name, each in model.input.items()
     }
-    return keras.models.clone_model(
+    cloned = keras.models.clone_model(
         model, input_tensors=inputs, clone_function=lambda layer: layer, call_function=_call
     )
+    return run_in_order_made(cloned)
 
 
 def _call(layer: Any, *args: Any, **kwargs: Any) -> Any:

@@ -15,6 +15,7 @@ from owltf.net.backward import Backward, Gradients
 from owltf.net.input_arrays import InputArrays
 from owltf.net.layer_pass import LayerPass
 from owltf.net.net_layer import NetLayer
+from owltf.net.pass_errors import pass_errors
 from owltf.net.segment_blobs import SegmentBlobs, in_caffe_order, laid_out
 from owltf.runtime.compiled import compiled
 from owltf.runtime.recurrent_state import carried
@@ -75,7 +76,7 @@ class Segment:
         """
         wanted = self._known(self.outputs if blobs is None else blobs)
         run = self._function(("forward", wanted), carried(self._forward), wanted=wanted)
-        with user_errors():
+        with pass_errors(self.name, {}), user_errors():
             return _numpy(run(self._inputs(arrays)))
 
     def _forward(self, inputs: Arrays, wanted: Sequence[str]) -> dict[str, Any]:
@@ -112,7 +113,7 @@ class Segment:
         given = self._inputs(arrays), self._top_grads(top_grads or {})
         key = ("backward", wanted, tuple(chosen), tuple(given[1]))
         run = self._function(key, Backward(self.blobs, self.training, wanted, chosen))
-        with user_errors():
+        with pass_errors(self.name, {}), user_errors():
             of_blobs, of_params, outputs = run(given)
         return Gradients(
             blobs=_numpy(of_blobs),

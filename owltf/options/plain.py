@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from owltf.printable import printable
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -42,5 +44,5 @@ def choose_report(
 
     console = Console()
     if plain or not console.is_terminal:
-        return lines(lambda line: print(line, flush=True))
+        return lines(lambda line: print(printable(line), flush=True))
     return terminal(console)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any
 
 import tensorflow as tf
 
@@ -33,3 +34,16 @@ def must_use_standard_ops() -> bool:
 def may_use_gpu_ops() -> bool:
     """Return whether the layers that are traced now may use kernels that only GPUs have."""
     return not must_use_standard_ops() and bool(tf.config.list_logical_devices("GPU"))
+
+
+def with_shape(tensor: Any, shape: Sequence[int | None]) -> Any:
+    """Return a tensor whose shape is known to be this one.
+
+    A pass checks it, unless the layers must do with standard operations: formats of other programs
+    have no such check.
+    """
+    if not must_use_standard_ops():
+        return tf.ensure_shape(tensor, shape)
+    known = tf.identity(tensor)
+    known.set_shape(shape)
+    return known

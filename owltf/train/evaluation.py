@@ -32,7 +32,8 @@ class Evaluation:
 
     def run(self, count: int) -> tuple[int, float, Mapping[str, Any]]:
         """Return the batches computed, the mean loss, and each output's mean."""
-        done, loss, outputs = self._many(tf.constant(count, tf.int32))
+        with self._net.pass_errors():
+            done, loss, outputs = self._many(tf.constant(count, tf.int32))
         return int(done), float(loss), {name: value.numpy() for name, value in outputs.items()}
 
     def _loop(self, count: Any) -> Any:

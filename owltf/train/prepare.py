@@ -230,6 +230,7 @@ def _notes(
     ignored = [file.ignored, *(net.graph.source.ignored for net in (nets.train, *nets.tests))]
     notes = [f"Ignored unknown field: {field}" for field in dict.fromkeys(chain(*ignored))]
     notes += context.registry.schema.notes
+    notes += nets.train.notes
     if not nets.train.losses:
         notes.append("The net has no loss: only weight_decay changes its weights")
     if restored and restored.run is None:

@@ -72,10 +72,15 @@ def joined_outputs(net: Net, outputs: Mapping[str, Any], replicas: Replicas) -> 
 
 
 def zero_outputs(net: Net) -> dict[str, Any]:
-    """Return zeros in the shapes of a net's outputs, with an open batch: a Filter may change it."""
-    return {name: _with_open_batch(tf.zeros(net.blobs[name].shape)) for name in net.outputs}
+    """Return zeros in the shapes of a net's outputs, with what may change in a run left open.
+
+    That is the batch, which a Filter may change, and the size of images where they vary.
+    """
+    zeros = {name: tf.zeros(net.blobs[name].shape) for name in net.outputs}
+    return {name: _opened(value, net.sizes_vary) for name, value in zeros.items()}
 
 
-def _with_open_batch(zeros: Any) -> Any:
-    shape = (None, *zeros.shape[1:]) if zeros.shape.rank else ()
+def _opened(zeros: Any, sizes_vary: bool) -> Any:
+    kept = [None] * len(zeros.shape[1:]) if sizes_vary else zeros.shape[1:]
+    shape = (None, *kept) if zeros.shape.rank else ()
     return tf.raw_ops.PlaceholderWithDefault(input=zeros, shape=shape)

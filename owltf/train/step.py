@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,21 +59,23 @@ class TrainStep:
 
     def run(self, count: int) -> Ran:
         """Compute up to `count` iterations, fewer where a signal or a NaN ends them."""
-        done, losses, outputs = self._many(tf.constant(count, tf.int32))
+        with self._net.pass_errors():
+            done, losses, outputs = self._many(tf.constant(count, tf.int32))
         return Ran(losses.numpy()[: int(done)], {k: v.numpy() for k, v in outputs.items()})
 
     def loss(self) -> float:
-        """Return the loss of one more batch, and leave the net as it is.
+        """Return the loss of one more batch; as in Caffe, the pass moves BatchNorm's statistics."""
+        with self._net.pass_errors():
+            return float(self._forward().numpy())
 
-        Caffe lets this pass move BatchNorm's statistics; here the net stays what the last snapshot
-        holds.
-        """
+    @contextmanager
+    def kept_statistics(self) -> Iterator[None]:
+        """Give BatchNorm's statistics back the values they had, whatever is computed inside."""
         moving = [param.variable for param in self._net.params if not param.variable.trainable]
         kept = [variable.numpy() for variable in moving]
-        loss = float(self._forward().numpy())
+        yield
         for variable, value in zip(moving, kept, strict=True):
             variable.assign(value)
-        return loss
 
     def _forward_once(self) -> Any:
         batch = self._replicas.split(next(self._batches))

@@ -261,13 +261,16 @@ class Trainer:
         """What Caffe's Solve does after the last update: snapshot, display, test."""
         if self._schedule.snapshots_at_end(self._iteration):
             self._snapshot()
-        if self._schedule.displays(self._iteration):
-            carried = self._carried.get()
-            self._losses.append(self._train.loss())
-            self._carried.set(carried)
-            self._show(Display(self._iteration, self._smoothed()))
-        if self._schedule.tests(self._iteration):
-            self._test_all()
+        # The pass of the last display moves BatchNorm's statistics, which the last test sees. The
+        # net that is left is the last snapshot's.
+        with self._train.kept_statistics():
+            if self._schedule.displays(self._iteration):
+                carried = self._carried.get()
+                self._losses.append(self._train.loss())
+                self._carried.set(carried)
+                self._show(Display(self._iteration, self._smoothed()))
+            if self._schedule.tests(self._iteration):
+                self._test_all()
 
     def _rescued(self, error: HookError) -> HookError:
         """Save the updates that no snapshot holds; return a plugin's error with how to resume."""

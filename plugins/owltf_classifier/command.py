@@ -16,6 +16,7 @@ from owltf.api import (
     image_options,
     image_settings,
     input_shape_option,
+    printable,
     weights_of,
     weights_options,
 )
@@ -78,9 +79,8 @@ def classify(registry: Any, /, file: str, images: tuple[str, ...], **flags: Any)
     weights["input_shapes"] = flags.pop("input_shapes")
     devices = devices_of(flags)
     files = find_images(images)
-    say = partial(click.echo, err=True)
     classifier = _classifier(file, {"registry": registry, "devices": devices, **weights}, flags)
-    skip = (lambda error: say(f"Skipped: {error}")) if flags["skip_bad"] else None
+    skip = (lambda error: _say(f"Skipped: {error}")) if flags["skip_bad"] else None
     batches = image_batches(classifier.net, classifier.images, files, whole=True, skip=skip)
     _show(flags["as_json"])(classifier.classify(batches, flags["top"]))
 
@@ -89,7 +89,7 @@ def _classifier(file: str, load: dict[str, Any], flags: dict[str, Any]) -> Any:
     from owltf.api import class_probabilities, image_input, load_net, read_class_names
     from owltf_classifier.predictions import Classifier, check_scores, choose_views
 
-    net = load_net(file, tell=partial(click.echo, err=True), **load)
+    net = load_net(file, tell=_say, **load)
     scores = class_probabilities(net, flags["softmax_layer"])
     check_scores(scores)
     images = image_input(net, **image_settings(flags))
@@ -109,3 +109,7 @@ def _show(as_json: bool) -> Callable[[Any], None]:
     if as_json:
         return show_json
     return partial(show_table, console) if console.is_terminal else show_lines
+
+
+def _say(line: str) -> None:
+    click.echo(printable(line), err=True)

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from owltf.api import printable
 from owltf_classifier.predictions import Prediction
 
 
@@ -26,17 +27,17 @@ def show_table(console: Any, predictions: Iterable[Prediction]) -> None:
         table.add_column(justify="right")
         table.add_column(overflow="fold")
         for guess in prediction.guesses:
-            table.add_row(f"{guess.score:.4f}", Text(guess.name))
+            table.add_row(f"{guess.score:.4f}", Text(printable(guess.name)))
         # rich would wrap a table's own title at the table's width.
-        console.print(Text(prediction.image, "bold"), table)
+        console.print(Text(printable(prediction.image), "bold"), table)
 
 
 def show_lines(predictions: Iterable[Prediction]) -> None:
     """Print lines in the format of Caffe's classification example."""
     for prediction in predictions:
-        click.echo(f"---------- Prediction for {prediction.image} ----------")
+        click.echo(f"---------- Prediction for {printable(prediction.image)} ----------")
         for guess in prediction.guesses:
-            click.echo(f'{guess.score:.4f} - "{guess.name}"')
+            click.echo(f'{guess.score:.4f} - "{printable(guess.name)}"')
 
 
 def show_json(predictions: Iterable[Prediction]) -> None:

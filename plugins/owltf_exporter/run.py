@@ -18,6 +18,7 @@ from owltf.api import (
     fold,
     load_net,
     open_net_file,
+    printable,
     rebuild_net,
 )
 from owltf_exporter.compare import difference, random_inputs
@@ -93,8 +94,8 @@ def export_net(registry: Any, net: str, out: Path, name: str, options: Options) 
         writer.write(exported, temporary)
         found = writer.check(exported, temporary).check(tolerance)
         size = _size(temporary)
-    click.echo(f"Largest difference from the net: {found.size:.2g} (in '{found.blob}')")
-    click.echo(f"Wrote {out} ({size / 1e6:.1f} MB)")
+    _say(f"Largest difference from the net: {found.size:.2g} (in '{found.blob}')")
+    _say(f"Wrote {out} ({size / 1e6:.1f} MB)")
 
 
 def _check_options(name: str, options: Options) -> None:
@@ -143,14 +144,14 @@ def prepare_export(registry: Any, file: str, name: str, options: Options) -> Exp
         net = _optimized(net)
     preprocessing = _preprocessing(net, data, options)
     if preprocessing is None and name == SAVED_MODEL:
-        click.echo(f"no image signatures: {_mismatch(net)}")
+        _say(f"no image signatures: {_mismatch(net)}")
     classes = find_classes(net, options.labels, options.top_k)
     calibration = tuple(sorted(options.calibration.iterdir())) if options.calibration else ()
     if options.calibration and not calibration:
         raise OwltfError(f"{options.calibration}: there are no images")
-    click.echo(f"inputs: {_listed(net, net.inputs)}; outputs: {_listed(net, net.outputs)}")
+    _say(f"inputs: {_listed(net, net.inputs)}; outputs: {_listed(net, net.outputs)}")
     if preprocessing and name == SAVED_MODEL:
-        click.echo(f"images: {preprocessing.describe()}")
+        _say(f"images: {preprocessing.describe()}")
     return Exported(
         net=net,
         preprocessing=preprocessing,
@@ -158,7 +159,7 @@ def prepare_export(registry: Any, file: str, name: str, options: Options) -> Exp
         warmup=options.warmup,
         quantize=options.quantize,
         calibration=calibration,
-        tell=click.echo,
+        tell=_say,
     )
 
 
@@ -194,7 +195,7 @@ def _load(registry: Any, file: str, options: Options, rewrite: Any) -> Net:
         snapshot=options.snapshot,
         allow_missing=options.allow_missing or options.random_weights,
         registry=registry,
-        tell=click.echo,
+        tell=_say,
         rewrite=rewrite,
     )
     if phase == "TEST":
@@ -224,12 +225,12 @@ def _mismatch(net: Net) -> str | None:
 def _optimized(net: Net) -> Net:
     folded = fold(net)
     if not folded.layers:
-        click.echo("optimize: there is nothing to fold")
+        _say("optimize: there is nothing to fold")
         return net
     small = rebuild_net(net, folded.parameter, folded.params)
     found = difference(Exported(net), small.forward).check(_FOLDED_TOLERANCE)
     before, after = _milliseconds((net, small))
-    click.echo(
+    _say(
         f"optimize: {len(folded.layers)} layers folded, which changes the outputs by "
         f"{found.size:.2g}; a batch of {_BATCH} takes {after:.1f} ms instead of {before:.1f}"
     )
@@ -252,3 +253,7 @@ def _timed(net: Net, arrays: Arrays) -> float:
     start = time.perf_counter()
     net.forward(arrays)
     return time.perf_counter() - start
+
+
+def _say(line: str) -> None:
+    click.echo(printable(line))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from owltf.api import NetFile, OwltfError, load_net, open_net_file
+from owltf.api import NetFile, OwltfError, load_net, open_net_file, printable
 from owltf_extractor.extraction import Extraction, ExtractOptions
 
 
@@ -70,7 +70,7 @@ def _test_iter(file: NetFile, test_net: int) -> int | None:
 
 
 def _print(line: str) -> None:
-    print(line, flush=True)
+    print(printable(line), flush=True)
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from owltf.api import printable
 from owltf_tester.measure import Measured
 from owltf_tester.report import ScoreReport, class_rows, shown, weighted
 from owltf_tester.tally import Result
@@ -24,19 +25,23 @@ class ScoreTables(ScoreReport):
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
         self._console = console
-        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+        columns = (
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            MofNCompleteColumn(),
+        )
         self._progress = Progress(*columns, TextColumn("batches"), console=console, transient=True)
         self._task: Any = None
 
     def note(self, note: str) -> None:
         """Show a sentence."""
-        self._console.print(note, style="dim", markup=False, highlight=False)
+        self._console.print(printable(note), style="dim", markup=False, highlight=False)
 
     def started(self, testing: Testing) -> None:
         """Show the bar."""
         for note in testing.notes:
             self.note(note)
-        self._task = self._progress.add_task(_title(testing), total=testing.batches)
+        self._task = self._progress.add_task(printable(_title(testing)), total=testing.batches)
         self._progress.start()
 
     def measured(self, batch: Measured, right: int | None) -> None:
@@ -68,9 +73,9 @@ class ScoreTables(ScoreReport):
         table.add_column(headings[2], justify="right", style="dim")
         for name, *others in rows:
             # Text keeps brackets in a name from being taken for markup.
-            table.add_row(Text(name), *others)
+            table.add_row(Text(printable(name)), *others)
         # A table's own title would be broken at the table's width.
-        self._console.print(Text(title, "bold"), table)
+        self._console.print(Text(printable(title), "bold"), table)
 
 
 def _title(testing: Testing) -> str:

@@ -34,3 +34,11 @@ def test_neither_net_nor_solver(tmp_path: Path) -> None:
     path.write_text("0 cat\n")
     with pytest.raises(OwltfError, match="neither a net's nor a solver's prototxt"):
         upgraded_text(path, load_schema())
+
+
+@pytest.mark.parametrize("prefix", ["", 'snapshot_prefix: "."', 'snapshot_prefix: "a/b"'])
+def test_a_solvers_snapshot_prefix_stays_as_it_is(prefix: str, tmp_path: Path) -> None:
+    path = tmp_path / "solver.prototxt"
+    path.write_text(f'net: "n.prototxt"\nsolver_type: ADAM\n{prefix}\n')
+    wanted = {'net: "n.prototxt"', *([prefix] if prefix else []), 'type: "Adam"'}
+    assert set(upgraded_text(path, load_schema()).splitlines()) == wanted

@@ -37,3 +37,11 @@ def test_markdown(capsys: pytest.CaptureFixture[str]) -> None:
         "| conv[1] | no: it takes 1 bottom, got 2 |",
         "| a\\|b | yes |",
     ]
+
+
+def test_names_of_strangers_are_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    name = "[/red]\033[2J*x* [a](b) _c_ `d`"
+    print_table(("layer",), [(name,)])
+    assert r"[/red]\x1b[2J*x* [a](b) _c_ `d`" in capsys.readouterr().out
+    print_markdown(("layer",), [(name,)])
+    assert r"| [/red]\\x1b[2J\*x\* [a]\(b) \_c\_ \`d\` |" in capsys.readouterr().out

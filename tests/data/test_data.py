@@ -89,6 +89,52 @@ def test_float_data(make_layer, batches, write_lmdb, make_datum):
     np.testing.assert_array_equal(batches(layer, 1)[0][0], values - np.float32(0.5))
 
 
+@pytest.mark.parametrize("first", [0, 1])
+def test_bytes_and_floats_by_turns(first, make_layer, batches, write_lmdb, make_datum):
+    rng = np.random.default_rng(0)
+    both = [rng.integers(0, 256, (2, 3, 2), np.uint8), rng.normal(size=(2, 3, 2))]
+    values = [
+        both[(first + n) % 2].astype((np.uint8, np.float32)[(first + n) % 2]) for n in range(7)
+    ]
+    source = write_lmdb(make_datum(value, n) for n, value in enumerate(values))
+    layer = make_layer(net(source, "batch_size: 3", more="transform_param { scale: 0.5 }"))
+    taken = batches(layer, 4)
+    images = np.concatenate([images for images, _ in taken])
+    wanted = [values[n % 7] * np.float32(0.5) for n in range(12)]
+    np.testing.assert_array_equal(images, wanted)
+    np.testing.assert_array_equal(np.concatenate([each for _, each in taken]), np.arange(12) % 7)
+
+
+@pytest.mark.parametrize("is_raw", [True, False])
+def test_images_one_by_one_may_be_of_any_size(is_raw, make_layer, batches, write_lmdb, make_datum):
+    sizes = [(3, 6, 9), (3, 9, 6), (3, 7, 7)]
+    images = [np.random.default_rng(n).integers(0, 256, sizes[n], np.uint8) for n in range(3)]
+    source = write_lmdb(
+        make_datum(image if is_raw else to_png(image), n) for n, image in enumerate(images)
+    )
+    layer = make_layer(net(source, "batch_size: 1"))
+    assert layer.may_vary
+    layer.one_size = None
+    assert layer.batch_shapes == ((1, 3, None, None), (1,))
+    for number, (data, label) in enumerate(batches(layer, 6)):
+        np.testing.assert_array_equal(data[0], images[number % 3])
+        assert label == number % 3
+
+
+@pytest.mark.parametrize("more", ["batch_size: 2", "batch_size: 1"])
+def test_what_to_do_about_images_of_several_sizes(
+    more, make_layer, batches, write_lmdb, make_datum
+):
+    shapes = [(3, 6, 9), (3, 6, 9), (3, 9, 6)]
+    source = write_lmdb(make_datum(pixels(shape), 1) for shape in shapes)
+    layer = make_layer(net(source, more))
+    if more == "batch_size: 1":
+        layer.one_size = "layer 'ip' is for images of one size: give a crop_size"
+    told = failing_with(layer, batches)
+    assert "is 3x9x6 where the first is 3x6x9; " in told
+    assert "crop_size" in told
+
+
 @pytest.mark.parametrize("phase", ["TRAIN", "TEST"])
 def test_sizes_may_differ_where_images_are_cropped(
     phase, make_layer, records, write_lmdb, make_datum
@@ -224,11 +270,9 @@ def test_a_record_differs(kind, shape, crop, reason, make_layer, batches, write_
 
 def test_kinds_of_records_are_mixed(make_layer, batches, write_lmdb, make_datum):
     raw, encoded = make_datum(pixels(), 1), make_datum(to_png(pixels()), 1)
-    floats = make_datum(np.zeros((1, 3, 2), np.float32), 1)
     for first, second, reason in [
         (raw, encoded, "is an encoded image where the first record is a raw one"),
         (encoded, raw, "is a raw image where the first record is an encoded one"),
-        (raw, floats, "holds bytes and float_data by turns with others"),
         (raw, b"garbage", "is not a Datum"),
         (encoded, b"garbage", "is not a Datum"),
     ]:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -11,6 +13,12 @@ from owltf.data.transform import Transform
 
 def transform(crop_size=0):
     return Transform(crop_size, False, False, 1.0, None, key=1)
+
+
+def layer(batch_size, one_size="resize them"):
+    return SimpleNamespace(
+        batch_size=batch_size, one_size=one_size, takes_any_size=one_size is None
+    )
 
 
 @pytest.fixture
@@ -25,7 +33,8 @@ def make_images(write_lmdb):
 def test_a_chunk_is_several_batches(make_images, make_datum):
     pixels = np.random.default_rng(0).integers(0, 256, (7, 1, 3, 2), np.uint8)
     images = make_images((make_datum(each, n * 50) for n, each in enumerate(pixels)), (1, 3, 2))
-    read, sizes, labels, first = RawReader(images, batches=2, batch_size=4).read(5)
+    read, sizes, labels, first, floats = RawReader(images, 2, layer(4)).read(5)
+    assert floats.shape == (0, 4, 1, 3, 2)
     order = np.arange(5, 13) % 7
     np.testing.assert_array_equal(read.reshape(8, 1, 3, 2), pixels[order])
     np.testing.assert_array_equal(labels.ravel(), order * 50)
@@ -36,8 +45,8 @@ def test_a_chunk_is_several_batches(make_images, make_datum):
 def test_smaller_images_stand_at_the_top_left(make_images, make_datum):
     pixels = [np.full(shape, 9, np.uint8) for shape in ((1, 3, 4), (1, 4, 3), (1, 3, 3))]
     images = make_images((make_datum(each) for each in pixels), (1, 3, 4), crop_size=3)
-    reader = RawReader(images, batches=1, batch_size=3)
-    read, sizes, _, _ = reader.read(0)
+    reader = RawReader(images, 1, layer(3))
+    read, sizes, *_ = reader.read(0)
     assert read.shape == (1, 3, 1, 4, 4)
     np.testing.assert_array_equal(sizes[0], [(3, 4), (4, 3), (3, 3)])
     assert all((read[0, n, :, :y, :x] == 9).all() for n, (y, x) in enumerate(sizes[0]))
@@ -46,9 +55,26 @@ def test_smaller_images_stand_at_the_top_left(make_images, make_datum):
 def test_mismatch(make_images, make_datum):
     images = make_images([b"x"], (1, 3, 2))
     small, floats = np.zeros((1, 2, 2), np.uint8), np.zeros((1, 3, 2), np.float32)
-    reasons = [mismatch(read_layout(make_datum(pixels)), images) for pixels in (small, floats, b"")]
-    assert reasons == [
-        "is 1x2x2 where the first is 1x3x2",
-        "holds bytes and float_data by turns with others",
+    layouts = [read_layout(make_datum(pixels)) for pixels in (small, floats, b"")]
+    assert [mismatch(each, images, "resize them") for each in layouts] == [
+        "is 1x2x2 where the first is 1x3x2; resize them",
+        None,
         "is an encoded image where the first record is a raw one",
     ]
+    assert mismatch(layouts[0], images, None) is None
+
+
+def test_bytes_among_floats_make_the_chunk_one_of_floats(make_images, make_datum):
+    mixed = [np.full((1, 3, 2), 7, np.uint8), np.full((1, 3, 2), 0.5, np.float32)]
+    images = make_images([make_datum(each, n) for n, each in enumerate(mixed)], (1, 3, 2))
+    read, _, labels, _, floats = RawReader(images, 1, layer(2)).read(0)
+    assert read.shape == (0, 2, 1, 3, 2)
+    np.testing.assert_array_equal(floats[0], mixed)
+    np.testing.assert_array_equal(labels, [[0, 1]])
+
+
+def test_images_of_any_size_come_as_they_are(make_images, make_datum):
+    sizes = [(1, 3, 4), (1, 5, 2), (1, 2, 2)]
+    images = make_images([make_datum(np.ones(each, np.uint8)) for each in sizes], (1, 3, 4))
+    reader = RawReader(images, 1, layer(1, one_size=None))
+    assert [reader.read(n)[0].shape[2:] for n in range(3)] == sizes

@@ -128,14 +128,12 @@ def test_what_does_not_fit(text, expected, transform):
 
 def test_mismatch(transform):
     crops, keeps = transform("crop_size: 5"), transform("")
-    assert crops.mismatch((3, 5, 20), SHAPE) is None
-    assert crops.mismatch((3, 4, 20), SHAPE) == "is 3x4x20, smaller than crop_size 5"
-    assert crops.mismatch((1, 9, 8), SHAPE) == "has 1 channels where the first has 3"
-    assert keeps.mismatch(SHAPE, SHAPE) is None
-    assert keeps.mismatch((3, 8, 9), SHAPE) == (
-        "is 3x8x9 where the first is 3x9x8; resize the images, or give "
-        "transform_param { crop_size: ... }"
-    )
+    assert crops.mismatch((3, 5, 20), SHAPE, "resize") is None
+    assert crops.mismatch((3, 4, 20), SHAPE, "resize") == "is 3x4x20, smaller than crop_size 5"
+    assert crops.mismatch((1, 9, 8), SHAPE, "resize") == "has 1 channels where the first has 3"
+    assert keeps.mismatch(SHAPE, SHAPE, "resize") is None
+    assert keeps.mismatch((3, 8, 9), SHAPE, "resize") == "is 3x8x9 where the first is 3x9x8; resize"
+    assert keeps.mismatch((3, 8, 9), SHAPE, None) is None
 
 
 def test_small_helpers():

@@ -52,3 +52,38 @@ def test_errors_have_caffes_words(layer: str, field: str) -> None:
         build(f"{X} layer {{ name: 'r' bottom: 'x' top: 'r' {layer} }}")
     assert field in str(raised.value)
     assert "units" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("layer", "message"),
+    [
+        (inner_product("r", "x", "r", outputs=2147483647), "GiB of memory"),
+        (
+            'layer { name: "r" type: "Exp" bottom: "x" top: "r" exp_param { shift: 1e9 } }',
+            "OverflowError: math range error (OWLTF_DEBUG=1 shows where)",
+        ),
+        (
+            'layer { name: "r" type: "Input" bottom: "x" top: "r" '
+            "input_param { shape { dim: 1 } } }",
+            "takes 0 bottoms, got 1",
+        ),
+        (
+            'layer { name: "s" type: "Reduction" bottom: "x" top: "s" reduction_param { axis: 0 } }'
+            '\nlayer { name: "r" type: "ArgMax" bottom: "s" top: "r" }',
+            "",
+        ),
+    ],
+)
+def test_absurd_numbers_are_one_line(layer: str, message: str) -> None:
+    with pytest.raises(OwltfError) as raised:
+        build(X + layer)
+    assert "layer 'r' (" in str(raised.value)
+    assert str(raised.value).endswith(message)
+    assert "\n" not in str(raised.value)
+
+
+def test_debugging_shows_the_exception(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OWLTF_DEBUG", "1")
+    layer = 'layer { name: "r" type: "Exp" bottom: "x" top: "r" exp_param { shift: 1e9 } }'
+    with pytest.raises(OverflowError):
+        build(X + layer)

@@ -38,6 +38,18 @@ def test_only_bottoms_that_are_asked_for_get_a_gradient(flags: tuple[bool, bool]
     assert got == list(flags)
 
 
+def test_force_backward_overrides_it() -> None:
+    layers = (
+        input_text("a", 2, 3)
+        + input_text("b", 2, 3)
+        + 'layer { name: "loss" type: "EuclideanLoss" bottom: "a" bottom: "b" top: "loss" '
+        "propagate_down: false propagate_down: false }"
+    )
+    assert [grad is not None for grad in gradients(build(layers))] == [False, False]
+    forced = gradients(build(f"force_backward: true {layers}"))
+    assert [grad is not None for grad in forced] == [True, True]
+
+
 def test_all_get_one_unless_told_otherwise() -> None:
     first, second = gradients(loss())
     np.testing.assert_array_equal(first, -second)

@@ -31,3 +31,17 @@ def test_all_unknown_and_unsupported_layers_are_told_at_once() -> None:
     assert "unknown layer type 'Convolutoin': did you mean 'Convolution'" in message
     assert "; layer 'b'" in message
     assert "known: " in message
+
+
+def test_an_unknown_type_is_told_once_with_its_lines() -> None:
+    layers = "".join(
+        f'layer {{ name: "d{i}" type: "DepthwiseConvolution" bottom: "x" top: "d{i}" }}\n'
+        for i in range(6)
+    )
+    with pytest.raises(OwltfError) as raised:
+        build(X + layers)
+    assert str(raised.value).startswith(
+        "layer 'd0' (<text>:2): unknown layer type 'DepthwiseConvolution', and 5 more "
+        "(lines 3, 4, 5 and 2 more): "
+    )
+    assert str(raised.value).count("DepthwiseConvolution") == 1

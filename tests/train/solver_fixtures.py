@@ -22,6 +22,15 @@ def oracle_case(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: Any
 
 
 @pytest.fixture
+def figures_case(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: Any) -> Case:
+    """A short run whose figures of real Caffe stand in a test, in the working directory."""
+    folder = tmp_path / "case"
+    shutil.copytree(ORACLE.with_name("figures") / request.param, folder)
+    monkeypatch.chdir(folder)
+    return Case(folder)
+
+
+@pytest.fixture
 def small(tmp_path: Path, monkeypatch: Any) -> Case:
     """A net with dropout and an ignored label on 40 random images, in the working directory."""
     rng = np.random.default_rng(3)

@@ -110,7 +110,7 @@ def test_an_output_may_have_another_batch_in_each_iteration(small: Case) -> None
     assert kept.shape[1:] == (3, 7, 6)
 
 
-def test_the_last_loss_leaves_the_net_as_it_is(small: Case) -> None:
+def test_the_last_loss_updates_no_weights(small: Case) -> None:
     start = small.start()
     step = step_of(start, Signals())
     before = flat(start.nets.train.get_params())

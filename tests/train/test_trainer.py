@@ -38,6 +38,38 @@ def test_caffes_run_is_followed(oracle_case: Case) -> None:
     assert f"history/{len(history)}" not in expected
 
 
+@pytest.mark.parametrize(
+    ("figures_case", "losses"),
+    [
+        ("eltwise_of_scalars", [5.28064, 8.44939, 6.20949, 5.3848, 7.03423, 7.41155, 5.92709]),
+        ("loss_used_by_another_layer", [7.82894, 9.47305, 9.14567, 8.35419, 8.25345]),
+        ("varying_image_sizes", [1.89364, 2.07696, 2.03163, 1.76824, 1.99198]),
+        # Here Caffe reads overwritten memory: 1.68083, 2.31004, 1.45558, 1.34431.
+        ("inplace_after_inplace", [1.68083, 2.22963, 1.5065, 1.29306]),
+    ],
+    indirect=["figures_case"],
+)
+def test_losses_are_caffes(figures_case: Case, losses: list[float]) -> None:
+    _, recorder = figures_case.run(weights=[figures_case.folder / "init.caffemodel"])
+    shown = [display.loss for display in recorder.displays]
+    np.testing.assert_allclose(shown[: len(losses)], losses[: len(shown)], rtol=2e-5)
+
+
+@pytest.mark.parametrize(
+    ("figures_case", "blob", "figures"),
+    [
+        # The pass that shows the last loss moves the statistics before the last test.
+        ("shared_batchnorm", "loss", [143744, 10.5047, 3.62779]),
+        ("eltwise_of_scalars", "total", [3.44032, 2.73984, 3.19048]),
+    ],
+    indirect=["figures_case"],
+)
+def test_tests_on_the_way_are_caffes(figures_case: Case, blob: str, figures: list[float]) -> None:
+    _, recorder = figures_case.run(weights=[figures_case.folder / "init.caffemodel"])
+    got = [float(scores.outputs[blob]) for scores in recorder.tests]
+    np.testing.assert_allclose(got, figures, rtol=2e-5)
+
+
 def _assert_close(got: np.ndarray, wanted: np.ndarray) -> None:
     assert got.shape == wanted.shape
     np.testing.assert_allclose(got, wanted, rtol=1e-3, atol=1e-4 * np.abs(wanted).max())

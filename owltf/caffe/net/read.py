@@ -59,6 +59,7 @@ def read_solver(
     *,
     ignore_unknown_fields: bool = False,
     kind: str | None = None,
+    fills_prefix: bool = True,
 ) -> SolverSource:
     """Read a solver's prototxt; the nets it names are read by `owltf.caffe.net.solver_nets`.
 
@@ -67,6 +68,7 @@ def read_solver(
         schema: Caffe's messages, with those of plugins.
         ignore_unknown_fields: leave out fields that the schema does not know.
         kind: what `file_kind` says of the file, if it was asked already.
+        fills_prefix: complete the snapshot prefix, as Caffe does before a run.
 
     Raises:
         OwltfError: there is no such file, or it is not a valid solver.
@@ -75,7 +77,7 @@ def read_solver(
     solver: SolverParameter = schema.message("SolverParameter")()
     text = _read_text(path, SOLVER, kind)
     parsed = parse_blocks(text, solver, str(path), ignore_unknown=ignore_unknown_fields)
-    upgraded = upgrade_solver(solver, path)
+    upgraded = upgrade_solver(solver, path, fills_prefix=fills_prefix)
     return SolverSource(upgraded, path, str(path), parsed.ignored, parsed.root)
 
 

@@ -94,8 +94,15 @@ def _is_old_batch_norm(layer: LayerParameter) -> bool:
     return bool(layer.type == "BatchNorm" and len(layer.param) == _OLD_BATCH_NORM_BLOBS)
 
 
-def upgrade_solver(parameter: SolverParameter, path: Path | None) -> SolverParameter:
+def upgrade_solver(
+    parameter: SolverParameter, path: Path | None, *, fills_prefix: bool = True
+) -> SolverParameter:
     """Return a solver in the current format: its type by name, a complete snapshot prefix.
+
+    Args:
+        parameter: the solver.
+        path: its file, if there is one.
+        fills_prefix: complete the snapshot prefix, as Caffe does before a run.
 
     Raises:
         OwltfError: if the type is given in both forms.
@@ -103,7 +110,7 @@ def upgrade_solver(parameter: SolverParameter, path: Path | None) -> SolverParam
     solver = copied(parameter)
     if solver.HasField("solver_type"):
         _upgrade_type(solver, str(path or "<text>"))
-    if path:
+    if path and fills_prefix:
         _upgrade_prefix(solver, path)
     return solver
 

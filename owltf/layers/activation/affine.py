@@ -139,9 +139,9 @@ def axes_of(layer: Layer, bottom: Blob, param: Any) -> range:
     Raises:
         OwltfError: if the bottom has fewer axes.
     """
+    first = layer.axis(bottom, param.axis)
     if not param.num_axes:
         return range(0)
-    first = layer.axis(bottom, param.axis)
     end = bottom.rank if param.num_axes == -1 else first + param.num_axes
     if not first < end <= bottom.rank:
         raise layer.error(

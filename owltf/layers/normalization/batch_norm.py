@@ -140,6 +140,8 @@ class BatchNorm(LayerConverter):
 
     def build(self, layer: Layer, bottom: Blob) -> Blob:
         """Return the normalised blob; its channels are axis 1."""
+        if any(param.lr_mult for param in layer.parameter.param):
+            raise layer.error("its blobs are statistics and not learned: lr_mult must be 0")
         param = layer.parameter.batch_norm_param
         norm = layer.keras(
             BatchNormalization,

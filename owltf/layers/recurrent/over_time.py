@@ -7,6 +7,8 @@ from typing import Any
 
 import tensorflow as tf
 
+from owltf.runtime.standard_ops import with_shape
+
 Step = Callable[[Sequence[Any], Sequence[Any]], tuple[Sequence[Any], Sequence[Any]]]
 
 
@@ -51,7 +53,7 @@ def over_time(
 
 
 def _of_length(stacked: Any, length: int | None) -> Any:
-    return tf.ensure_shape(stacked, (length, *stacked.shape[1:]))
+    return with_shape(stacked, (length, *stacked.shape[1:]))
 
 
 def before(first: Any, sequence: Any) -> Any:

@@ -18,6 +18,7 @@ from owltf.layers.recurrent.over_time import as_rows
 from owltf.layers.recurrent.recurrent_source import RECURRENT
 from owltf.runtime.graph_checks import check_one_replica
 from owltf.runtime.recurrent_state import RecurrentState
+from owltf.runtime.standard_ops import with_shape
 
 INPUT_BLOBS = (ParamBlob("kernel", caffe="oi", keras="io"), ParamBlob("bias"))
 STATIC_BLOB = ParamBlob("static_kernel", caffe="oi", keras="io")
@@ -97,12 +98,12 @@ class Recurrent(keras.layers.Layer):
         """Return what the inputs add to the gates: one product for all times."""
         rows = product(as_rows(x), tf.convert_to_tensor(self.kernel)) + self.bias
         gates = tf.reshape(rows, (-1, x.shape[1], rows.shape[-1]))
-        gates = tf.ensure_shape(gates, (x.shape[0], *gates.shape[1:]))
+        gates = with_shape(gates, (x.shape[0], *gates.shape[1:]))
         if static is None:
             return gates
         gates += product(static, tf.convert_to_tensor(self.static_kernel))
         # The static input's rows may be open where there is one stream.
-        return tf.ensure_shape(gates, (x.shape[0], x.shape[1], gates.shape[-1]))
+        return with_shape(gates, (x.shape[0], x.shape[1], gates.shape[-1]))
 
     @abstractmethod
     def over_time(self, gates: Any, keep: Any, first: Any) -> tuple[Any, Sequence[Any]]:

@@ -59,6 +59,10 @@ class Eltwise(LayerConverter):
     def build(self, layer: Layer, *bottoms: Blob) -> Blob:
         """Return a blob of the bottoms' shape."""
         self._check(layer, bottoms)
+        if not bottoms[0].rank:
+            # Keras's own layers want a batch.
+            rows = [bottom.reshape((1,)) for bottom in bottoms]
+            return rows[0].of(self._combined(layer, [row.tensor for row in rows])).reshape(())
         tensors = [bottom.tensor for bottom in in_one_layout(bottoms)]
         return bottoms[0].of(self._combined(layer, tensors))
 

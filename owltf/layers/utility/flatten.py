@@ -12,7 +12,10 @@ from owltf.layers.utility.onnx_reshape import reshape_to_top
 
 
 class Flatten(LayerConverter):
-    """Joins the axes from `axis` to `end_axis`, both included, in Caffe's order."""
+    """Joins the axes from `axis` to `end_axis`, both included, in Caffe's order.
+
+    With `axis` right after `end_axis` it puts an axis of size 1 before `axis`.
+    """
 
     caffe_type = "Flatten"
 
@@ -20,8 +23,11 @@ class Flatten(LayerConverter):
         """Return the same values in fewer axes."""
         param, shape = layer.parameter.flatten_param, bottom.shape
         first, last = layer.axis(bottom, param.axis), layer.axis(bottom, param.end_axis)
-        if first > last:
-            raise layer.error(f"axis must not come after end_axis; got {first} and {last}")
+        # Right after end_axis there are no axes to join, and Caffe puts one of size 1 there.
+        if first > last + 1:
+            raise layer.error(
+                f"axis must not be more than one after end_axis; got {first} and {last}"
+            )
         joined = prod(shape[first : last + 1])
         return bottom.reshape((*shape[:first], joined, *shape[last + 1 :]), "flatten")
 

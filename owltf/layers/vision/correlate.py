@@ -43,6 +43,8 @@ def uncorrelate(inputs: Any, kernel: Any, window: Window, groups: int = 1) -> An
         window: that of the convolution which leads from (N, ..., O) to (N, ..., C).
         groups: into how many parts the channels are split.
     """
+    if must_use_standard_ops() and groups > 1 and len(window.kernel) == 2:
+        return _spread_and_correlated(inputs, kernel, window, groups)
     size = window.deconvolved(sizes_of(inputs)[1:-1])
     start = tf.zeros((tf.shape(inputs)[0], *size, kernel.shape[-2] * groups), inputs.dtype)
     with tf.GradientTape() as tape:
@@ -50,6 +52,34 @@ def uncorrelate(inputs: Any, kernel: Any, window: Window, groups: int = 1) -> An
         # The gradient does not depend on this value, so that graphs drop it.
         top = correlate(start, kernel, window, groups)
     return tape.gradient(top, start, output_gradients=inputs)
+
+
+def _spread_and_correlated(inputs: Any, kernel: Any, window: Window, groups: int) -> Any:
+    """Deconvolve by a convolution alone: formats of other programs have no grouped gradients.
+
+    It puts zeros between the pixels, as many as the stride skips, and turns the kernel round.
+    """
+    apart = _apart(_apart(inputs, 1, window.stride[0]), 2, window.stride[1])
+    around = [(0, 0), *((extent - 1,) * 2 for extent in window.extent), (0, 0)]
+    # From (..., O / groups, C) to (..., C / groups, O).
+    parts = [tf.transpose(part, (0, 1, 3, 2)) for part in tf.split(kernel, groups, -1)]
+    turned = tf.reverse(tf.concat(parts, -1), (0, 1))
+    plain = Window(window.kernel, (1, 1), (0, 0), window.dilation)
+    top = correlate(tf.pad(apart, around), turned, plain, groups)
+    size = window.deconvolved(sizes_of(inputs)[1:-1])
+    return tf.slice(top, (0, *window.pad, 0), (-1, *size, -1))
+
+
+def _apart(images: Any, axis: int, step: int) -> Any:
+    """Return images with step - 1 zeros between the pixels along an axis."""
+    if step == 1:
+        return images
+    sizes = sizes_of(images)
+    before, size, after = sizes[1:axis], sizes[axis], sizes[axis + 1 :]
+    wide = tf.reshape(images, (-1, *before, size, 1, *after))
+    sides = [(0, step - 1) if each == axis + 1 else (0, 0) for each in range(len(sizes) + 1)]
+    whole = tf.reshape(tf.pad(wide, sides), (-1, *before, size * step, *after))
+    return tf.slice(whole, (0,) * len(sizes), (-1, *before, (size - 1) * step + 1, *after))
 
 
 def _lifted(inputs: Any, kernel: Any, window: Window, groups: int) -> Any:

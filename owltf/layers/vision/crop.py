@@ -15,6 +15,7 @@ from owltf.convert.layer import Layer
 from owltf.convert.onnx_node import OnnxNode
 from owltf.convert.source_call import SourceCall
 from owltf.runtime.graph_checks import check_one_replica
+from owltf.runtime.standard_ops import with_shape
 
 
 @tf.custom_gradient
@@ -51,7 +52,7 @@ class CropLike(keras.layers.Layer):
         ]
         part = tf.slice(whole, [offset or 0 for offset in self.offsets], tf.stack(sizes))
         shape = self.compute_output_shape([whole.shape, like.shape])
-        return sized(tf.ensure_shape(part, shape), like)
+        return sized(with_shape(part, shape), like)
 
     def compute_output_shape(self, input_shape: Any) -> tuple[int | None, ...]:
         """Return the shape of the part."""

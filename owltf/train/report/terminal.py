@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from owltf.plugin.events import Display, Ending, Scores, Setup
+from owltf.printable import printable
 from owltf.registry.markers import hookimpl
 
 
@@ -41,8 +42,8 @@ class TerminalReport:
         grid.add_column(style="dim", justify="right")
         grid.add_column(overflow="fold")
         for name, value in _facts(setup):
-            grid.add_row(name, value)
-        title = f"[bold]{setup.net or 'net'}[/bold]"
+            grid.add_row(_text(name), _text(value))
+        title = _text(setup.net or "net", "bold")
         self._console.print(Panel(grid, title=title, title_align="left", expand=False))
         self._line.begin(setup)
         self._live.start()
@@ -63,7 +64,7 @@ class TerminalReport:
         table.add_column("output")
         table.add_column("mean", justify="right")
         for name, value in _means(scores):
-            table.add_row(name, f"{value:.6g}")
+            table.add_row(_text(name), f"{value:.6g}")
         self._console.print(table)
 
     @hookimpl(tryfirst=True)
@@ -77,7 +78,7 @@ class TerminalReport:
     def owltf_snapshot(self, caffemodel: Path) -> None:
         """Show the two files."""
         self._line.resume()
-        text = Text.assemble("Snapshot ", (str(caffemodel), "cyan"), " and .solverstate")
+        text = Text.assemble("Snapshot ", _text(str(caffemodel), "cyan"), " and .solverstate")
         self._console.print(text)
 
     @hookimpl(tryfirst=True)
@@ -87,8 +88,13 @@ class TerminalReport:
             self._console.print(Text("Optimization done.", style="green"))
         elif ending.reason == "stopped":
             # The command is one line, to be copied.
-            self._console.print(Text(ending.message, style="yellow"), soft_wrap=True)
+            self._console.print(_text(ending.message, "yellow"), soft_wrap=True)
         self._live.stop()
+
+
+def _text(text: str, style: str = "") -> Text:
+    """Return text as it is: rich would take brackets in a str for its markup."""
+    return Text(printable(text), style)
 
 
 def _means(scores: Scores) -> Iterator[tuple[str, float]]:

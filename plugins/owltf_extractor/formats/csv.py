@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from owltf.api import printable
 from owltf_extractor.formats.writer import Column, Writer
 
 # Nine digits are enough to tell any two float32 numbers apart.
@@ -23,7 +24,8 @@ class CsvWriter(Writer):
         super().__init__(path, columns, schema)
         self._file = path.open("w", newline="")
         self._writer = csv.writer(self._file, lineterminator="\n")
-        self._writer.writerow(heading for column in columns for heading in headings(column))
+        names = (heading for column in columns for heading in headings(column))
+        self._writer.writerow(map(printable, names))
 
     def write(self, rows: Mapping[str, Any]) -> None:
         """Add a line for each row."""
@@ -45,6 +47,6 @@ def headings(column: Column) -> list[str]:
 
 def _cells(column: Column, values: Any) -> Iterator[list[str]]:
     if column.is_text:
-        return ([value] for value in values)
+        return ([printable(value)] for value in values)
     rows = values.reshape(len(values), -1).tolist()
     return ([_NUMBER % value for value in row] for row in rows)

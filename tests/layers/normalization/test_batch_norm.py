@@ -126,6 +126,63 @@ def test_replicas_keep_one_average_of_their_sums(
     assert_close(factor, np.ones(1))
 
 
+def sharing(*bottoms: str) -> str:
+    """Return BatchNorm layers that share their statistics, with other layers between them."""
+    shared = " ".join(f'param {{ name: "{name}" lr_mult: 0 }}' for name in "mvk")
+    param = "batch_norm_param { moving_average_fraction: 0.5 }"
+    layers = []
+    for depth, name in enumerate(bottoms):
+        layers.append(
+            f'layer {{ name: "{name}" type: "Input" top: "{name}" '
+            "input_param { shape { dim: 2 dim: 2 } } }"
+        )
+        # Layers nearer to the outputs, and farther from them, than the file's order says.
+        layers += [
+            f'layer {{ name: "{name}{i}" type: "Power" bottom: "{name}" top: "{name}" }}'
+            for i in range(2 * (depth % 2))
+        ]
+        layers.append(
+            f'layer {{ name: "bn_{name}" type: "BatchNorm" bottom: "{name}" top: "bn_{name}" '
+            f"{shared} {param} }}"
+        )
+        layers += [
+            f'layer {{ name: "p{name}{i}" type: "Power" bottom: "bn_{name}" top: "bn_{name}" }}'
+            for i in range(3 - depth)
+        ]
+    return "\n".join(layers)
+
+
+INPUTS = {
+    "a": np.array([[1, 2], [3, 6]], np.float32),
+    "b": np.array([[10, 20], [30, 60]], np.float32),
+    "c": np.array([[-100, 0], [100, 8]], np.float32),
+}
+
+
+@pytest.mark.parametrize(
+    ("order", "mean"), [("ab", [21, 42]), ("ba", [12, 24]), ("abc", [10.5, 25]), ("cba", [12, 25])]
+)
+def test_shared_statistics_move_in_the_files_order(order: str, mean: list[float]) -> None:
+    net = net_of(sharing(*order), "TRAIN")
+    inputs = {name: INPUTS[name] for name in order}
+    net.forward(inputs)
+    assert_close(net.get_params()["bn_a"][0], np.array(mean))
+    # The same in a run, whose model has other outputs.
+    net.set_params({"bn_a": [np.zeros(2), np.zeros(2), np.zeros(1)]})
+    tf.function(lambda: net.loss_model(inputs, training=True))()
+    assert_close(net.get_params()["bn_a"][0], np.array(mean))
+
+
+def test_replicas_move_shared_statistics_in_the_files_order(
+    two_replicas: tf.distribute.MirroredStrategy,
+) -> None:
+    with two_replicas.scope():
+        net = net_of(sharing(*"abc"), "TRAIN")
+    model = net.loss_model
+    two_replicas.run(tf.function(lambda: model(INPUTS, training=True)))
+    assert_close(net.get_params()["bn_b"][0], np.array([10.5, 25]))
+
+
 @pytest.mark.parametrize("shape", [(2, 3, 4, 5), (4, 3)], ids=str)
 def test_batch_norm_is_saved(shape: tuple[int, ...], tmp_path: Path) -> None:
     net = net_of(batch_norm("use_global_stats: false eps: 0.1", *shape))

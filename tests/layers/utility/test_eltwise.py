@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from oracle_case import check_case, one_layer, save_and_load
 
 from owltf.errors import OwltfError
@@ -93,3 +95,38 @@ def test_refuses_what_does_not_fit(net: str, message: str) -> None:
 )
 def test_is_saved_and_loaded(fields: str, tmp_path: Path) -> None:
     save_and_load(net_of(prototxt(fields)), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("operation", "wanted", "grads"),
+    [
+        ("SUM", 7.0, [2, 2]),
+        ("SUM coeff: 2 coeff: -1", 2.0, [4, -2]),
+        ("PROD", 12.0, [8, 6]),
+        ("MAX", 4.0, [0, 2]),
+    ],
+)
+def test_scalars(operation: str, wanted: float, grads: list[float], tmp_path: Path) -> None:
+    net = net_of(prototxt_of_scalars(operation), "TRAIN")
+    inputs = {"a": np.full((1, 1), 3.0), "b": np.full((1, 1), 4.0)}
+    assert net.forward(inputs)["top"] == wanted
+    assert net.blob_shapes["top"] == ()
+    got = net.segment().backward(inputs, {"top": 2.0}, blobs=["x", "y"]).blobs
+    assert [float(got[name]) for name in "xy"] == grads
+    assert net.model({name: tf.constant(value) for name, value in inputs.items()})["top"] == wanted
+    net.model.save(tmp_path / "net.keras")
+    assert keras.saving.load_model(tmp_path / "net.keras")(inputs)["top"] == wanted
+
+
+def prototxt_of_scalars(operation: str) -> str:
+    def summed(blob: str, top: str) -> str:
+        return (
+            f'layer {{ name: "{blob}" type: "Input" top: "{blob}" '
+            f"input_param {{ shape {{ dim: 1 dim: 1 }} }} }}\n"
+            f'layer {{ name: "{top}" type: "Reduction" bottom: "{blob}" top: "{top}" '
+            f"reduction_param {{ axis: 0 }} }}\n"
+        )
+
+    param = f"eltwise_param {{ operation: {operation} }}"
+    eltwise = f'layer {{ name: "e" type: "Eltwise" bottom: "x" bottom: "y" top: "top" {param} }}'
+    return summed("a", "x") + summed("b", "y") + eltwise

@@ -28,6 +28,9 @@ def test_gives_caffes_figures(name: str) -> None:
         ("axis: 1 end_axis: 2", (2, 12, 5)),
         ("axis: -2", (2, 3, 20)),
         ("axis: 2 end_axis: 2", (2, 3, 4, 5)),
+        ("axis: 2 end_axis: 1", (2, 3, 1, 4, 5)),
+        ("axis: 1 end_axis: 0", (2, 1, 3, 4, 5)),
+        ("axis: 3 end_axis: -2", (2, 3, 4, 1, 5)),
     ],
 )
 def test_joins_neighbouring_axes(fields: str, shape: tuple[int, ...]) -> None:
@@ -51,7 +54,7 @@ def test_joins_channels_last_blobs_in_caffes_order() -> None:
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ("axis: 2 end_axis: 1", "axis must not come after end_axis; got 2 and 1"),
+        ("axis: 2 end_axis: 0", "axis must not be more than one after end_axis; got 2 and 0"),
         ("axis: 4", "axis 4 is out of range"),
         ("end_axis: -5", "axis -5 is out of range"),
     ],

@@ -15,6 +15,7 @@ from oracle_case import assert_close
 
 from owltf.convert.window import Window
 from owltf.layers.vision.correlate import correlate, uncorrelate
+from owltf.runtime.standard_ops import standard_ops_only
 
 SIZES = (5, 6, 4, 5)
 HOLES = """
@@ -120,3 +121,28 @@ def test_convolves_with_holes_without_onednn() -> None:
         [sys.executable, "-c", HOLES], capture_output=True, text=True, check=True, env=without
     )
     assert done.stdout == "(1, 9, 9, 4) (3, 3, 2, 6)\n" * 2
+
+
+@pytest.mark.parametrize(
+    ("groups", "outputs", "fields"),
+    [
+        (3, 3, ((4, 4), (2, 2), (1, 1), (1, 1))),
+        (2, 6, ((3, 2), (2, 3), (0, 1), (1, 1))),
+        (4, 4, ((3, 3), (2, 2), (0, 0), (2, 2))),
+        (3, 3, ((2, 2), (4, 4), (0, 0), (1, 1))),
+    ],
+)
+def test_a_grouped_deconvolution_needs_no_gradient_in_other_programs(
+    groups: int, outputs: int, fields: tuple[tuple[int, ...], ...]
+) -> None:
+    rng, window = np.random.default_rng(0), Window(*fields)
+    images = tf.constant(rng.normal(size=(2, 5, 4, 2 * groups)), tf.float32)
+    kernel = tf.constant(
+        rng.normal(size=(*window.kernel, outputs // groups, 2 * groups)), tf.float32
+    )
+    wanted = uncorrelate(images, kernel, window, groups)
+    with standard_ops_only():
+        graph = tf.function(lambda: uncorrelate(images, kernel, window, groups))
+        np.testing.assert_allclose(graph(), wanted, atol=1e-5)
+        operations = {each.type for each in graph.get_concrete_function().graph.get_operations()}
+    assert not any("Backprop" in each for each in operations)

@@ -56,3 +56,16 @@ def test_how_to_resume_is_shown(console: Console) -> None:
     report = TerminalReport(console)
     report.owltf_run_ended(Ending("stopped", 5, "resume with: owltf run x --resume y"))
     assert "resume with: owltf run x --resume y" in text(console)
+
+
+def test_names_are_no_markup(console: Console) -> None:
+    report = TerminalReport(console)
+    evil = "[/red]\033[2J"
+    told = Setup(evil, "SGD", ["CPU"], 1, {evil: evil}, 3, 0, 1000, 64, lambda: 5, notes=[evil])
+    report.owltf_run_started(told)
+    report.owltf_tested(Scores(0, 0, None, {evil: np.array(1.0)}))
+    report.owltf_snapshot(Path(f"{evil}_iter_5.caffemodel"))
+    report.owltf_run_ended(Ending("stopped", 5, evil))
+    shown = text(console)
+    assert shown.count(r"[/red]\x1b[2J") == 7
+    assert "\033[2J" not in shown
