@@ -1,4 +1,4 @@
-"""Total: what a top with a `loss_weight` adds to the objective."""
+"""Sums a top that has a `loss_weight`, for the number that training minimises."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ class ObjectiveTerm(keras.layers.Layer):
     any_size = True
 
     def call(self, inputs: Any) -> Any:
-        """Return one number."""
+        """Return the sum."""
         return global_sum(tf.reduce_sum(inputs))[0]
 
 
 def objective_term(blob: Blob) -> Any:
-    """Return the tensor of a top's sum; that of a top without a batch is the top itself."""
+    """Return the tensor of a top's sum over all replicas; for a top without a batch, the top."""
     # Every replica has all of a blob of fixed size, such as a loss or a Parameter.
     if not blob.rank or blob.tensor.shape[0] is not None:
         return blob.tensor

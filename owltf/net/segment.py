@@ -1,4 +1,4 @@
-"""Some layers of a net in a row, as one function forward and backward."""
+"""Runs some consecutive layers of a net by themselves, forward and backward."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Arrays = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Segment:
-    """Layers of a net in a row, as one function of the blobs that they take.
+    """Consecutive layers of a net, as one function of the blobs that they take.
 
     Blobs have Caffe's names, shapes and order of axes; the batch may have any size, images that of
     the prototxt. The tops of data and Input layers are fed, as to `Net.forward`. Each choice of
@@ -58,7 +58,7 @@ class Segment:
         return {name: blob.shape for name, blob in self.blobs.after.items()}
 
     def forward(self, arrays: Arrays, blobs: Sequence[str] | None = None) -> dict[str, np.ndarray]:
-        """Run the layers once, with all that they do beside it.
+        """Run the layers once, with their side effects.
 
         As in Caffe, recurrent layers go on from the pass before where their markers say so.
 
@@ -93,8 +93,8 @@ class Segment:
     ) -> Gradients:
         """Run the layers, and return the gradients that reach blobs and parameters.
 
-        The pass is one of its own: random numbers are drawn anew, recurrent layers start from
-        zeros, and what a `forward` leaves behind stays as it is: BatchNorm's statistics, and files.
+        It is a pass of its own: random numbers are drawn anew, recurrent layers start from zeros,
+        BatchNorm's statistics stay as they are, and no layer writes a file.
 
         Args:
             arrays: the inputs by name.
@@ -159,7 +159,7 @@ class Segment:
 def layers_between(
     layers: Sequence[NetLayer], first: str | None, last: str | None
 ) -> Sequence[NetLayer]:
-    """Return the layers from one to another, both included.
+    """Return the layers from a first to a last one, both included.
 
     Args:
         layers: a net's layers.

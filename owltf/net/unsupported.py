@@ -21,7 +21,7 @@ def unsupported_layers(graph: Graph, context: NetContext) -> Iterator[str]:
 
 
 def unsupported_reason(layer: GraphLayer, context: NetContext) -> str | None:
-    """Return why a layer's type or parameters cannot be built, or None."""
+    """Return why a layer cannot be built, or None if it can."""
     converter = context.registry.converters.get(layer.type)
     if converter is None:
         return _unknown_type(layer, context)

@@ -1,4 +1,4 @@
-"""Weights in and out of a net, matched by layer name."""
+"""Loads weights into a net and saves them, matching layers by name."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from owltf.net.net import Net
 
 @dataclass
 class Loaded:
-    """What became of a weights file, by layer name.
+    """Which layers a weights file was loaded into, and which it was not.
 
     Attributes:
-        loaded: layers that got their weights from it.
-        absent: layers of the net that it does not have; they keep their filler's values.
-        unused: layers of the file that the net does not have.
+        loaded: layers that got their weights from the file.
+        absent: layers of the net that the file lacks; they keep their filler's values.
+        unused: layers of the file that the net lacks.
         reinitialised: layers whose shapes differ and which keep their filler's values.
     """
 
@@ -57,14 +57,14 @@ def load_weights(
     Raises:
         OwltfError: if a layer's blobs have another number or shape; nothing is assigned then.
     """
-    told = Loaded()
+    result = Loaded()
     plan: list[tuple[Param, np.ndarray]] = []
     for layer in weights:
         params = net.layer_params.get(layer.name, ())
         if not layer.blobs:
             continue
         if not params:
-            told.unused.append(layer.name)
+            result.unused.append(layer.name)
             continue
         reason = _mismatch(params, layer.blobs)
         if reason and not reinit_mismatched:
@@ -72,16 +72,16 @@ def load_weights(
                 f"{file}: layer '{layer.name}': {reason}; rename the layer to train it anew, "
                 f"or give --reinit-mismatched"
             )
-        (told.reinitialised if reason else told.loaded).append(layer.name)
+        (result.reinitialised if reason else result.loaded).append(layer.name)
         plan += [] if reason else zip(params, layer.blobs, strict=True)
     for param, blob in plan:
         param.set(np.reshape(blob, param.shape))
-    told.absent = [name for name in net.layer_params if name not in _seen(told)]
-    return told
+    result.absent = [name for name in net.layer_params if name not in _seen(result)]
+    return result
 
 
-def _seen(told: Loaded) -> set[str]:
-    return {*told.loaded, *told.reinitialised}
+def _seen(result: Loaded) -> set[str]:
+    return {*result.loaded, *result.reinitialised}
 
 
 def _mismatch(params: Sequence[Param], blobs: Sequence[np.ndarray]) -> str | None:
@@ -100,5 +100,5 @@ def _same_shape(wanted: tuple[int, ...], got: tuple[int, ...]) -> bool:
 
 
 def save_weights(net: Net, path: Path) -> None:
-    """Write the net and its weights to a `.caffemodel` that Caffe reads, at once or not at all."""
+    """Write a net and its weights to a `.caffemodel` that Caffe reads; whole or not at all."""
     write_caffemodel(path, net.graph.source.parameter, net.get_params())
