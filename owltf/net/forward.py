@@ -15,7 +15,7 @@ from owltf.net.input_arrays import InputArrays
 from owltf.net.open_images import FixedSizeError, with_open_images
 from owltf.runtime.compiled import compiled
 from owltf.runtime.open_sizes import opened
-from owltf.runtime.recurrent_state import carried
+from owltf.runtime.recurrent_state import with_recurrent_state
 from owltf.runtime.user_errors import user_errors
 
 
@@ -70,9 +70,11 @@ class Forward:
     def _function(self, blobs: Sequence[str], any_size: bool) -> Any:
         model = self.model_of(blobs)
         if not any_size:
-            return compiled(carried(model), training=self.training)
+            return compiled(with_recurrent_state(model), training=self.training)
         return compiled(
-            carried(with_open_images(model)), self._open_specs(), training=self.training
+            with_recurrent_state(with_open_images(model)),
+            self._open_specs(),
+            training=self.training,
         )
 
     def _open_specs(self) -> dict[str, tf.TensorSpec]:

@@ -17,7 +17,7 @@ from owltf.net.layer_pass import LayerPass
 from owltf.net.net_layer import NetLayer
 from owltf.net.segment_blobs import SegmentBlobs, in_caffe_order, laid_out
 from owltf.runtime.compiled import compiled
-from owltf.runtime.recurrent_state import carried
+from owltf.runtime.recurrent_state import with_recurrent_state
 from owltf.runtime.user_errors import user_errors
 
 Arrays = Mapping[str, Any]
@@ -74,7 +74,8 @@ class Segment:
                 refuses a value.
         """
         wanted = self._known(self.outputs if blobs is None else blobs)
-        run = self._function(("forward", wanted), carried(self._forward), wanted=wanted)
+        forward = with_recurrent_state(self._forward)
+        run = self._function(("forward", wanted), forward, wanted=wanted)
         with user_errors():
             return _numpy(run(self._inputs(arrays)))
 

@@ -1,4 +1,4 @@
-"""Which rows of a batch each replica has, where a batch is split over several."""
+"""Divides the rows of a batch among replicas."""
 
 from __future__ import annotations
 
