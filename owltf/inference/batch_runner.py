@@ -40,9 +40,10 @@ class BatchRunner:
     @property
     def at_once(self) -> int:
         """How many batches are computed at once."""
-        # A layer that goes on from the last batch needs them one by one; every device computes all.
-        goes_on = any(hasattr(layer, "carried") for layer in self._model.layers)
-        return 1 if goes_on else self._devices.local_count
+        # Recurrent layers keep a state from batch to batch, so batches run one at a time, each on
+        # every device.
+        is_recurrent = any(hasattr(layer, "recurrent_state") for layer in self._model.layers)
+        return 1 if is_recurrent else self._devices.local_count
 
     def run(self, batches: Iterable[Batch]) -> Iterator[tuple[Batch, Any]]:
         """Yield each batch, in order, with what was computed on it, as arrays.

@@ -1,4 +1,4 @@
-"""The mean of a TEST net's outputs over many batches, computed inside one TensorFlow call."""
+"""Tests a net: the mean of its outputs over many batches, computed in one TensorFlow call."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from owltf.train.replica_pass import forward, joined_outputs, zero_outputs
 
 
 class Evaluation:
-    """Runs a TEST net.
+    """Computes the mean of a TEST net's outputs over many batches.
 
     Args:
         net: the net.
@@ -31,7 +31,7 @@ class Evaluation:
         self._many = compiled(self._loop)
 
     def run(self, count: int) -> tuple[int, float, Mapping[str, Any]]:
-        """Return the batches computed, the mean loss, and each output's mean."""
+        """Return the number of batches computed, the mean loss, and each output's mean."""
         done, loss, outputs = self._many(tf.constant(count, tf.int32))
         return int(done), float(loss), {name: value.numpy() for name, value in outputs.items()}
 

@@ -1,7 +1,7 @@
-"""RecurrentStates: what the recurrent layers of a solver's nets carry from pass to pass.
+"""Saves and restores the states that recurrent layers keep from one pass to the next.
 
-Caffe loses it at a resume. It can be too large for the JSON of a snapshot, so it has a file of its
-own, `<prefix>_iter_N.states.npz`; nets that carry nothing have none.
+Caffe loses them when a run is resumed. They can be too large for the JSON of a snapshot, so they
+have a file of their own, `<prefix>_iter_N.states.npz`. Nets without recurrent layers have none.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from owltf.runtime.replicas import Replicas
 
 
 class RecurrentStates:
-    """The states of all nets, each with one part for each replica.
+    """The states of the recurrent layers of all nets, each with one part for each replica.
 
     Args:
         nets: the nets.
@@ -38,22 +38,22 @@ class RecurrentStates:
                 self._parts[f"{name}/{key}"] = replicas.parts(variable)
 
     def get(self) -> dict[str, np.ndarray]:
-        """Return a copy of the states, the replicas along the first axis."""
+        """Return a copy of the states by name, the replicas along the first axis."""
         return {
             key: np.stack([part.numpy() for part in parts]) for key, parts in self._parts.items()
         }
 
     def set(self, states: Mapping[str, np.ndarray]) -> None:
-        """Assign what `get` gave."""
+        """Assign states that `get` returned."""
         for key, parts in self._parts.items():
             for part, value in zip(parts, states[key], strict=True):
                 part.assign(value)
 
     def write(self, snapshot: Path) -> None:
-        """Write the states beside a snapshot, where there are any.
+        """Write the states beside a snapshot, if there are any.
 
         Args:
-            snapshot: one of its files.
+            snapshot: one of the snapshot's files.
         """
         if self._parts and self._writes:
             states: dict[str, Any] = self.get()
@@ -61,10 +61,13 @@ class RecurrentStates:
                 np.savez(file, **states)
 
     def restore(self, snapshot: Path) -> list[str]:
-        """Go on from the states beside a snapshot, where the nets carry any.
+        """Assign the states that lie beside a snapshot, if the nets have any.
+
+        Args:
+            snapshot: one of the snapshot's files.
 
         Returns:
-            What a person should know.
+            Sentences for the user, on states that could not be restored.
 
         Raises:
             OwltfError: if the file cannot be read.
@@ -91,8 +94,8 @@ def _variables(net: Net) -> list[tuple[str, Any]]:
     return [
         (f"{layer.name}/{index}", variable)
         for layer in net.loss_model.layers
-        if hasattr(layer, "carried")
-        for index, variable in enumerate(layer.carried.variables)
+        if hasattr(layer, "recurrent_state")
+        for index, variable in enumerate(layer.recurrent_state.variables)
     ]
 
 

@@ -1,4 +1,4 @@
-"""Signals while TensorFlow computes: stop after the iteration, or snapshot and go on.
+"""Reacts to signals while TensorFlow computes: stops after the iteration, or asks for a snapshot.
 
 A Python handler runs only when the running TensorFlow call returns. So a small thread reads the
 number that the C handler writes to a pipe, and sets a variable that the loop's condition reads.
@@ -21,7 +21,7 @@ _SHOW_CURSOR = "\x1b[?25h"
 
 
 class Signals:
-    """Catches SIGINT, SIGTERM and SIGHUP while it is entered.
+    """A context in which SIGINT, SIGTERM and SIGHUP are caught.
 
     Outside the main thread Python allows no handlers; then nothing is caught.
 
@@ -81,14 +81,14 @@ class Signals:
         self.pause.assign(True)
 
     def snapshot_made(self) -> None:
-        """Forget SIGHUP's wish, so that the loop goes on."""
+        """Mark the snapshot that SIGHUP asked for as done, so that training goes on."""
         self.snapshot_wanted = False
         if self.stopped_by is None:
             self.pause.assign(False)
 
 
 def _leave_to_thread(number: int, frame: Any) -> None:
-    """Let Python keep the signal from ending the process; the thread does the work."""
+    """Do nothing: a handler keeps the signal from ending the process; the thread acts on it."""
 
 
 def _leave_at_once(number: int) -> None:

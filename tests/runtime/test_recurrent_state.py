@@ -16,7 +16,7 @@ def count(state: RecurrentState) -> float:
     return float(value[0])
 
 
-def test_a_carried_function_goes_on_from_its_last_call() -> None:
+def test_a_function_with_state_goes_on_from_its_last_call() -> None:
     state = RecurrentState([(2,)])
     assert [with_recurrent_state(count)(state) for _ in range(3)] == [0, 1, 2]
 

@@ -73,7 +73,7 @@ class Recurrent(keras.layers.Layer):
             self.static_kernel = self._matrix("static_kernel", others[0][-1], width)
         self.recurrent_kernel = self._matrix("recurrent_kernel", self.units, width)
         if not self.expose_hidden:
-            self.carried = RecurrentState([(x[1], self.units)] * self.states)
+            self.recurrent_state = RecurrentState([(x[1], self.units)] * self.states)
 
     def _matrix(self, name: str, rows: int, columns: int) -> Any:
         return self.add_weight(name=name, shape=(rows, columns))
@@ -84,13 +84,15 @@ class Recurrent(keras.layers.Layer):
             check_one_replica(self.title, "a layer over time (axis 0), without --batch-per-gpu,")
         x, markers, *others = inputs
         static = others.pop(0) if self.has_static else None
-        first = [state[0] for state in others] if self.expose_hidden else self.carried.read()
+        first = (
+            [state[0] for state in others] if self.expose_hidden else self.recurrent_state.read()
+        )
         keep = tf.stop_gradient(markers)[..., tf.newaxis]
         top, last = self.over_time(self._input(x, static), keep, map(tf.stop_gradient, first))
         last = [tf.stop_gradient(state) for state in last]
         if self.expose_hidden:
             return [top, *(state[tf.newaxis] for state in last)]
-        self.carried.write(last)
+        self.recurrent_state.write(last)
         return top
 
     def _input(self, x: Any, static: Any) -> Any:
