@@ -17,7 +17,7 @@ from owltf.solvers.solver import Solver
 def write_snapshot(
     prefix: Prefix, net: Net, solver: Solver, run: RunState, schema: Any
 ) -> tuple[Path, Path]:
-    """Write an iteration's snapshot; each file is complete or absent, the solverstate comes last.
+    """Write the files of a snapshot, each whole or not at all, the solverstate last.
 
     Returns:
         The caffemodel and the solverstate.
@@ -28,7 +28,7 @@ def write_snapshot(
     current = SolverState(
         iteration=run.iteration,
         learned_net=str(caffemodel),
-        # Caffe takes the step in which it computed its last rate.
+        # Caffe writes the step in which it computed its last rate.
         current_step=solver.schedule.current_step(max(run.iteration - 1, 0)),
         history=tuple(solver.history(net.params)),
     )
