@@ -1,4 +1,4 @@
-"""The command `owltf`: plugins add its commands, errors become one line."""
+"""The command line `owltf`, whose commands come from plugins and whose errors are one line."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from owltf.registry.registry import Registry
 
 
 class UserError(click.ClickException):
-    """An `OwltfError` as the command line shows it."""
+    """A mistake of the user's, shown as one line."""
 
     exit_code = 2
 
@@ -25,7 +25,7 @@ class UserError(click.ClickException):
 
 
 class Interrupted(click.ClickException):
-    """Ctrl-C before or after a command's own work, which catches it itself."""
+    """Ctrl-C outside of a training run, which handles it by itself."""
 
     exit_code = 130
 
