@@ -19,7 +19,7 @@ class LeadingAxis(keras.layers.Layer):
 
     Args:
         rows: the size of the bottom's first axis, fixed as it is no longer the batch.
-        title: Caffe's layer in words, for errors.
+        title: the Caffe layer in words, for errors.
         **kwargs: the arguments of every Keras layer.
     """
 
@@ -37,7 +37,7 @@ class LeadingAxis(keras.layers.Layer):
         return (1, self.rows, *input_shape[1:])
 
     def get_config(self) -> dict[str, Any]:
-        """Return what rebuilds the layer."""
+        """Return the arguments that rebuild the layer."""
         return {**super().get_config(), "rows": self.rows, "title": self.title}
 
     def source(self, call: SourceCall) -> str:

@@ -218,11 +218,11 @@ class AxesOfOne(keras.layers.Reshape):
         return [1 if axis is None else sizes[axis] for axis in self.axes]
 
     def get_config(self) -> dict[str, Any]:
-        """Return what rebuilds the layer."""
+        """Return the arguments that rebuild the layer."""
         return {**super().get_config(), "axes": self.axes}
 
     def source(self, call: SourceCall) -> str:
-        """Return the call in plain Keras."""
+        """Return the call as source in plain Keras."""
         return call.layer_call("layers.Reshape", tuple(self.target_shape))
 
 
@@ -247,10 +247,10 @@ class BatchReshape(keras.layers.Layer):
         return keras.ops.reshape(inputs, (-1, *self.shape[1:]))
 
     def get_config(self) -> dict[str, Any]:
-        """Return what rebuilds the layer."""
+        """Return the arguments that rebuild the layer."""
         return {**super().get_config(), "batch": self.batch, "shape": list(self.shape)}
 
     def source(self, call: SourceCall) -> str:
-        """Return the call in plain Keras."""
+        """Return the call as source in plain Keras."""
         shape = (-1, *self.shape[1:]) if self.shape else ()
         return f"ops.reshape({call.x}, {call.literal(shape)})"

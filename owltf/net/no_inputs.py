@@ -27,7 +27,7 @@ class ModelWithoutInputs(keras.Model):
         return self.model(tf.zeros(()), training=training)
 
     def get_config(self) -> dict[str, Any]:
-        """Return what rebuilds the model."""
+        """Return the arguments that rebuild the model."""
         model = keras.saving.serialize_keras_object(self.model)
         return {**super().get_config(), "model": model}
 

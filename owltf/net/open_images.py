@@ -102,5 +102,5 @@ class EqualSizes(keras.layers.Layer):
         return input_shape
 
     def get_config(self) -> dict[str, Any]:
-        """Return what rebuilds the layer."""
+        """Return the arguments that rebuild the layer."""
         return {**super().get_config(), "layer": self.layer, "spreads": self.spreads}

@@ -24,7 +24,7 @@ class Stopped(keras.layers.Layer):
         return tf.stop_gradient(inputs)
 
     def source(self, call: SourceCall) -> str:
-        """Return the call in plain Keras."""
+        """Return the call as source in plain Keras."""
         return f"ops.stop_gradient({call.x})"
 
 

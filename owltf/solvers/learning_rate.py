@@ -70,7 +70,7 @@ class LearningRate(keras.optimizers.schedules.LearningRateSchedule):
         return 0
 
     def get_config(self) -> dict[str, Any]:
-        """Return what rebuilds the schedule."""
+        """Return the arguments that rebuild the schedule."""
         return dict(self.values)
 
 

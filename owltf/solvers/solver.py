@@ -195,7 +195,7 @@ class Solver(WholeStepOptimizer):
                 variable.assign(params[index].blob.to_keras(blob) * self._sign(slot))
 
     def get_config(self) -> dict[str, Any]:
-        """Return what rebuilds the solver."""
+        """Return the arguments that rebuild the solver."""
         return {
             "learning_rate": super().get_config()["learning_rate"],
             "weight_decay": self.decay,

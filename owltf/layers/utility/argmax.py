@@ -39,8 +39,8 @@ class TopPlaces(keras.layers.Layer):
         axis: the tensor's axis.
         top_k: how many.
         what: "places", "values", or "both" side by side on a new axis in front of `axis`.
-        title: Caffe's layer in words, for errors.
-        **kwargs: those of every Keras layer.
+        title: the Caffe layer in words, for errors.
+        **kwargs: the arguments of every Keras layer.
     """
 
     any_size = True
@@ -86,12 +86,12 @@ class TopPlaces(keras.layers.Layer):
         return (*shape[: self.axis], *both, self.top_k, *shape[self.axis + 1 :])
 
     def get_config(self) -> dict[str, Any]:
-        """Return what rebuilds the layer."""
+        """Return the arguments that rebuild the layer."""
         own = {"axis": self.axis, "top_k": self.top_k, "what": self.what, "title": self.title}
         return {**super().get_config(), **own}
 
     def source(self, call: SourceCall) -> str:
-        """Return the call in plain Keras."""
+        """Return the call as source in plain Keras."""
         if self.axis == 0:
             raise call.unsupported("axis: 0")
         if self.what != "both":

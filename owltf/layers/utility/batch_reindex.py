@@ -23,8 +23,8 @@ class PickRows(keras.layers.Layer):
     """Picks rows of a tensor by their numbers.
 
     Args:
-        title: Caffe's layer in words, for errors.
-        **kwargs: those of every Keras layer.
+        title: the Caffe layer in words, for errors.
+        **kwargs: the arguments of every Keras layer.
     """
 
     any_size = True
@@ -47,11 +47,11 @@ class PickRows(keras.layers.Layer):
         return (*numbers, *values[1:])
 
     def get_config(self) -> dict[str, Any]:
-        """Return what rebuilds the layer."""
+        """Return the arguments that rebuild the layer."""
         return {**super().get_config(), "title": self.title}
 
     def source(self, call: SourceCall) -> str:
-        """Return the call in plain Keras."""
+        """Return the call as source in plain Keras."""
         values, numbers = call.inputs
         return f'ops.take({values}, ops.cast({numbers}, "int32"), axis=0)'
 

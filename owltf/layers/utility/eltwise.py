@@ -36,11 +36,11 @@ class WeightedSum(keras.layers.Layer):
         return tf.add_n([each if factor == 1 else factor * each for factor, each in terms])
 
     def get_config(self) -> dict[str, Any]:
-        """Return what rebuilds the layer."""
+        """Return the arguments that rebuild the layer."""
         return {**super().get_config(), "coefficients": self.coefficients}
 
     def source(self, call: SourceCall) -> str:
-        """Return the call in plain Keras."""
+        """Return the call as source in plain Keras."""
         terms = zip(self.coefficients, call.inputs, strict=True)
         return " + ".join(
             name if factor == 1 else f"{call.literal(factor)} * {name}" for factor, name in terms

@@ -35,7 +35,7 @@ class SelectRows(keras.layers.Layer):
         return [(None, *shape[1:]) for shape in input_shape[:-1]]
 
     def source(self, call: SourceCall) -> str:
-        """Return the call in plain Keras."""
+        """Return the call as source in plain Keras."""
         *values, selector = call.inputs
         rows = call.step(f"ops.nonzero(ops.reshape({selector}, (-1,)))[0]")
         return ", ".join(f"ops.take({each}, {rows}, axis=0)" for each in values)

@@ -34,7 +34,7 @@ class Writer(keras.layers.Layer):
     Args:
         file: its path.
         rows: how many rows each tensor has on all replicas; None for what every replica has.
-        title: Caffe's layer in words, for errors.
+        title: the Caffe layer in words, for errors.
     """
 
     def __init__(self, file: str, rows: Sequence[int | None], title: str, **kwargs: Any) -> None:
@@ -55,7 +55,7 @@ class Writer(keras.layers.Layer):
         return ()
 
     def get_config(self) -> dict[str, Any]:
-        """Return what rebuilds the layer."""
+        """Return the arguments that rebuild the layer."""
         own = {"file": self.file, "rows": self.rows, "title": self.title}
         return {**super().get_config(), **own}
 

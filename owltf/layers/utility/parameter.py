@@ -23,7 +23,7 @@ class Learnable(keras.layers.Layer):
 
     Args:
         shape: the weight's shape.
-        **kwargs: those of every Keras layer.
+        **kwargs: the arguments of every Keras layer.
     """
 
     any_size = True
@@ -45,11 +45,11 @@ class Learnable(keras.layers.Layer):
         return self.shape
 
     def get_config(self) -> dict[str, Any]:
-        """Return what rebuilds the layer."""
+        """Return the arguments that rebuild the layer."""
         return {**super().get_config(), "shape": list(self.shape)}
 
     def source(self, call: SourceCall) -> str:
-        """Return the call in plain Keras."""
+        """Return the call as source in plain Keras."""
         call.need(PARAMETER)
         return call.layer_call("Parameter", self.shape)
 

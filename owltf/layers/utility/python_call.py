@@ -53,7 +53,7 @@ class PythonCall(keras.layers.Layer):
     not hold the code: it can be loaded but not run.
 
     Args:
-        title: Caffe's layer in words, for errors.
+        title: the Caffe layer in words, for errors.
         rows: how many rows of each bottom the code sees; None for one that is not split.
         trained: whether each bottom depends on weights.
         tops: the shape of each top as the code gives it.

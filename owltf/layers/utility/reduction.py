@@ -36,7 +36,7 @@ class Reduce(keras.layers.Layer):
         axes: the tensor's axes.
         operation: SUM, ASUM (of |x|), SUMSQ (of x²) or MEAN.
         coefficient: factor on the sum.
-        **kwargs: those of every Keras layer.
+        **kwargs: the arguments of every Keras layer.
     """
 
     any_size = True
@@ -65,12 +65,12 @@ class Reduce(keras.layers.Layer):
         return total / count
 
     def get_config(self) -> dict[str, Any]:
-        """Return what rebuilds the layer."""
+        """Return the arguments that rebuild the layer."""
         own = {"operation": self.operation, "coefficient": self.coefficient}
         return {**super().get_config(), "axes": self.axes, **own}
 
     def source(self, call: SourceCall) -> str:
-        """Return the call in plain Keras."""
+        """Return the call as source in plain Keras."""
         axes = call.literal(tuple(self.axes))
         total = SOURCES[self.operation].format(x=call.x, axes=axes)
         factor = float(self.coefficient)

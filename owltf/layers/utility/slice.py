@@ -29,7 +29,7 @@ class SplitAxis(keras.layers.Layer):
     Args:
         axis: the tensor's axis.
         sizes: the parts' sizes, -1 for what is left; or how many parts of one size there are.
-        title: Caffe's layer in words, for errors.
+        title: the Caffe layer in words, for errors.
     """
 
     any_size = True
@@ -46,12 +46,12 @@ class SplitAxis(keras.layers.Layer):
         return tf.split(inputs, self.sizes, self.axis)
 
     def get_config(self) -> dict[str, Any]:
-        """Return what rebuilds the layer."""
+        """Return the arguments that rebuild the layer."""
         own = {"axis": self.axis, "sizes": self.sizes, "title": self.title}
         return {**super().get_config(), **own}
 
     def source(self, call: SourceCall) -> str:
-        """Return the call in plain Keras."""
+        """Return the call as source in plain Keras."""
         sizes = self.sizes
         where = sizes if isinstance(sizes, int) else list(accumulate(sizes[:-1]))
         return f"ops.split({call.x}, {call.arguments(where, axis=self.axis)})"

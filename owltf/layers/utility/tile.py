@@ -23,8 +23,8 @@ class Copies(keras.layers.Layer):
     Args:
         axis: the tensor's axis.
         count: how many copies there are in the top.
-        title: Caffe's layer in words, for errors.
-        **kwargs: those of every Keras layer.
+        title: the Caffe layer in words, for errors.
+        **kwargs: the arguments of every Keras layer.
     """
 
     any_size = True
@@ -41,12 +41,12 @@ class Copies(keras.layers.Layer):
         return tf.tile(inputs, counts)
 
     def get_config(self) -> dict[str, Any]:
-        """Return what rebuilds the layer."""
+        """Return the arguments that rebuild the layer."""
         own = {"axis": self.axis, "count": self.count, "title": self.title}
         return {**super().get_config(), **own}
 
     def source(self, call: SourceCall) -> str:
-        """Return the call in plain Keras."""
+        """Return the call as source in plain Keras."""
         counts = [self.count if axis == self.axis else 1 for axis in range(len(call.shapes[0]))]
         return f"ops.tile({call.x}, {call.literal(counts)})"
 

@@ -57,7 +57,7 @@ class AveragePool2D(Pool2D):
             return (ours / caffe)[..., np.newaxis]
 
     def source(self, call: SourceCall) -> str:
-        """Return the call in plain Keras."""
+        """Return the call as source in plain Keras."""
         beyond = tuple(max(far, 0) for far in self.source_overhang(call))
         if self.kernel is None:
             return call.layer_call("layers.GlobalAveragePooling2D", keepdims=True)

@@ -36,7 +36,7 @@ class Conv(keras.layers.Layer):
         dilation_rate: the distance between neighbours in a filter.
         groups: into how many parts the channels are split.
         use_bias: whether a number is added to each channel.
-        **kwargs: those of every Keras layer.
+        **kwargs: the arguments of every Keras layer.
     """
 
     any_size = True
@@ -89,7 +89,7 @@ class Conv(keras.layers.Layer):
         return self.window.convolved(size)
 
     def get_config(self) -> dict[str, Any]:
-        """Return what rebuilds the layer."""
+        """Return the arguments that rebuild the layer."""
         return {
             **super().get_config(),
             **self.window.config,

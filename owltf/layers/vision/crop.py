@@ -29,8 +29,8 @@ class CropLike(keras.layers.Layer):
 
     Args:
         offsets: where the part starts along each of the tensor's axes; None keeps all of one.
-        title: Caffe's layer in words, for errors.
-        **kwargs: those of every Keras layer.
+        title: the Caffe layer in words, for errors.
+        **kwargs: the arguments of every Keras layer.
     """
 
     any_size = True
@@ -59,11 +59,11 @@ class CropLike(keras.layers.Layer):
         return tuple(kept if offset is None else wanted for offset, kept, wanted in axes)
 
     def get_config(self) -> dict[str, Any]:
-        """Return what rebuilds the layer."""
+        """Return the arguments that rebuild the layer."""
         return {**super().get_config(), "offsets": self.offsets, "title": self.title}
 
     def source(self, call: SourceCall) -> str:
-        """Return the call in plain Keras."""
+        """Return the call as source in plain Keras."""
         if self.offsets[0] is not None:
             raise call.unsupported("axis: 0")
         sides = zip(self.offsets, call.tops[0], strict=True)

@@ -46,7 +46,7 @@ class Columns(keras.layers.Layer):
         strides: its steps.
         pad: the zeros on each side.
         dilation_rate: the distance between neighbours in the window.
-        **kwargs: those of every Keras layer.
+        **kwargs: the arguments of every Keras layer.
     """
 
     any_size = True
@@ -78,11 +78,11 @@ class Columns(keras.layers.Layer):
         return (batch, *out, channels * prod(self.window.kernel))
 
     def get_config(self) -> dict[str, Any]:
-        """Return what rebuilds the layer."""
+        """Return the arguments that rebuild the layer."""
         return {**super().get_config(), **self.window.config}
 
     def source(self, call: SourceCall) -> str:
-        """Return the call in plain Keras."""
+        """Return the call as source in plain Keras."""
         call.need(IM2COL)
         window = self.window
         sizes = call.arguments(window.kernel, window.stride, window.pad, window.dilation)

@@ -24,7 +24,7 @@ class MaxPool2D(Pool2D):
         return tf.nn.max_pool2d(padded, window.kernel, window.stride, padding)
 
     def source(self, call: SourceCall) -> str:
-        """Return the call in plain Keras."""
+        """Return the call as source in plain Keras."""
         if self.kernel is None:
             return call.layer_call("layers.GlobalMaxPooling2D", keepdims=True)
         pads = self.source_pads(call)

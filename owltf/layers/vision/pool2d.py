@@ -25,7 +25,7 @@ class Pool2D(keras.layers.Layer):
         stride: its steps.
         pad: rows and columns added on each side.
         floor: whether the number of windows is rounded down instead.
-        **kwargs: those of every Keras layer.
+        **kwargs: the arguments of every Keras layer.
     """
 
     any_size = True
@@ -89,7 +89,7 @@ class Pool2D(keras.layers.Layer):
         return (batch, *where_known(pooled, size), channels)
 
     def get_config(self) -> dict[str, Any]:
-        """Return what rebuilds the layer."""
+        """Return the arguments that rebuild the layer."""
         return {
             **super().get_config(),
             "kernel": self.kernel,

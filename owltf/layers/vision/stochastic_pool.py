@@ -73,11 +73,11 @@ class StochasticPool2D(Pool2D):
         return step.uniform(self.stream, shape, self.batch)
 
     def get_config(self) -> dict[str, Any]:
-        """Return what rebuilds the layer."""
+        """Return the arguments that rebuild the layer."""
         return {**super().get_config(), "stream": self.stream, "batch": self.batch}
 
     def source(self, call: SourceCall) -> str:
-        """Return the call in plain Keras."""
+        """Return the call as source in plain Keras."""
         call.need(STOCHASTIC_POOL)
         kernel = self.kernel or call.shapes[0][1:3]
         window = call.arguments(kernel, self.stride, self.source_pads(call))
