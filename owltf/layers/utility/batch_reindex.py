@@ -1,4 +1,4 @@
-"""BatchReindex: rows of the batch, picked and repeated by their numbers."""
+"""BatchReindex: picks or repeats rows of the batch by their numbers."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class PickRows(keras.layers.Layer):
         self.supports_jit = False
 
     def call(self, inputs: Any) -> Any:
-        """Return the rows of the first input that the second names."""
+        """Return the rows of the first input whose numbers are in the second."""
         check_one_replica(self.title, "picking rows of the batch")
         values, numbers = inputs
         count, numbers = tf.shape(values)[0], tf.cast(numbers, tf.int32)
@@ -57,13 +57,13 @@ class PickRows(keras.layers.Layer):
 
 
 class BatchReindex(LayerConverter):
-    """A batch of the first bottom's rows whose numbers are in the second."""
+    """A new batch of the first bottom's rows, by the row numbers in the second bottom."""
 
     caffe_type = "BatchReindex"
     bottoms = (2, 2)
 
     def build(self, layer: Layer, bottom: Blob, numbers: Blob) -> Blob:
-        """Return as many rows as there are numbers."""
+        """Return a blob with a row for each number."""
         if numbers.rank != 1:
             raise layer.error(f"needs row numbers of one axis, got {numbers.shape}")
         picked = layer.keras(PickRows, title=layer.title)([bottom.tensor, numbers.tensor])
@@ -75,5 +75,5 @@ class BatchReindex(LayerConverter):
         node.add("Gather", node.x, numbers, axis=0)
 
     def whole_numbers(self, parameter: Any, shapes: Sequence[tuple[int, ...]]) -> dict[int, int]:
-        """Return that the second bottom holds numbers of the first one's rows."""
+        """Return that the second bottom holds row numbers of the first one."""
         return {1: shapes[0][0]}

@@ -1,4 +1,4 @@
-"""Filter: the rows of the batch that a selector lets through."""
+"""Filter: keeps the rows of the batch that a selector chooses."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from owltf.layers.common.rows import rows
 
 @keras.saving.register_keras_serializable("owltf")
 class SelectRows(keras.layers.Layer):
-    """Leaves out the rows whose selector is 0; the others keep their order."""
+    """Removes the rows whose selector is 0; the others keep their order."""
 
     any_size = True
 
     def call(self, inputs: Any) -> Any:
-        """Return the rows left of each input but the last, which is the selector."""
+        """Return the chosen rows of each input but the last, which is the selector."""
         *tensors, selector = inputs
         places = tf.cast(tf.where(tf.reshape(selector, (-1,)) != 0)[:, 0], tf.int32)
         return [rows(each, places) for each in tensors]
@@ -42,7 +42,7 @@ class SelectRows(keras.layers.Layer):
 
 
 class Filter(LayerConverter):
-    """Filters all bottoms by the last one; the batch becomes as small as the data say."""
+    """Keeps the rows of all bottoms for which the last bottom is not 0."""
 
     caffe_type = "Filter"
     bottoms = (2, None)

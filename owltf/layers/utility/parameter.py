@@ -1,4 +1,4 @@
-"""Parameter: a learnable blob that other layers take as a bottom."""
+"""Parameter: a learnable blob that other layers can take as a bottom."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from owltf.layers.utility.parameter_source import PARAMETER
 
 @keras.saving.register_keras_serializable("owltf")
 class Learnable(keras.layers.Layer):
-    """Gives a weight, whatever its input is.
+    """Returns its weight, whatever its input is.
 
     Args:
         shape: the weight's shape.
@@ -55,7 +55,7 @@ class Learnable(keras.layers.Layer):
 
 
 class Parameter(LayerConverter):
-    """A blob of the given `shape`, zeros at the start."""
+    """A learnable blob of a given `shape`, filled with zeros."""
 
     caffe_type = "Parameter"
     params = (ParamBlob("value"),)

@@ -1,4 +1,4 @@
-"""Tile: copies of a blob side by side."""
+"""Tile: repeats a blob along an axis."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Copies(keras.layers.Layer):
 
     Args:
         axis: the tensor's axis.
-        count: how many copies there are in the top.
+        count: how many copies the top has.
         title: the Caffe layer in words, for errors.
         **kwargs: the arguments of every Keras layer.
     """
@@ -52,7 +52,7 @@ class Copies(keras.layers.Layer):
 
 
 class Tile(LayerConverter):
-    """`tiles` copies along `axis`."""
+    """Repeats a blob `tiles` times along an axis."""
 
     caffe_type = "Tile"
 

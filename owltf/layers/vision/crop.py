@@ -1,4 +1,4 @@
-"""Crop: a part of one bottom, of the size of another."""
+"""Crop: cuts a bottom to the size of another."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from owltf.runtime.graph_checks import check_one_replica
 
 @tf.custom_gradient
 def sized(part: Any, like: Any) -> tuple[Any, Any]:
-    """Return the part, whose size is another tensor's: that one's gradient is 0, not missing."""
+    """Return the part; the gradient of the tensor that gives its size is 0 instead of missing."""
     return tf.identity(part), lambda upstream: (upstream, tf.zeros_like(like))
 
 
 @keras.saving.register_keras_serializable("owltf")
 class CropLike(keras.layers.Layer):
-    """Cuts a tensor to the size of another along some axes; its values do not matter.
+    """Cuts a tensor to the size of another one along some axes.
 
     Args:
-        offsets: where the part starts along each of the tensor's axes; None keeps all of one.
+        offsets: where the part starts along each of the tensor's axes; None keeps the whole axis.
         title: the Caffe layer in words, for errors.
         **kwargs: the arguments of every Keras layer.
     """
@@ -72,7 +72,7 @@ class CropLike(keras.layers.Layer):
 
 
 class Crop(LayerConverter):
-    """Cuts the axes from `axis` on, each from its `offset` on; one offset serves all of them."""
+    """Cuts the first bottom to the size of the second, along the axes from `axis` on."""
 
     caffe_type = "Crop"
     bottoms = (2, 2)

@@ -1,4 +1,4 @@
-"""Im2col: the values under each place of a window, as channels."""
+"""Im2col: copies the values under each window into the channels."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ def im2col(x, kernel, stride, pad, dilation):
 
 @keras.saving.register_keras_serializable("owltf")
 class Columns(keras.layers.Layer):
-    """Gives (N, ..., C) the channels C * K, the K cells of the kernel for each channel in turn.
+    """Copies the K values under each window of (N, ..., C) into channels, giving C * K channels.
 
     Args:
         kernel_size: the window's size along each spatial axis.
-        strides: its steps.
+        strides: the distance between two windows.
         pad: the zeros on each side.
         dilation_rate: the distance between neighbours in the window.
         **kwargs: the arguments of every Keras layer.
@@ -90,7 +90,7 @@ class Columns(keras.layers.Layer):
 
 
 class Im2col(LayerConverter):
-    """What a convolution multiplies its filters with, over any number of spatial axes."""
+    """Copies the values under each window into the channels, as a convolution needs them."""
 
     caffe_type = "Im2col"
 
@@ -104,7 +104,7 @@ class Im2col(LayerConverter):
         return over_images(layer, bottom, axis, layer.keras(Columns, **window.config))
 
     def onnx(self, node: OnnxNode) -> None:
-        """Write a Conv with a filter for each cell of the window, which is 1 there."""
+        """Write a Conv with a filter for each cell of the window: 1 in that cell, else 0."""
         options = window(node)
         kernel = options["kernel_shape"]
         cells = prod(kernel)
