@@ -1,4 +1,4 @@
-"""MultiviewTester: owl.net's way to test, over the same parts as `owltf test`."""
+"""The Python class to test a net on several views of each image, with owl.net's interface."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ class MultiviewTester:
     Args:
         solver_file: a solver's prototxt.
         softmax_layer_name: the layer that gives the classes' probabilities.
-        snapshot: the index of the snapshot that is tested, that of iteration
+        snapshot: the index of the snapshot to test, which is that of iteration
             snapshot x `solver.snapshot`.
         gpu_idx: the GPU's number; 0 is the CPU where there is no GPU.
-        report: what tells people of the test; lines unless given.
+        report: reports on the test; lines unless given.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class MultiviewTester:
     def build_net(self) -> None:
         """Build the TEST net, with the weights of the snapshot.
 
-        What the snapshot does not have, or has in another shape, is as its filler makes it.
+        Layers that the snapshot lacks, or has in another shape, keep their fillers' values.
 
         Raises:
             OwltfError: if a file is missing or wrong, or the net takes no crops of its images.
@@ -65,13 +65,13 @@ class MultiviewTester:
         return self._built().net
 
     def run(self) -> float:
-        """Test on `test_iter` batches; an image that would come twice counts once.
+        """Test on `test_iter` batches; an image that would be read twice counts once.
 
         Returns:
-            The share of images whose likeliest class, on average over the ten views, is true.
+            The share of images whose likeliest class, by the mean over ten views, is the true one.
 
         Raises:
-            OwltfError: before `build_net`, or if the data turn out wrong.
+            OwltfError: before `build_net`, or if the net cannot compute on the data.
         """
         _, result = self._built().run(self._report)
         return result.top[1].accuracy
