@@ -23,7 +23,7 @@ class Evaluation:
         stop: a boolean variable; the loop ends after the batch in which it becomes true.
     """
 
-    # Not a test of pytest's, whatever its name begins with.
+    # Tells pytest that this is not one of its tests.
     __test__ = False
 
     def __init__(self, net: Net, replicas: Replicas, batches: Iterator[Any], stop: Any) -> None:
