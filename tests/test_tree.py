@@ -37,7 +37,6 @@ TEXT = "a text; tests/plugins/owltf_exporter/test_layer_cases.py runs it"
 UNMIRRORED = {
     "owltf/__main__.py": "two lines; tests/test_cli.py runs them",
     "owltf/caffe/schema/messages.py": "names for type hints",
-    "owltf/errors.py": "a class without behaviour",
     "owltf/layers/activation/affine_source.py": TEXT,
     "owltf/layers/common/embed_source.py": TEXT,
     "owltf/layers/recurrent/recurrent_source.py": TEXT,

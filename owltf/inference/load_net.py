@@ -16,7 +16,7 @@ from owltf.caffe.net.net_file import NetFile, open_net_file
 from owltf.caffe.schema.messages import NetParameter
 from owltf.convert.context import NetContext
 from owltf.convert.sharing import SharedLayers
-from owltf.errors import OwltfError
+from owltf.errors import OwltfError, first_line
 from owltf.net.net import Net
 from owltf.net.solver_nets import build_source
 from owltf.net.start_weights import StartWeights
@@ -165,7 +165,7 @@ def load_model(file: str | Path, *, registry: Registry | None = None) -> Any:
     try:
         return keras.models.load_model(path)
     except (ValueError, OSError) as error:
-        reason = next(iter(str(error).splitlines()), "")
+        reason = first_line(error)
         raise OwltfError(f"{path}: not a Keras model that owltf can load: {reason}") from error
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from owltf.convert.blob import Blob
 from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
+from owltf.errors import first_line
 
 
 def convert_layer(
@@ -36,7 +37,7 @@ def convert_layer(
 def _mismatch(layer: Layer, bottoms: Sequence[Blob], error: Exception) -> str:
     """Say which shapes do not fit, with the first line of the error that Keras raised."""
     shapes = ", ".join(f"'{each.name}' {each.shape}" for each in bottoms)
-    reason = next(iter(str(error).splitlines()), type(error).__name__)
+    reason = first_line(error)
     held_shapes = [
         str(held.blob.caffe_shape(tuple(held.variable.shape)))
         for _, held in sorted(layer.weights.held.items())

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from owltf.caffe.prototxt.source import copied, without_layers
 from owltf.convert.converter import converter_of
 from owltf.net.net import Net
 
@@ -63,7 +64,7 @@ class _Folding:
         """Remove a layer if the one before can absorb it, else keep it."""
         into = self._absorbing(layer)
         if into is None:
-            self.kept[index], self.layer_names[index] = _copied(layer.parameter), layer.name
+            self.kept[index], self.layer_names[index] = copied(layer.parameter), layer.name
             self._writers.update((top, (index, index)) for top in layer.parameter.top)
             return
         self.params.pop(layer.name, None)
@@ -103,16 +104,9 @@ class _Folding:
 
     def result(self, net: Net) -> Folded:
         """Return the net of the layers that are kept."""
-        parameter = _copied(net.graph.source.parameter)
-        parameter.ClearField("layer")
+        parameter = without_layers(net.graph.source.parameter)
         parameter.layer.extend(self.kept.values())
         return Folded(parameter, self.params, tuple(self.gone))
-
-
-def _copied(message: Any) -> Any:
-    copy = type(message)()
-    copy.CopyFrom(message)
-    return copy
 
 
 def _readers(layers: Iterable[Any]) -> Counter[tuple[int, str]]:

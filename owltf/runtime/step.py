@@ -14,7 +14,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from owltf.runtime.batch_rows import first_row
+from owltf.runtime.batch_rows import blob_rows
 
 PHILOX = 1
 
@@ -49,7 +49,7 @@ class Step:
             batch: the rows of the whole batch.
         """
         key, counter = self._stream(name)
-        row = self._first_row(batch)
+        row, _ = blob_rows(batch, self.batch, self.replica, self.replicas)
         shape = tf.cast(shape, tf.int64)
         first = row * tf.reduce_prod(shape[1:])
         skip = first % 4
@@ -57,11 +57,6 @@ class Step:
         count = tf.reshape(skip + tf.reduce_prod(shape), (1,))
         draws = tf.raw_ops.StatelessRandomUniformV2(shape=count, key=key, counter=moved, alg=PHILOX)
         return tf.reshape(draws[skip:], shape)
-
-    def _first_row(self, batch: int) -> int:
-        # A blob may hold several rows for each row of the data; those are split together.
-        whole = self.batch if self.batch and batch % self.batch == 0 else batch
-        return batch // whole * first_row(whole, self.replica, self.replicas)
 
     def _stream(self, name: str) -> tuple[Any, Any]:
         start = (self.seed ^ zlib.crc32(name.encode())) & 0x7FFFFFFFFFFFFFFF

@@ -7,7 +7,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from owltf.runtime.batch_rows import first_row, share
+from owltf.runtime.batch_rows import blob_rows
 from owltf.runtime.global_sum import global_sum, replicas_of_batch
 from owltf.runtime.replicas import replica_number
 from owltf.runtime.step import current_step
@@ -19,12 +19,8 @@ def own_rows(rows: int) -> tuple[int, int]:
     Args:
         rows: the blob's rows on all replicas together.
     """
-    replica, replicas, step = replica_number(), replicas_of_batch(), current_step()
-    # A blob may hold several rows for each row of the data; those are split together.
-    batch = step.batch if step and step.batch and rows % step.batch == 0 else rows
-    each = rows // batch
-    first, count = first_row(batch, replica, replicas), share(batch, replica, replicas)
-    return each * first, each * count
+    step = current_step()
+    return blob_rows(rows, step.batch if step else None, replica_number(), replicas_of_batch())
 
 
 def own(whole: Any) -> Any:

@@ -14,7 +14,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from owltf.errors import OwltfError
+from owltf.errors import OwltfError, first_line
 from owltf.files import atomic_path
 from owltf.net.net import Net
 from owltf.net.solver_nets import SolverNets
@@ -109,7 +109,7 @@ def _read(path: Path) -> dict[str, np.ndarray]:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             return dict(arrays)
     except (OSError, ValueError, TypeError, EOFError, BadZipFile) as error:
-        reason = next(iter(str(error).splitlines()), type(error).__name__)
+        reason = first_line(error)
         raise OwltfError(
             f"{path} does not hold the states of recurrent layers ({reason}); remove it to start "
             f"them from zeros, as Caffe does"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -10,14 +9,19 @@ import keras
 import tensorflow as tf
 
 from owltf.convert.blob import Blob
-from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
 from owltf.convert.onnx_node import OnnxNode
 from owltf.convert.params import ParamBlob
 from owltf.layers.recurrent.lstm_unit import activated, add_unit
 from owltf.layers.recurrent.onnx_times import expose, first_states, times, with_before
 from owltf.layers.recurrent.over_time import as_rows, before, over_time
-from owltf.layers.recurrent.recurrent import INPUT_BLOBS, Recurrent, build, with_static
+from owltf.layers.recurrent.recurrent import (
+    INPUT_BLOBS,
+    Recurrent,
+    RecurrentConverter,
+    build,
+    with_static,
+)
 
 
 @tf.custom_gradient
@@ -98,7 +102,7 @@ class LSTMOverTime(Recurrent):
         return hidden, [hidden[-1], cells[-1]]
 
 
-class LSTM(LayerConverter):
+class LSTM(RecurrentConverter):
     """A long short-term memory layer over sequences, with the markers of Caffe.
 
     The bottoms are x (T, N, ...), markers (T, N) of which 0 begins a sequence, and maybe a static
@@ -107,7 +111,6 @@ class LSTM(LayerConverter):
 
     caffe_type = "LSTM"
     params = (*INPUT_BLOBS, ParamBlob("recurrent_kernel", caffe="oi", keras="io"))
-    bottoms = (2, None)
     tops = (1, 3)
 
     def param_blobs(self, layer: Layer) -> tuple[ParamBlob, ...]:
@@ -132,11 +135,3 @@ class LSTM(LayerConverter):
             hidden.append(h)
         node.add("Concat", *hidden, axis=0)
         expose(node, [h, c])
-
-    def fixes_batch(self, parameter: Any, rank: int) -> bool:
-        """Return that the first axis is time."""
-        return True
-
-    def whole_numbers(self, parameter: Any, shapes: Sequence[tuple[int, ...]]) -> dict[int, int]:
-        """Return that the markers are 0 or 1."""
-        return {1: 2}

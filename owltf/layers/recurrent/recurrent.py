@@ -10,6 +10,7 @@ import keras
 import tensorflow as tf
 
 from owltf.convert.blob import Blob
+from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
 from owltf.convert.params import ParamBlob
 from owltf.convert.source_call import SourceCall
@@ -126,6 +127,20 @@ class Recurrent(keras.layers.Layer):
         call.need(RECURRENT)
         static, states = self.has_static or None, self.expose_hidden or None
         return call.layer_call("Recurrent", self.cell, self.units, static=static, states=states)
+
+
+class RecurrentConverter(LayerConverter):
+    """The common part of the converters of LSTM and RNN."""
+
+    bottoms = (2, None)
+
+    def fixes_batch(self, parameter: Any, rank: int) -> bool:
+        """Return that the first axis is time."""
+        return True
+
+    def whole_numbers(self, parameter: Any, shapes: Sequence[tuple[int, ...]]) -> dict[int, int]:
+        """Return that the markers are 0 or 1."""
+        return {1: 2}
 
 
 def has_static(layer: Layer, states: int) -> bool:

@@ -10,14 +10,19 @@ import keras
 import tensorflow as tf
 
 from owltf.convert.blob import Blob
-from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
 from owltf.convert.onnx_node import OnnxNode
 from owltf.convert.params import ParamBlob
 from owltf.layers.common.inner_product import product
 from owltf.layers.recurrent.onnx_times import expose, first_states, times, with_before
 from owltf.layers.recurrent.over_time import as_rows, before, over_time
-from owltf.layers.recurrent.recurrent import INPUT_BLOBS, Recurrent, build, with_static
+from owltf.layers.recurrent.recurrent import (
+    INPUT_BLOBS,
+    Recurrent,
+    RecurrentConverter,
+    build,
+    with_static,
+)
 
 
 @tf.custom_gradient
@@ -79,7 +84,7 @@ class RNNOverTime(Recurrent):
         return tf.reshape(outputs, tf.shape(hidden)), [hidden[-1]]
 
 
-class RNN(LayerConverter):
+class RNN(RecurrentConverter):
     """A simple recurrent layer over sequences, with the markers of Caffe.
 
     The bottoms are x (T, N, ...), markers (T, N) of which 0 begins a sequence, and maybe a static
@@ -93,7 +98,6 @@ class RNN(LayerConverter):
         ParamBlob("output_kernel", caffe="oi", keras="io"),
         ParamBlob("output_bias"),
     )
-    bottoms = (2, None)
     tops = (1, 2)
 
     def param_blobs(self, layer: Layer) -> tuple[ParamBlob, ...]:
@@ -118,11 +122,3 @@ class RNN(LayerConverter):
         rows = node.add("MatMul", all_times, node.constant("output", output.T), part="rows")
         node.add("Tanh", node.add("Add", rows, node.constant("bias", bias), part="shifted"))
         expose(node, [h])
-
-    def fixes_batch(self, parameter: Any, rank: int) -> bool:
-        """Return that the first axis is time."""
-        return True
-
-    def whole_numbers(self, parameter: Any, shapes: Sequence[tuple[int, ...]]) -> dict[int, int]:
-        """Return that the markers are 0 or 1."""
-        return {1: 2}
