@@ -14,7 +14,7 @@ from owltf.convert.source_call import SourceCall
 
 
 @keras.saving.register_keras_serializable("owltf")
-class Stopped(keras.layers.Layer):
+class StopGradient(keras.layers.Layer):
     """Returns its input, and stops the gradient on its way back."""
 
     any_size = True
@@ -46,4 +46,4 @@ def stop_gradients(layer: Layer, bottoms: Sequence[Blob]) -> list[Blob]:
 
 
 def _without_gradient(layer: Layer, bottom: Blob) -> Blob:
-    return bottom.map(Stopped(name=layer.names.helper(layer.name, "stopped")))
+    return bottom.map(StopGradient(name=layer.names.helper(layer.name, "stopped")))
