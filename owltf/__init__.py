@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from owltf.train.net_trainer import NetTrainer
 
-# TensorFlow leaves oneDNN out on some CPUs that are quicker with it, such as those without AVX-512.
+# TensorFlow leaves oneDNN out on some CPUs that are faster with it, such as those without AVX-512.
 # It is chosen before TensorFlow is imported, or not at all.
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
@@ -44,5 +44,5 @@ def __dir__() -> list[str]:
     try:
         return sorted({*names, *class_names()})
     except OwltfError:
-        # A broken plugin is told of when it is used.
+        # The error of a broken plugin is shown when the plugin is used.
         return sorted(names)

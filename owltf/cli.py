@@ -1,4 +1,4 @@
-"""The command `owltf`: plugins add its commands, errors become one line."""
+"""The command line `owltf`, whose commands come from plugins and whose errors are one line."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from owltf.standard_output import PatientOutput
 
 
 class UserError(click.ClickException):
-    """An `OwltfError` as the command line shows it."""
+    """A mistake of the user's, shown as one line."""
 
     exit_code = 2
 
@@ -28,7 +28,7 @@ class UserError(click.ClickException):
 
 
 class Interrupted(click.ClickException):
-    """Ctrl-C before or after a command's own work, which catches it itself."""
+    """Ctrl-C outside of a training run, which handles it by itself."""
 
     exit_code = 130
 

@@ -1,4 +1,4 @@
-"""The error for mistakes that a user can put right."""
+"""Errors as the user reads them: one line that says what to put right."""
 
 
 class OwltfError(Exception):
@@ -20,3 +20,8 @@ class FieldError(OwltfError):
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message)
         self.field = field
+
+
+def first_line(error: BaseException) -> str:
+    """Return the first line of an error's message, or its type if it has no message."""
+    return next(iter(str(error).splitlines()), type(error).__name__)

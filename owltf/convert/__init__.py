@@ -1,1 +1,1 @@
-"""What a layer's converter speaks: blobs, parameters, windows, the layer itself."""
+"""The classes a layer converter works with: the layer, its blobs, parameters and windows."""

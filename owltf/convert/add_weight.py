@@ -1,4 +1,4 @@
-"""Lets a Caffe layer choose the variables of the weights that Keras layers add."""
+"""Intercepts Keras's `add_weight`, so that a Caffe layer decides which variable a weight is."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ _replacing = RLock()
 
 @contextmanager
 def weights_chosen_by(choose: Chooser) -> Iterator[None]:
-    """Let a function return the variable whenever a Keras layer of this thread adds a weight.
+    """Ask a function for the variable whenever a Keras layer of this thread adds a weight.
 
-    Keras asks nobody which variable a layer gets, so `keras.layers.Layer.add_weight` is replaced
-    for as long as one Caffe layer is built. It is replaced in the class, not in one object: so it
-    is the same whether a layer adds its weights in `__init__` or in `build`, itself or through
-    layers that it is made of.
+    Keras has no means to give a layer an existing variable, so `keras.layers.Layer.add_weight` is
+    replaced while one Caffe layer is built. It is replaced in the class, not in one object, so
+    that it works whether a layer adds its weights in `__init__` or in `build`, by itself or
+    through layers inside it.
 
     Args:
-        choose: what returns the variable.
+        choose: returns the variable.
     """
     with _replacing:
         original, thread = keras.layers.Layer.add_weight, get_ident()
@@ -51,7 +51,7 @@ def by_name(
 ) -> dict[str, Any]:
     """Return the arguments of a call of `add_weight` by name.
 
-    How many of them may go by position differs between versions of Keras; their order does not.
+    How many may be positional differs between versions of Keras; their order does not.
     """
     parameters = signature(add_weight).parameters.values()
     names = [each.name for each in parameters if each.kind is not Parameter.VAR_POSITIONAL]

@@ -1,4 +1,4 @@
-"""Lifted: a blob as the one image of a batch, for layers whose `axis: 0` is not the batch."""
+"""Adds a leading axis of size 1, so that a layer with `axis: 0` treats axis 0 like any other."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from owltf.runtime.standard_ops import with_shape
 
 @keras.saving.register_keras_serializable("owltf")
 class LeadingAxis(keras.layers.Layer):
-    """Puts an axis of size 1 before the others; a batch that is split over replicas is refused.
+    """Adds an axis of size 1 in front; refuses a batch that is split over replicas.
 
     Args:
-        rows: the size of the first axis, which is no batch any more and so is fixed.
-        title: Caffe's layer in words, for errors.
-        **kwargs: those of every Keras layer.
+        rows: the size of the bottom's first axis, fixed as it is no longer the batch.
+        title: the Caffe layer in words, for errors.
+        **kwargs: the arguments of every Keras layer.
     """
 
     def __init__(self, rows: int, title: str, **kwargs: Any) -> None:
@@ -38,7 +38,7 @@ class LeadingAxis(keras.layers.Layer):
         return (1, self.rows, *input_shape[1:])
 
     def get_config(self) -> dict[str, Any]:
-        """Return what rebuilds the layer."""
+        """Return the arguments that rebuild the layer."""
         return {**super().get_config(), "rows": self.rows, "title": self.title}
 
     def source(self, call: SourceCall) -> str:
@@ -47,7 +47,7 @@ class LeadingAxis(keras.layers.Layer):
 
 
 def with_leading_axis(layer: Layer, bottom: Blob, axis: int) -> tuple[Blob, int]:
-    """Return a bottom and an axis of it that is not the first: 0 becomes 1 of (1, N, C, H, W).
+    """Return a bottom and an axis that is not 0: axis 0 of (N, C) becomes axis 1 of (1, N, C).
 
     Args:
         layer: the layer.
@@ -62,7 +62,7 @@ def with_leading_axis(layer: Layer, bottom: Blob, axis: int) -> tuple[Blob, int]
 
 
 def without_leading_axis(top: Blob, axis: int) -> Blob:
-    """Return a top of a with_leading_axis bottom without the axis that was put before the others.
+    """Return a top without the axis that `with_leading_axis` added.
 
     Args:
         top: the top.

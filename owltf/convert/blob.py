@@ -1,4 +1,4 @@
-"""Blob: a tensor with Caffe's shape. The one place that maps Caffe's axes to the tensor's."""
+"""A tensor with Caffe's shape; the one place that maps Caffe's axes to the tensor's."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from owltf.runtime.open_sizes import sizes_of
 
 @dataclass(frozen=True)
 class Blob:
-    """A tensor of the net as Caffe sees it: N, C, H, W, whatever its layout in memory.
+    """A tensor of the net, addressed by Caffe's axes (N, C, H, W) in whatever layout it lies.
 
     Attributes:
         name: Caffe's name of the blob.
         tensor: the Keras tensor; its first axis may be left open.
         batch: Caffe's size of axis 0; None only for a scalar.
-        names: where names of helper layers come from.
+        names: gives helper layers their names.
         channels_last: whether C was moved last (N, H, W, C); else the tensor is in Caffe's order.
     """
 
@@ -54,7 +54,7 @@ class Blob:
         return axis % self.rank
 
     def axis(self, axis: int) -> int:
-        """Return the tensor's axis for one of Caffe's, negative ones too."""
+        """Return the tensor's axis for one of Caffe's axes, which may be negative."""
         axis = self.canonical(axis)
         if not self.channels_last or axis == 0:
             return axis
@@ -79,7 +79,7 @@ class Blob:
         return replace(self, tensor=permute(self.tensor))
 
     def with_last(self, axis: int) -> Blob:
-        """Return the blob with one of Caffe's axes moved last: (N, C, H, W) by C is (N, H, W, C).
+        """Return the blob with one of Caffe's axes moved last: C of (N, C, H, W) is (N, H, W, C).
 
         Args:
             axis: any but the batch.
@@ -91,17 +91,17 @@ class Blob:
         return self.to_caffe()._permuted((*others, axis), "axis_last")
 
     def in_layout_of(self, other: Blob) -> Blob:
-        """Return the blob in another's layout."""
+        """Return the blob in the layout of another blob."""
         return self.to_channels_last() if other.channels_last else self.to_caffe()
 
     def value_of_caffe(self, array: Any) -> Any:
-        """Return an array of the blob's values in Caffe's order as the tensor has them."""
+        """Return values that are in Caffe's order, moved into the tensor's layout."""
         axes = {self.axis(index): index for index in range(self.rank)}
         order = [axes[axis] for axis in range(self.rank)]
         return keras.ops.transpose(array, order) if self.channels_last else array
 
     def value_in_caffe(self, value: Any) -> Any:
-        """Return a value of the tensor, or its gradient, in Caffe's order."""
+        """Return the tensor's values or gradients, moved into Caffe's order."""
         order = [self.axis(index) for index in range(self.rank)]
         return keras.ops.transpose(value, order) if self.channels_last else value
 
@@ -121,7 +121,7 @@ class Blob:
 
         Args:
             shape: Caffe's new shape; where its first size is the batch the tensor keeps it open.
-            what: the helper layer's word in the model.
+            what: a word for the name of the helper layer.
         """
         plain = self.to_caffe()
         if tuple(shape) == plain.shape:
@@ -134,21 +134,21 @@ class Blob:
         return replace(plain, tensor=tensor, batch=shape[0] if shape else None)
 
     def as_rows(self) -> Blob:
-        """Join all axes but the last into the first: a matrix."""
+        """Return the blob as a matrix: all axes but the last joined into the first."""
         *before, last = self.shape
         return self if len(before) == 1 else self.reshape((prod(before), last), "rows")
 
     def map(self, layer: Any, *, batch: int | None = None) -> Blob:
-        """Return the result of an elementwise or channels-last layer, in the same layout.
+        """Return what a layer makes of the blob, in the same layout.
 
         Args:
-            layer: any callable on Keras tensors.
+            layer: any callable on Keras tensors that works element by element, or on channels last.
             batch: Caffe's size of axis 0 where the layer changes it.
         """
         return replace(self, tensor=layer(self.tensor), batch=batch or self.batch)
 
     def of(self, tensor: Any, *, batch: int | None = None) -> Blob:
-        """Return a blob in this one's layout over another tensor."""
+        """Return a blob of another tensor that has this blob's layout."""
         return self.map(lambda _: tensor, batch=batch)
 
     def scalar(self, tensor: Any) -> Blob:
@@ -156,7 +156,7 @@ class Blob:
         return replace(self, tensor=tensor, batch=None, channels_last=False)
 
     def plain(self, tensor: Any, batch: int) -> Blob:
-        """Return a blob over a tensor in Caffe's order.
+        """Return a blob of a tensor that is in Caffe's order.
 
         Args:
             tensor: the tensor, its first axis may be open.
@@ -166,12 +166,12 @@ class Blob:
 
 
 def in_one_layout(bottoms: Sequence[Blob]) -> list[Blob]:
-    """Return blobs in one layout: channels last if the first one is, so fewest are moved."""
+    """Return blobs in the layout of the first one."""
     return [bottom.in_layout_of(bottoms[0]) for bottom in bottoms]
 
 
 def _reshaping(have: Sequence[int], wanted: tuple[int, ...], name: str) -> Any:
-    """Return the layer that gives images another shape; if only axes of 1 change, any images."""
+    """Return a layer that reshapes images: of any size, if only axes of size 1 come or go."""
     long = [axis for axis, size in enumerate(have) if size != 1]
     if [have[axis] for axis in long] != [size for size in wanted if size != 1]:
         return keras.layers.Reshape(wanted, name=name)
@@ -181,12 +181,13 @@ def _reshaping(have: Sequence[int], wanted: tuple[int, ...], name: str) -> Any:
 
 @keras.saving.register_keras_serializable("owltf")
 class AxesOfOne(keras.layers.Reshape):
-    """A Reshape which adds and leaves out axes of size 1 alone, so that the others may be open.
+    """Reshapes by adding and removing axes of size 1 only, so that the other axes may be open.
 
     Args:
         target_shape: the top's shape without the batch, for images of the prototxt's size.
-        axes: which of the bottom's axes each of the top's is, without the batch; None if it is new.
-        **kwargs: those of every Keras layer.
+        axes: the bottom's axis that each of the top's axes is, without the batch; None for a new
+            one.
+        **kwargs: the arguments of every Keras layer.
     """
 
     any_size = True
@@ -217,17 +218,17 @@ class AxesOfOne(keras.layers.Reshape):
         return [1 if axis is None else sizes[axis] for axis in self.axes]
 
     def get_config(self) -> dict[str, Any]:
-        """Return what rebuilds the layer."""
+        """Return the arguments that rebuild the layer."""
         return {**super().get_config(), "axes": self.axes}
 
     def source(self, call: SourceCall) -> str:
-        """Return the call in plain Keras."""
+        """Return the call as source in plain Keras."""
         return call.layer_call("layers.Reshape", tuple(self.target_shape))
 
 
 @keras.saving.register_keras_serializable("owltf")
 class BatchReshape(keras.layers.Layer):
-    """Reshapes with the batch axis included, which Keras's Reshape leaves alone.
+    """Reshapes all axes including the batch, which Keras's Reshape leaves as it is.
 
     Args:
         batch: Caffe's size of the bottom's axis 0; a batch of another size scales the top's axis 0.
@@ -246,10 +247,10 @@ class BatchReshape(keras.layers.Layer):
         return keras.ops.reshape(inputs, (-1, *self.shape[1:]))
 
     def get_config(self) -> dict[str, Any]:
-        """Return what rebuilds the layer."""
+        """Return the arguments that rebuild the layer."""
         return {**super().get_config(), "batch": self.batch, "shape": list(self.shape)}
 
     def source(self, call: SourceCall) -> str:
-        """Return the call in plain Keras."""
+        """Return the call as source in plain Keras."""
         shape = (-1, *self.shape[1:]) if self.shape else ()
         return f"ops.reshape({call.x}, {call.literal(shape)})"

@@ -1,4 +1,4 @@
-"""What a net is built with, and every net that is built beside it."""
+"""The settings with which a net is built: known types, phase, seed, shared layers."""
 
 from __future__ import annotations
 
@@ -19,10 +19,11 @@ from owltf.registry.registry import Registry
 
 @dataclass(frozen=True)
 class NetContext:
-    """The surroundings of a net: known types, phase, seed, and what it shares with other nets.
+    """What a net is built with: known types, phase, seed, and the layers it shares.
 
-    One is made for each file that is opened; the nets that the file gives have it but for what
-    `of_net` takes. What a run or a command says of all its nets is a field here, and nowhere else.
+    One is made for each file that is opened. The nets of the file share it; only the arguments of
+    `of_net` differ. An option of a run or a command that concerns all its nets is a field here, and
+    nowhere else.
 
     Attributes:
         registry: converters, data layers and fillers.
@@ -49,7 +50,7 @@ class NetContext:
     max_image_pixels: int | None = None
 
     def of_net(self, folder: Path | None, phase: str, test_net: int = 0) -> NetContext:
-        """Return the context of one of the nets that share this one.
+        """Return the context for one net of the file.
 
         Args:
             folder: the folder of its file.
@@ -60,7 +61,7 @@ class NetContext:
 
     @property
     def python(self) -> UserCode | None:
-        """The user's code beside the net, if it may be run."""
+        """The user's Python code beside the net, or None if it must not run."""
         return UserCode.beside(self.folder) if self.allow_python_layers else None
 
     def find_file(self, path: str) -> Path:
@@ -68,7 +69,7 @@ class NetContext:
         return find_file(path, self.folder)
 
     def filler(self, layer: str, say: Callable[[str], Exception]) -> Callable[[Any, int], Fill]:
-        """Return what fills the parameter blobs of a layer.
+        """Return a function that gives the filler of each parameter blob of a layer.
 
         Each blob's draws come from (seed, layer, position) alone, so a net starts the same whatever
         else is in it.

@@ -1,4 +1,4 @@
-"""What turns one Caffe layer type into Keras, and what is known of the type."""
+"""The base class of layer converters: how one Caffe layer type is built in Keras."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from owltf.registry.registry import Registry
 class LayerConverter(ABC):
     """Converts the layers of one Caffe type.
 
-    A subclass names the type and its parameter blobs, and builds the Keras part from the bottoms:
+    A subclass names the type and its parameter blobs, and builds the tops from the bottoms:
 
         class ReLU(LayerConverter):
             caffe_type = "ReLU"
@@ -25,22 +25,22 @@ class LayerConverter(ABC):
             def build(self, layer, bottom):
                 return bottom.map(layer.keras(keras.layers.ReLU))
 
-    A method `onnx(self, node)` beside `build` writes a layer as ONNX's operations; `OnnxNode` is
-    what it is given. What else a subclass says of its type serves exports and tools; what it leaves
-    out holds of most layers.
+    A method `onnx(self, node)` beside `build` writes a layer as operations of ONNX; see `OnnxNode`.
+    The other attributes and methods tell exports and tools about the type; their defaults are right
+    for most layers.
 
     Attributes:
         caffe_type: the `type` in a prototxt.
         params: the layer's parameter blobs in Caffe's order; the first is blob 0.
         bottoms: the fewest and the most bottoms; None for any number.
         tops: the same for tops.
-        is_loss: whether the first top counts in the objective with weight 1 unless told otherwise.
-            An exported net ends in the layer's first bottom instead.
+        is_loss: whether training minimises the first top, with weight 1 unless `loss_weight` says
+            otherwise. An exported net ends in the layer's first bottom instead.
         served_as: the type of the layer that an exported net has in place of this loss, such as
             "Softmax". It takes the first bottom and the loss's messages but `loss_param`.
-        is_judge: whether the layer only judges or records what it is given, as Accuracy does. An
+        is_judge: whether the layer only measures or records its bottoms, as Accuracy does. An
             exported net ends in its first bottom instead.
-        passes_on: whether each top is the bottom itself outside of training, as with Dropout.
+        passes_on: whether each top equals the bottom except in training, as for Dropout.
         gives_probabilities: whether the top holds a probability for each class along axis 1; for a
             loss with `class_scores`, whether the softmax of these does.
         runs_user_code: whether it runs Python code of the user's, which no exported file holds.
@@ -58,14 +58,14 @@ class LayerConverter(ABC):
     runs_user_code: ClassVar[bool] = False
 
     def param_blobs(self, layer: Layer) -> tuple[ParamBlob, ...]:
-        """Return the parameter blobs of this layer; `params` unless its fields change them."""
+        """Return the parameter blobs of one layer: `params`, unless its fields change them."""
         return self.params
 
     def check(self, layer: Layer) -> None:  # noqa: B027
-        """Refuse what the layer's parameters ask for and owltf cannot do.
+        """Refuse a layer whose fields ask for something that owltf cannot do.
 
-        It is called for every layer of a net before any is built, so that all refusals are told at
-        once.
+        It is called for every layer of a net before any is built, so that the user sees all
+        refusals at once.
 
         Raises:
             UnsupportedLayerError: by `layer.unsupported(...)`.
@@ -73,10 +73,10 @@ class LayerConverter(ABC):
 
     @abstractmethod
     def build(self, layer: Layer, *bottoms: Blob) -> Blob | Sequence[Blob]:
-        """Return the layer's tops.
+        """Return the layer's tops, made from its bottoms.
 
         Args:
-            layer: the layer's parameters, and what makes Keras layers and errors.
+            layer: the layer, with the methods that make Keras layers and errors.
             *bottoms: its inputs.
 
         Raises:
@@ -84,21 +84,21 @@ class LayerConverter(ABC):
         """
 
     def class_scores(self, parameter: Any) -> tuple[int, int | None] | None:
-        """Say where the first bottom has a score for each class, compared with the second's labels.
+        """Return where the first bottom has class scores, if the second holds their true labels.
 
         Args:
             parameter: the `LayerParameter`.
 
         Returns:
-            The axis of the classes, and the label that does not count or None; None if the layer
-            compares no such things.
+            The axis of the classes, and the label to ignore or None; None if the layer does not
+            compare scores with labels.
         """
         return None
 
     def fixes_batch(self, parameter: Any, rank: int) -> bool:
-        """Return whether a net with this layer takes the batch of its prototxt alone.
+        """Return whether a net with this layer can compute only the batch size of its prototxt.
 
-        So it is where the first axis is time, or weights lie along it.
+        That is so if the first axis is time, or if weights lie along it.
 
         Args:
             parameter: the `LayerParameter`.
@@ -107,52 +107,52 @@ class LayerConverter(ABC):
         return False
 
     def whole_numbers(self, parameter: Any, shapes: Sequence[tuple[int, ...]]) -> Mapping[int, int]:
-        """Return which bottoms hold whole numbers from 0 on, and the number that they stay below.
+        """Return which bottoms hold whole numbers that count from 0, and how many they count.
 
         Args:
             parameter: the `LayerParameter`.
             shapes: the bottoms' shapes.
 
         Returns:
-            The limits by the bottom's index.
+            The count by the bottom's index: its numbers must stay below it.
         """
         return {}
 
     def affine(
         self, parameter: Any, blobs: Sequence[np.ndarray]
     ) -> tuple[np.ndarray, np.ndarray] | None:
-        """Return the factor and the term of each channel, if the layer computes no more in tests.
+        """Return the factor and term of each channel, if factor x bottom + term is all it computes.
 
-        `owltf export --optimize` folds them into the layer before, if that one can `absorb` them.
+        `owltf export --optimize` then removes the layer, if the one before can `absorb` them.
 
         Args:
             parameter: the `LayerParameter`; the layer has one bottom.
             blobs: its parameter blobs.
 
         Returns:
-            Two arrays (C,), or None if it computes something else.
+            Two arrays (C,), or None if the layer computes something else when tested.
         """
         return None
 
     def absorb(
         self, parameter: Any, blobs: Sequence[np.ndarray], factor: np.ndarray, term: np.ndarray
     ) -> Sequence[np.ndarray] | None:
-        """Return parameter blobs that give the top times a factor, plus a term.
+        """Return parameter blobs with which the layer computes factor x top + term.
 
         Args:
-            parameter: the `LayerParameter`, which is changed where the new blobs need it.
+            parameter: the `LayerParameter`; changed if the new blobs need it, as a bias does.
             blobs: the parameter blobs.
             factor: one for each channel of the top, float64.
             term: one for each channel of the top, float64.
 
         Returns:
-            All blobs anew, or None if no blobs do; then the parameter stays as it is.
+            All its blobs, or None if that cannot be done; the parameter is then unchanged.
         """
         return None
 
 
 class _Unknown(LayerConverter):
-    """What is known of types that no converter has, such as data layers."""
+    """Stands for types without a converter, such as data layers, with every default."""
 
     def build(self, layer: Layer, *bottoms: Blob) -> Blob:
         """Refuse to build anything.
@@ -164,7 +164,7 @@ class _Unknown(LayerConverter):
 
 
 def converter_of(caffe_type: str, registry: Registry) -> LayerConverter:
-    """Return what is known of a layer type; of a data layer, what holds of most layers.
+    """Return the converter of a layer type; for a data layer, one with every default.
 
     Args:
         caffe_type: the `type` in a prototxt.

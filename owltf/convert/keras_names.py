@@ -1,4 +1,4 @@
-"""Caffe's names as Keras and TensorFlow accept them."""
+"""Turns Caffe's names into names that Keras and TensorFlow accept."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ def _escape(text: str) -> str:
 
 
 class KerasNames:
-    """Hands out the names of one Keras model, each once.
+    """Gives the Keras layers of one model their names, no name twice.
 
     Args:
-        reserved: Caffe names (blobs that enter, layers) which keep their own name.
+        reserved: names of Caffe's layers and blobs, which helper layers must not get.
 
     Attributes:
-        owner: the Caffe layer, in words, for which names are asked.
-        owners: that of each name handed out.
+        owner: the Caffe layer, in words, whose Keras layers are being named.
+        owners: the `owner` of each name that was given.
     """
 
     def __init__(self, reserved: Iterable[str]) -> None:
@@ -43,11 +43,11 @@ class KerasNames:
         self.owners: dict[str, str] = {}
 
     def own(self, name: str) -> str:
-        """Return the name of a layer or an input of the net itself."""
+        """Return the Keras name of one of Caffe's layers or inputs."""
         return self._take(keras_name(name))
 
     def helper(self, name: str, what: str) -> str:
-        """Return the name of a layer that owltf adds, such as `ip1.flatten`."""
+        """Return the name of a Keras layer that owltf adds, such as `ip1.flatten`."""
         wanted = f"{keras_name(name)}.{what}"
         return self._take(wanted, self._reserved)
 

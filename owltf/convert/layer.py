@@ -1,4 +1,4 @@
-"""What a converter is given: one layer of the net, and the means to build it."""
+"""The Caffe layer that a converter builds, with the methods it builds it by."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from owltf.errors import OwltfError
 
 
 class UnsupportedLayerError(OwltfError):
-    """A layer uses what owltf cannot do (yet)."""
+    """A layer asks for something that owltf cannot do (yet)."""
 
 
 @dataclass
 class Layer:
-    """One layer of a net while it is converted.
+    """One layer of a Caffe net while it is converted to Keras.
 
     Attributes:
         name: Caffe's name of the layer.
@@ -33,8 +33,8 @@ class Layer:
         where: file and line, for errors.
         context: what its net is built with.
         names: names for the Keras layers of this net.
-        any_input: gives a tensor of the net's inputs, for a layer without bottoms: Keras wants each
-            layer to hang on one.
+        any_input: returns the tensor of any input, for a layer without bottoms: Keras computes only
+            what an input leads to.
         weights: the layer's parameter blobs.
         inputs: the blobs made by `input`.
     """
@@ -89,7 +89,7 @@ class Layer:
         return self.context.find_file(path)
 
     def _shared_by(self, index: int) -> Key:
-        """Return what a blob is shared by: a TEST net has the TRAIN net's by the layer's name."""
+        """Return the key of a shared blob; a TEST net finds the TRAIN net's by the layer's name."""
         own = (self.name, index)
         if self.phase == "TEST" and own in self.context.shared.blobs:
             return own
@@ -104,14 +104,14 @@ class Layer:
         part: str = "",
         **config: Any,
     ) -> Any:
-        """Return the Keras layer named after this one, shared with the other phase's net.
+        """Return a Keras layer for this layer; the nets of the other phase get the same one.
 
         Args:
             layer_class: a Keras layer's class.
             fillers: the `FillerParameter` of each parameter blob, in order.
-            constants: the names of weights that are no parameter blobs: no update changes them, and
-                no weights file holds them.
-            part: a word that tells several Keras layers of one Caffe layer apart.
+            constants: the names of weights that are not parameter blobs: no update changes them,
+                and no weights file holds them.
+            part: a word for the name, where one Caffe layer makes several Keras layers.
             **config: the class's arguments.
         """
         self.weights.fillers = fillers or self.weights.fillers
@@ -125,7 +125,7 @@ class Layer:
         return self.names.helper(self.name, part) if part else self.names.own(self.name)
 
     def input(self, blob: str, shape: Sequence[int]) -> Blob:
-        """Return a blob that is fed from outside the net.
+        """Return a new input of the net as a blob.
 
         Args:
             blob: its name.
@@ -162,7 +162,7 @@ def param_spec(parameter: Any, index: int) -> Any | None:
 
 
 def param_key(name: str, parameter: Any, index: int) -> Key:
-    """Return what a parameter blob is shared by: its own name, or its layer and position."""
+    """Return the key by which layers share a blob: its own name, or its layer and position."""
     spec = param_spec(parameter, index)
     return str(spec.name) if spec is not None and spec.name else (name, index)
 

@@ -1,4 +1,4 @@
-"""What a layer is written as ONNX by: its converter's `onnx` method, and what that is given."""
+"""The interface by which a converter's `onnx` method writes its layer as ONNX operations."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ Shape = tuple[int, ...]
 
 
 class OnnxNode(Protocol):
-    """One layer on its way into an ONNX graph, and what adds operations for it.
+    """A layer that is being written to ONNX, with the methods that add operations.
 
-    Blobs lie in Caffe's order (N, C, H, W) there, and are known by their names:
+    In the ONNX graph, blobs have Caffe's order (N, C, H, W); operations refer to them by name:
 
         def onnx(self, node):
             limit = node.constant("limit", node.parameter.shrink_param.limit)
             size = node.add("Abs", node.x, part="size")
             node.add("Max", size, limit)
 
-    What is added without a `part` or a `top` is the layer's first top. The operations are those of
-    ONNX's opset 13.
+    An operation added without `part` or `top` makes the layer's first top. The operations are those
+    of ONNX's opset 13.
     """
 
     @property
@@ -36,19 +36,19 @@ class OnnxNode(Protocol):
 
     @property
     def tops(self) -> tuple[str, ...]:
-        """The names that its tops must get."""
+        """The names that the layer's tops must get."""
 
     @property
     def blobs(self) -> tuple[np.ndarray, ...]:
-        """Its parameter blobs, in Caffe's shapes."""
+        """The layer's parameter blobs, in Caffe's shapes."""
 
     @property
     def x(self) -> str:
-        """The first bottom."""
+        """The name of the first bottom."""
 
     @property
     def top(self) -> str:
-        """The first top."""
+        """The name of the first top."""
 
     @property
     def shape(self) -> Shape:
@@ -63,7 +63,7 @@ class OnnxNode(Protocol):
         """The arguments of the Keras layer that `build` made by `layer.keras(...)`."""
 
     def keras(self, part: str = "") -> Any:
-        """Return the Keras layer that `build` made; `part` is the word that tells several apart."""
+        """Return the Keras layer that `build` made; `part` is as in `layer.keras(...)`."""
 
     def shape_of(self, blob: str) -> Shape:
         """Return the shape of a bottom or top in Caffe's order."""
@@ -74,47 +74,47 @@ class OnnxNode(Protocol):
     def add(
         self, kind: str, *inputs: str, part: str = "", top: str | None = None, **options: Any
     ) -> str:
-        """Add an operation and return the name of what it gives.
+        """Add an operation and return the name of its result.
 
         Args:
-            kind: ONNX's operation.
-            *inputs: the names of what it takes.
-            part: a word for what is not yet the layer's top.
-            top: the name of what it gives; the first top unless given.
+            kind: the operation's name in ONNX.
+            *inputs: the names of its inputs.
+            part: a word for the result's name, where that is not yet a top of the layer.
+            top: the result's name; the first top unless given.
             **options: its attributes; a NumPy type stands for ONNX's number of it, as in
                 `node.add("Cast", node.x, to=np.float32)`.
         """
 
     def add_several(self, kind: str, *inputs: str, tops: Sequence[str], **options: Any) -> None:
-        """Add an operation that gives several blobs, under these names."""
+        """Add an operation with several results, which get these names."""
 
     def reshape(
         self, blob: str, sizes: Sequence[int], *, part: str = "", top: str | None = None
     ) -> str:
-        """Add a Reshape and return the name of what it gives.
+        """Add a Reshape and return the name of its result.
 
         Args:
-            blob: the name of what is reshaped.
+            blob: the name of its input.
             sizes: the new sizes; one may be -1, and 0 keeps the size of the same axis.
-            part: a word for what is not yet the layer's top.
-            top: the name of what it gives; the first top unless given.
+            part: a word for the result's name, where that is not yet a top of the layer.
+            top: the result's name; the first top unless given.
         """
 
     def constant(self, part: str, values: Any, dtype: Any = np.float32) -> str:
-        """Add numbers, or one number, and return their name; `part` is a word for them."""
+        """Add a constant array or number and return its name, which ends in `part`."""
 
     def weights(self) -> list[str]:
         """Add the layer's parameter blobs and return their names."""
 
     def unsupported(self, what: str) -> UnsupportedLayerError:
-        """Return the error for a field that ONNX has no form of, in the prototxt's own words."""
+        """Return the error for a field that ONNX cannot express, in the prototxt's own words."""
 
 
 def onnx_form(converter: Any) -> Callable[[OnnxNode], None] | None:
-    """Return what writes the layers of a converter as ONNX, or None.
+    """Return the method that writes a converter's layers as ONNX, or None.
 
-    An `onnx` method is of the same class as `build` or of one derived from it: a class that
-    replaces `build` alone computes something else than the method it inherits says.
+    The method counts only if its class is that of `build` or derived from it: a class that replaces
+    `build` alone computes something else than the `onnx` it inherits.
     """
     for each in type(converter).__mro__:
         if "onnx" in vars(each):

@@ -1,4 +1,4 @@
-"""A Caffe parameter blob and the Keras variable that holds it."""
+"""Maps a Caffe parameter blob to the Keras variable that holds it, and back."""
 
 from __future__ import annotations
 
@@ -12,16 +12,15 @@ from owltf.runtime.copy import contiguous
 
 @dataclass(frozen=True)
 class ParamBlob:
-    """How one of a layer's parameter blobs lies in Caffe and in Keras.
+    """The order of axes of one of a layer's parameter blobs, in Caffe and in Keras.
 
-    The order of axes is said once, a letter an axis; both directions follow from it.
+    One letter stands for each axis; the conversions of both directions follow from the letters.
 
     Attributes:
         name: the Keras layer's attribute, and the name its weight is added under.
         caffe: the order of axes in Caffe, as `oi...`.
         keras: the same letters in Keras's order, as `...io`.
-        untrained: the value that stands in for zeros where a net without weights is tried out; None
-            for random ones.
+        untrained: the value to use where a net without weights is tried out; None for random ones.
     """
 
     name: str
@@ -44,7 +43,7 @@ class ParamBlob:
 
 @dataclass(frozen=True)
 class Param:
-    """One learnable blob of a net.
+    """A parameter blob of a built net.
 
     Attributes:
         layer: the layer that owns it.
@@ -77,7 +76,7 @@ class Param:
         return self.to_caffe(np.asarray(self.variable.numpy()))
 
     def to_caffe(self, value: np.ndarray) -> np.ndarray:
-        """Return an array of the variable's order in Caffe's, contiguous."""
+        """Return an array that is in the variable's order as a contiguous one in Caffe's."""
         return contiguous(self.blob.to_caffe(value))
 
     def set(self, array: np.ndarray) -> None:

@@ -1,4 +1,4 @@
-"""Keras layers and variables that nets and layers share."""
+"""Shares Keras layers between nets, and variables between layers, as Caffe shares blobs."""
 
 from __future__ import annotations
 
@@ -28,26 +28,26 @@ class SharedBlob:
     """A parameter blob that layers may share.
 
     Attributes:
-        variable: the Keras variable, as the layer has it that was built first.
-        blob: how it lies there.
+        variable: the Keras variable of the layer that was built first.
+        blob: the order of the variable's axes.
     """
 
     variable: Any
     blob: ParamBlob
 
     def axes_in(self, blob: ParamBlob) -> tuple[int, ...]:
-        """Return which of the variable's axes each axis is for a layer that keeps it otherwise."""
+        """Return the variable's axis for each axis of a layer that stores it in another order."""
         # Sizes that tell the axes apart show where each goes.
         sizes = tuple(range(2, 2 + len(self.variable.shape)))
         moved = blob.to_keras(self.blob.to_caffe(np.broadcast_to(np.float32(0), sizes))).shape
         return tuple(sizes.index(size) for size in moved)
 
     def shape_in(self, blob: ParamBlob) -> tuple[int, ...]:
-        """Return the variable's shape for a layer that keeps it otherwise."""
+        """Return the variable's shape in a layer that stores it in another order."""
         return tuple(self.variable.shape[axis] for axis in self.axes_in(blob))
 
     def variable_in(self, blob: ParamBlob, trainable: bool) -> Any:
-        """Return a Keras variable of the same memory, under another layer's name and axes."""
+        """Return a Keras variable over the same memory, with another layer's name and axes."""
         axes, kept = self.axes_in(blob), {"name": blob.name, "trainable": trainable}
         if axes == tuple(range(len(axes))):
             return keras.Variable(self.variable.value, **kept)
@@ -61,7 +61,7 @@ class SharedLayer:
     Attributes:
         layer_class: its class.
         config: the class's arguments.
-        made: the layer.
+        made: the Keras layer.
         held: the parameter blobs of the Caffe layer that it is part of, by index.
     """
 
@@ -73,7 +73,7 @@ class SharedLayer:
 
 @dataclass
 class SharedLayers:
-    """What the TRAIN and the TEST nets of one solver have in common.
+    """The Keras layers and variables that the nets of one solver share.
 
     A layer of the same name, class and configuration is one Keras layer in all nets. Where the
     configuration differs (a dilation, a dropout ratio) the variables alone are shared, as are those
@@ -86,7 +86,7 @@ class SharedLayers:
     def layer(
         self, key: tuple[str, str], layer_class: type, config: dict[str, Any], name: str
     ) -> SharedLayer:
-        """Return the Keras layer of that key, a new one where class or configuration differ."""
+        """Return the Keras layer of a key, or a new one if class or configuration differ."""
         known = self._layers.get(key)
         if known is not None and (known.layer_class, known.config) == (layer_class, config):
             return known
@@ -97,18 +97,18 @@ class SharedLayers:
 
 @dataclass
 class WeightSharing:
-    """The parameter blobs of one layer: where their variables are, and how they start.
+    """Gives each parameter blob of one layer its variable: a shared one, or a new filled one.
 
     Attributes:
         say: turns a message into the layer's error.
-        key: gives what a blob is shared by, from its index.
+        key: returns the key by which layers share a blob, from the blob's index.
         blobs: each blob's name and order of axes in this layer.
         shared: the variables known so far.
         filler: turns a `FillerParameter` and a blob's index into a function that fills it; None
             where the weights come from a file, so that they start as zeros.
         fillers: the `FillerParameter` of each blob.
-        constants: names of weights that are no parameter blobs.
-        held: the blobs that the layer turned out to have, by index: a bias may be left out.
+        constants: names of weights that are not parameter blobs.
+        held: the blobs that the layer was built with, by index: a bias may be left out.
     """
 
     say: Callable[[str], OwltfError]
@@ -124,10 +124,10 @@ class WeightSharing:
 
     @contextmanager
     def while_building(self) -> Iterator[None]:
-        """Let the weights that Keras layers add inside be shared and filled as Caffe's are.
+        """Share and fill the weights that Keras layers add inside, as Caffe does.
 
         Raises:
-            OwltfError: if a weight is no parameter blob, or a parameter blob gets no weight.
+            OwltfError: if a weight is not a parameter blob, or a parameter blob gets no weight.
         """
         with weights_chosen_by(self._choose):
             yield
@@ -136,7 +136,7 @@ class WeightSharing:
             layer.held.update(self.held)
 
     def use(self, layer: SharedLayer) -> None:
-        """Take a Keras layer as part of this one, with the blobs that it has if it is built."""
+        """Make a Keras layer part of this layer; if it is built already, its blobs are known."""
         self.held.update(layer.held)
         self._used.append(layer)
 
@@ -219,12 +219,12 @@ class WeightSharing:
         return initializer
 
     def name_by_layer(self, layer: str) -> None:
-        """Let nets that are built later find the blobs by their layer, whatever their own names."""
+        """Let nets that are built later find the blobs by the layer's name too."""
         for index, blob in self.held.items():
             self.shared.blobs.setdefault((layer, index), blob)
 
     def present(self) -> list[int]:
-        """Return the positions of the blobs that the layer has."""
+        """Return the indices of the blobs that the layer was built with."""
         return sorted(self.held)
 
 
@@ -234,7 +234,7 @@ def _memory() -> int:
 
 
 def _shape(shape: Any) -> tuple[int, ...]:
-    """Return the shape of a weight; Keras takes none for that of a number."""
+    """Return the shape of a weight; Keras allows None for a scalar."""
     return () if shape is None else tuple(shape)
 
 

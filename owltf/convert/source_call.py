@@ -1,4 +1,4 @@
-"""How a Keras layer is written as a call in a program that has Keras alone."""
+"""The interface by which a layer writes itself into an exported program in plain Keras."""
 
 from __future__ import annotations
 
@@ -11,76 +11,76 @@ Shape = tuple[Any, ...]
 
 
 class SourceCall(Protocol):
-    """One call of a Keras layer, while `owltf export` writes the net as a Keras program.
+    """A call of a Keras layer that `owltf export` is writing into a program in plain Keras.
 
-    A Keras layer's class says by a method `source` how it is written, as an expression:
+    A Keras layer's method `source` returns the expression that computes it:
 
         def source(self, call: SourceCall) -> str:
             return f"ops.clip({call.x}, {call.arguments(self.low, self.high)})"
 
-    The program has `keras`, Keras's `layers` and `ops`, and `np`; it has no owltf. Where the layer
-    is written as a Keras layer with weights, those have the names and shapes of its own, or else a
-    method `source_weights(self)` returns the arrays of the plain layer by their names there.
+    The program imports `keras`, Keras's `layers` and `ops`, and `np`, but not owltf. If the layer
+    is written as a layer of Keras that has weights, they are copied by name; if their names or
+    shapes differ, a method `source_weights(self)` returns the arrays by the names in Keras's layer.
     """
 
     @property
     def x(self) -> str:
-        """The first variable that the layer is given."""
+        """The program's variable for the layer's first input."""
 
     @property
     def inputs(self) -> Sequence[str]:
-        """All variables that it is given."""
+        """The program's variables for all inputs of the layer."""
 
     @property
     def shapes(self) -> Sequence[Shape]:
-        """The shapes of what it is given, the batch open."""
+        """The shapes of the inputs, the batch open."""
 
     @property
     def tops(self) -> Sequence[Shape]:
-        """The shapes of what it gives; an expression of several is a tuple or a list."""
+        """The shapes of the outputs; an expression for several is a tuple or a list."""
 
     def literal(self, value: Any) -> str:
-        """Return a string, a number, or a list or tuple of some, as it is written in Python."""
+        """Return the Python source of a string, a number, or a list or tuple of some."""
 
     def arguments(self, *values: Any, **options: Any) -> str:
-        """Return literals as arguments: `3, "same", groups=2`; an option that is None is left out.
+        """Return the source of a call's arguments, as `3, "same", groups=2`.
 
         Args:
-            *values: arguments by place.
-            **options: arguments by name.
+            *values: positional arguments.
+            **options: named arguments; None leaves one out.
         """
 
     def unless(self, value: Any, usual: Any) -> Any:
-        """Return a value, None where it is the usual one, so that `arguments` leaves it out."""
+        """Return a value, or None if it is the default, so that `arguments` leaves it out."""
 
     def layer_call(self, kind: str, *values: Any, x: str | None = None, **options: Any) -> str:
-        """Return the call of a Keras layer, under the name that this one has.
+        """Return the source of a call of a Keras layer, which gets this layer's name.
 
         Args:
-            kind: its class as the program knows it: `layers.Dense`, or one that `need` brings.
-            *values: the class's arguments by place.
-            x: the variable that it is given; all those of this call unless given.
-            **options: the class's arguments by name; None leaves one out.
+            kind: its class in the program: `layers.Dense`, or one whose source `need` added.
+            *values: positional arguments of the class.
+            x: the variable that it is called on; all inputs of this layer unless given.
+            **options: named arguments of the class; None leaves one out.
         """
 
     def step(self, expression: str) -> str:
-        """Write an expression in a line of its own, before the layer's; return its variable."""
+        """Assign an expression to a new variable, in a line before the layer's; return its name."""
 
     def need(self, text: str) -> None:
-        """Let the program have a function or a class of which this is the source text.
+        """Add a function or a class to the program, once.
 
         Args:
-            text: it; what it needs beside the program's own names it imports inside.
+            text: its source, which imports inside it whatever the program does not.
         """
 
     def unsupported(self, what: str) -> Exception:
-        """Return the error to raise where plain Keras lacks what this layer does."""
+        """Return the error to raise where plain Keras cannot compute this layer."""
 
 
 def without_source(converter: Any) -> list[type]:
-    """Return the Keras layer classes of a converter that no program of plain Keras can have.
+    """Return the Keras layer classes of a converter that have no source in plain Keras.
 
-    Keras's own are written by their configuration, others by their method `source`.
+    Keras's own classes are written by their configuration, others by their method `source`.
     """
     return [
         each

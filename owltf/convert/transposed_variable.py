@@ -1,4 +1,4 @@
-"""TransposedVariable: a variable shared by two layers that store it with their axes differently."""
+"""A variable shared by two layers that store it with their axes in different orders."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from owltf.keras_internals import VariableOfAnother
 
 
 class TransposedVariable(VariableOfAnother):
-    """Another variable with its axes in another order; both are one memory.
+    """Another variable with its axes in a different order; both use the same memory.
 
     To Keras it is a variable of its layer like any other, so that it is counted, and saved in a
     `.keras` file, in this layer's order. Its gradient is the other variable's.
 
     Args:
         variable: the variable that holds the values.
-        axes: which of its axes each of this one's axes is.
+        axes: the axis of that variable for each axis of this one.
         **kwargs: `name`, `trainable` and so on, as for every Keras variable.
     """
 
@@ -28,14 +28,14 @@ class TransposedVariable(VariableOfAnother):
 
     @property
     def shape(self) -> Any:
-        """The shape in this order."""
+        """The shape in this variable's order."""
         return tf.TensorShape([self.variable.shape[axis] for axis in self.axes])
 
     @property
     def value(self) -> Any:
-        """The values in this order."""
+        """The values in this variable's order."""
         return tf.transpose(super().value, self.axes)
 
     def assign(self, value: Any) -> Any:
-        """Assign values in this order."""
+        """Assign values that are in this variable's order."""
         return self.variable.assign(np.transpose(value, np.argsort(self.axes)))

@@ -1,4 +1,4 @@
-"""Window: kernel, stride, pad and dilation, and Caffe's rules for the size they give."""
+"""Sliding windows of convolution and pooling, with Caffe's rules for the size of their tops."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ class Window:
 
     Attributes:
         kernel: the window's size along each axis.
-        stride: its steps.
-        pad: what is added on each side.
+        stride: the distance between two windows.
+        pad: the rows or columns added on each side of the bottom.
         dilation: the distance between neighbours in the kernel; 1 unless given.
     """
 
@@ -43,7 +43,7 @@ class Window:
         pad: Sequence[int],
         dilation_rate: Sequence[int],
     ) -> Window:
-        """Return the window of a Keras layer's arguments, those of `config`."""
+        """Return the window that the arguments of a Keras layer describe."""
         return cls(tuple(kernel_size), tuple(strides), tuple(pad), tuple(dilation_rate))
 
     @property
@@ -68,7 +68,7 @@ class Window:
         return [(side + 2 * pad - extent) // stride + 1 for side, extent, stride, pad in sides]
 
     def deconvolved(self, size: Sequence[int]) -> list[int]:
-        """Return the size after a deconvolution: the smallest that a convolution brings back."""
+        """Return the size after a deconvolution: the smallest that a convolution maps to this."""
         sides = zip(size, self.extent, self.stride, self.pad, strict=True)
         return [stride * (side - 1) + extent - 2 * pad for side, extent, stride, pad in sides]
 
@@ -83,7 +83,7 @@ class Window:
         Args:
             size: the bottom's spatial size.
             floor: `round_mode: FLOOR`, which rounds down instead.
-            least: the lesser of two sizes; `tf.minimum` where a graph computes them.
+            least: returns the smaller of two sizes; `tf.minimum` where a graph computes them.
         """
         rounded = self._rounded(size, floor=floor)
         if not any(self.pad):
@@ -99,9 +99,13 @@ class Window:
         ]
 
     def overhang(self, size: Sequence[int], out: Sequence[int]) -> list[Pair]:
-        """Return the rows (columns, ...) before and after the bottom that `out` windows reach.
+        """Return how many rows (columns, ...) the windows reach beyond the bottom on each side.
 
-        The second is negative where the last rows are in no window.
+        The second number is negative where the last rows are in no window.
+
+        Args:
+            size: the bottom's size along each axis.
+            out: the number of windows along each axis.
         """
         sides = zip(size, out, self.extent, self.stride, self.pad, strict=True)
         return [
@@ -199,10 +203,10 @@ def _checked(layer: Layer, window: Window) -> Window:
 
 
 def dims(sizes: Sequence[int]) -> str:
-    """Return sizes in words: 3x2."""
+    """Return sizes as a text: 3x2."""
     return "x".join(map(str, sizes))
 
 
 def side(sizes: Sequence[int]) -> int | tuple[int, ...]:
-    """Return sizes as Keras's layers take them: equal ones as one number."""
+    """Return sizes as Keras's layers take them: one number if all are equal."""
     return sizes[0] if len(set(sizes)) == 1 else tuple(sizes)

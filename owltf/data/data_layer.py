@@ -1,4 +1,4 @@
-"""What a data layer is, and what it is given."""
+"""The base class of data layers, which read batches from outside the net."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class DataContext:
-    """What a data layer is given.
+    """The settings that a data layer is made with: its message, and those of its net.
 
     Attributes:
-        parameter: The layer's `LayerParameter`.
-        where: The file and line of the layer, for errors: "net.prototxt:12".
-        net: What its net is built with.
+        parameter: the layer's `LayerParameter`.
+        where: the file and line of the layer, for errors: "net.prototxt:12".
+        net: the context that its net is built with.
     """
 
     parameter: Any
@@ -34,7 +34,7 @@ class DataContext:
 
     @property
     def phase(self) -> str:
-        """What the net is for, "TRAIN" or "TEST"."""
+        """The phase that the net is for, "TRAIN" or "TEST"."""
         return self.net.phase
 
     @property
@@ -51,7 +51,7 @@ class DataContext:
         """Return an existing file or folder that the net names.
 
         Raises:
-            OwltfError: with what was tried.
+            OwltfError: if it does not exist; the message lists the paths that were tried.
         """
         return self.net.find_file(path)
 
@@ -61,22 +61,22 @@ class DataContext:
         return str(self.parameter.name)
 
     def error(self, message: str) -> OwltfError:
-        """Make the error that names the layer and where it stands."""
+        """Return an error that names the layer, its file and line."""
         return OwltfError(f"{self.parameter.type} layer '{self.name}' ({self.where}): {message}")
 
     @contextmanager
     def named_errors(self) -> Iterator[None]:
-        """Name the layer in every OwltfError that is raised inside."""
+        """Put the layer's name before the message of an OwltfError that is raised inside."""
         try:
             yield
         except OwltfError as error:
             raise self.error(str(error)) from error
 
     def find(self, field: str, path: str) -> Path:
-        """Find the file or folder that a field, such as `source`, names.
+        """Return the file or folder that a field, such as `source`, names.
 
         Raises:
-            OwltfError: The field is empty, or nothing is there.
+            OwltfError: if the field is empty, or the path does not exist.
         """
         if not path:
             raise OwltfError(f"{field} is missing")
@@ -89,7 +89,7 @@ class DataContext:
         """Return the number of records in one batch for the net's `batch_size`.
 
         Raises:
-            OwltfError: It is missing or 0.
+            OwltfError: if it is missing or 0.
         """
         if batch_size < 1:
             raise OwltfError("batch_size must be 1 or more; it is missing or 0")
@@ -97,7 +97,7 @@ class DataContext:
 
 
 class DataLayer(ABC):
-    """Makes batches from a source outside the net.
+    """Reads batches from a source outside the net.
 
     A subclass opens and checks its source when it is made, and sets `batch_size` and `top_shapes`.
 
@@ -144,32 +144,32 @@ class DataLayer(ABC):
 
     @abstractmethod
     def dataset(self, position: int) -> tf.data.Dataset:
-        """Make an endless dataset of batches.
+        """Return an endless dataset of batches.
 
         Args:
-            position: The record to start at, counted on without wrapping; the source wraps around,
-                inside a batch too.
+            position: the record to start at, counted on over all rounds through the source; a round
+                may end inside a batch.
 
         Returns:
             A dataset of tuples, one float32 tensor per top in Caffe's order.
         """
 
     def keys(self, position: int) -> Iterator[str]:
-        """Yield what the source calls its records, from one on without end.
+        """Yield the names of the source's records, from one record on without end.
 
         Args:
-            position: The first record, counted as in `dataset`.
+            position: the first record, counted as in `dataset`.
 
         Yields:
-            Keys; a record without one is called by its number.
+            The keys of the records; the number of a record that has no key.
         """
         for number in count(position):
             yield str(number % self.records if self.records else number)
 
     @abstractmethod
     def describe(self) -> str:
-        """Say in one line where the records come from, how many they are and of what shape."""
+        """Return a line that says where the records come from, their number and their shape."""
 
     def explain(self, exception: Exception) -> OwltfError | None:
-        """Return the error a user can act on, if this layer's pipeline raised `exception`."""
+        """Return the error for the user, if this layer's pipeline raised an exception, or None."""
         return self.failure

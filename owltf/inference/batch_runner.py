@@ -1,4 +1,4 @@
-"""BatchRunner: a net on whole batches, for tools that look at a net rather than train it."""
+"""Runs a net on batches on one or more devices, for tools that do not train it."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ from owltf.stop_flag import check_stopped
 
 
 class BatchRunner:
-    """Runs a net on whole batches, each device on one at a time.
+    """Runs a net on batches, each device computing a whole batch at a time.
 
-    Training splits a batch over the devices. Here they take whole batches in turn, so that N
-    devices give the bits of one: a device's kernels add up in another order for another batch.
+    Training splits a batch over the devices. Here they take whole batches in turn, so that the
+    results of N devices equal those of one to the last bit: for another batch size, a device adds
+    numbers up in another order.
 
         runner = BatchRunner(net, {"fc7": net.output_of("fc7").to_caffe().tensor})
         for batch, values in runner.run(net_batches(net)):
@@ -28,7 +29,7 @@ class BatchRunner:
 
     Args:
         net: the net, made in the devices' scope (`load_net(..., devices=devices)`).
-        outputs: what to compute: a structure of dicts and lists of the net's Keras tensors.
+        outputs: the Keras tensors of the net to compute, in a structure of dicts and lists.
         devices: where it runs; TensorFlow's default device unless given.
     """
 
@@ -42,15 +43,16 @@ class BatchRunner:
     @property
     def at_once(self) -> int:
         """How many batches are computed at once."""
-        # A layer that goes on from the last batch needs them one by one; every device computes all.
-        goes_on = any(hasattr(layer, "carried") for layer in self._model.layers)
-        return 1 if goes_on else self._devices.local_count
+        # Recurrent layers keep a state from batch to batch, so batches run one at a time, each on
+        # every device.
+        is_recurrent = any(hasattr(layer, "recurrent_state") for layer in self._model.layers)
+        return 1 if is_recurrent else self._devices.local_count
 
     def run(self, batches: Iterable[Batch]) -> Iterator[tuple[Batch, Any]]:
-        """Yield each batch, in order, with what was computed on it, as arrays.
+        """Yield each batch, in order, with the arrays that were computed on it.
 
         Raises:
-            OwltfError: if the data turn out wrong.
+            OwltfError: if the net cannot compute on the data.
         """
         rest = iter(batches)
         while group := list(islice(rest, self.at_once)):

@@ -1,4 +1,4 @@
-"""Finding where a net says how likely each class is, and where it is told the true one."""
+"""Finds the blobs of a net that hold the scores of classes, and the true labels."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from owltf.net.net import Net
 
 @dataclass(frozen=True)
 class ClassScores:
-    """The scores of the classes in a net.
+    """The tensor of a net that holds a score for each class.
 
     Attributes:
-        layer: the layer they belong to.
+        layer: the name of the layer whose scores they are.
         tensor: the Keras tensor, the classes on its last axis.
         classes: how many classes there are.
-        labels: the Keras tensor of the true classes; None where the net is not told.
-        ignore_label: the label that does not count; None if all do.
+        labels: the Keras tensor of the true classes; None if the net has no labels.
+        ignore_label: the label to ignore; None if all count.
     """
 
     layer: str
@@ -34,10 +34,10 @@ class ClassScores:
 
 
 def class_scores(net: Net) -> ClassScores | None:
-    """Return the scores that a net compares with labels: what its last Accuracy layer looks at.
+    """Return the class scores that a net's last Accuracy layer compares with labels.
 
-    A net without one is judged by its last SoftmaxWithLoss layer. Layers of plugins count that say
-    by `class_scores` that they do the same.
+    Without an Accuracy layer, they are those of the last SoftmaxWithLoss layer. A layer of a plugin
+    counts if its converter's `class_scores` says that it compares scores with labels.
 
     Returns:
         The scores before the softmax, or None if no such layer is in the net.
@@ -49,7 +49,7 @@ def class_scores(net: Net) -> ClassScores | None:
 
 
 def class_probabilities(net: Net, layer: str | None = None) -> ClassScores:
-    """Return the probabilities of the classes.
+    """Return the tensor of a net that holds a probability for each class.
 
     Args:
         net: the net.
@@ -82,7 +82,7 @@ def _converter(net: Net, layer: GraphLayer) -> LayerConverter:
 
 
 def _compared(net: Net, layer: GraphLayer) -> tuple[int, int | None] | None:
-    """Return the axis of the classes and the ignored label, if a layer compares scores."""
+    """Return the axis of the classes and the ignored label of a layer that compares scores."""
     return _converter(net, layer).class_scores(layer.parameter)
 
 
@@ -94,7 +94,7 @@ def _probabilities(net: Net, layer: GraphLayer) -> ClassScores:
 
 
 def _rows(net: Net, layer: str, name: str) -> ClassScores:
-    """Return scores that are a blob of the net, with the labels that the net has."""
+    """Return the scores that a blob holds along axis 1, with the labels that the net has."""
     blob = net.blob(name)
     if blob.rank < 2:
         raise OwltfError(f"'{layer}' has shape {blob.shape}, not a score for each class")
@@ -109,7 +109,7 @@ def _rows(net: Net, layer: str, name: str) -> ClassScores:
 def _scores(
     net: Net, layer: GraphLayer, how: tuple[int, int | None], *, softmax: bool
 ) -> ClassScores:
-    """Return what a layer compares with labels."""
+    """Return the scores that a layer compares with labels."""
     scores, labels = (net.blob(name) for name in list(layer.parameter.bottom)[:2])
     axis, ignored = how
     last = scores.with_last(axis).tensor

@@ -1,4 +1,4 @@
-"""load_net: the one way in which tools get a built net."""
+"""Builds a net with its weights for tools that do not train it."""
 
 from __future__ import annotations
 
@@ -58,8 +58,8 @@ def load_net(
     Args:
         file: a net's prototxt, or a solver's; or such a file as `open_net_file` opened it.
         phase: "TEST" or "TRAIN".
-        weights: a caffemodel, or several, the later ones winning; without one, and without a
-            snapshot, the fillers' values stay.
+        weights: a caffemodel, or several; where two hold a layer, the later one wins. Without
+            weights or a snapshot, layers keep their fillers' values.
         snapshot: owl.net's index of a solver's snapshot; 0 is a net without weights.
         registry: what plugins bring; all installed ones unless given.
         devices: where the net will run; TensorFlow's default device unless given.
@@ -68,9 +68,9 @@ def load_net(
             them.
         allow_missing: leave layers that the weights lack as their fillers make them.
         ignore_unknown_fields: leave out fields that the schema does not know.
-        tell: takes a sentence on what was loaded, and on what was left out.
-        rewrite: gives the net to build in place of the file's, filtered for its phase.
-        input_shapes: the shape (N, C, H, W) that an input gets in place of the file's, by name.
+        tell: receives sentences on what was loaded, and on what was left out.
+        rewrite: returns the net to build instead, given the file's net filtered for its phase.
+        input_shapes: by name, the shape (N, C, H, W) of inputs to use instead of the file's.
         **flags: other fields of the `NetContext`, such as `allow_python_layers=True`, which runs
             the code of the net's Python layers.
 
@@ -140,11 +140,11 @@ def _opened(file: str | Path | NetFile, registry: Registry, ignore_unknown_field
 def rebuild_net(
     net: Net, parameter: NetParameter, params: Mapping[str, Sequence[np.ndarray]]
 ) -> Net:
-    """Build a changed form of a net, in the TEST phase.
+    """Build a net again with changed layers, in the TEST phase.
 
     Args:
-        net: the net it is made from, whose plugins and folder it keeps.
-        parameter: the changed form's `NetParameter`.
+        net: the net as it was, whose plugins and folder are used.
+        parameter: the changed `NetParameter`.
         params: the parameter blobs of its layers by name, in Caffe's shapes.
 
     Raises:
@@ -160,10 +160,10 @@ def rebuild_net(
 
 
 def load_model(file: str | Path, *, registry: Registry | None = None) -> Any:
-    """Load a `.keras` file of a net's model, with Caffe's own layers known to Keras.
+    """Load a `.keras` file of a net's model, which may hold owltf's own Keras layers.
 
     Args:
-        file: what `net.model.save(...)` or `owltf export` wrote.
+        file: a file that `net.model.save(...)` or `owltf export` wrote.
         registry: what plugins bring; all installed ones unless given.
 
     Raises:
@@ -227,5 +227,5 @@ def _of_snapshot(snapshot: int, file: NetFile) -> list[str | Path]:
 def _notes(ignored: Iterable[str], loaded: Mapping[str, Loaded]) -> Iterator[str]:
     for field in dict.fromkeys(ignored):
         yield f"Ignored unknown field: {field}"
-    for file, told in loaded.items():
-        yield f"Weights from {file}: {told.summary()}"
+    for file, result in loaded.items():
+        yield f"Weights from {file}: {result.summary()}"

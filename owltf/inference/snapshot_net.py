@@ -1,4 +1,4 @@
-"""SnapshotNet: a solver's test net at a snapshot, as owl.net's tools take one."""
+"""Loads a solver's test net with the weights of a snapshot, for the classes of owl.net."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def load_snapshot_net(
         solver_file: the solver's prototxt.
         snapshot: owl.net's index of the snapshot.
         gpu_idx: the GPU to compute on; without GPUs 0 is the CPU.
-        tell: takes a sentence on what was loaded, and on what was left out.
+        tell: receives sentences on what was loaded, and on what was left out.
 
     Raises:
         OwltfError: if a file is missing or wrong, or the solver has no test net.

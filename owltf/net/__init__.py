@@ -1,1 +1,1 @@
-"""Caffe's graph as one Keras model."""
+"""Builds a Keras model from Caffe's layers, and runs, loads and saves the net that it makes."""

@@ -1,4 +1,4 @@
-"""Gradients of some layers of a net in a row."""
+"""Computes the gradients of some consecutive layers of a net."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from owltf.net.segment_blobs import SegmentBlobs, in_caffe_order, laid_out
 
 @dataclass(frozen=True)
 class Gradients:
-    """What a backward pass gave, in Caffe's order; zeros where no gradient comes.
+    """The gradients that a backward pass computed, in Caffe's order; zeros where none arrives.
 
     Attributes:
         blobs: the gradient of each blob asked for, by name. As in Caffe's memory, a blob that
@@ -33,7 +33,7 @@ class Gradients:
 
 @dataclass(frozen=True)
 class Backward:
-    """Differentiates a pass of layers in a row; called in a graph.
+    """Computes gradients of consecutive layers, inside a TensorFlow graph.
 
     Attributes:
         blobs: the layers and their blobs.
@@ -48,10 +48,10 @@ class Backward:
     params: Mapping[str, Sequence[Param]]
 
     def __call__(self, given: tuple[Mapping[str, Any], Mapping[str, Any]]) -> tuple[Any, Any, Any]:
-        """Return the gradients of blobs, those of parameters, and the outputs, by name.
+        """Return the gradients of blobs and of parameters, and the outputs, each by name.
 
         Args:
-            given: the arrays that are fed, and the gradients to start from, in Caffe's order.
+            given: the input arrays, and the gradients of tops to start from, in Caffe's order.
         """
         fed, top_grads = laid_out(self.blobs.fed, given[0]), laid_out(self.blobs.after, given[1])
         layers = [layer for layer in self.blobs.layers if not layer.is_effect]
@@ -84,7 +84,7 @@ def _variables(params: Sequence[Param]) -> list[Any]:
 
 @contextmanager
 def _restored(variables: Sequence[Any]) -> Iterator[None]:
-    """Give variables back the values that they had, whatever the graph made inside does to them."""
+    """Restore the values of variables after the pass that is computed inside."""
     kept = [variable.read_value() for variable in variables]
     yield
     for variable, value in zip(variables, kept, strict=True):

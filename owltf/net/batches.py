@@ -1,4 +1,4 @@
-"""The batches of a net: all its data layers side by side."""
+"""Reads the batches of a net: one record stream for each data layer, combined into one."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def positions_after(net: Net, start: Mapping[str, int], passes: int) -> dict[str
 
 
 def batches(net: Net, start: Mapping[str, int]) -> Iterator[dict[str, Any]]:
-    """Return an endless iterator over a net's inputs, each element a dict of global batches.
+    """Return an endless iterator over a net's inputs, each element a dict of whole batches.
 
     Args:
         net: the net.
@@ -55,7 +55,7 @@ def check_fed(net: Net) -> None:
 
 
 def dataset_of(sources: Sequence[Source], start: Mapping[str, int]) -> tf.data.Dataset:
-    """Return an endless dataset of all data layers side by side, each element a dict.
+    """Return an endless dataset whose elements hold the tops of all data layers by name.
 
     Args:
         sources: the data layers, one or more.

@@ -1,4 +1,4 @@
-"""Builds the Keras model of a graph."""
+"""Builds a net from a graph of Caffe layers, by their converters."""
 
 from __future__ import annotations
 
@@ -29,7 +29,11 @@ from owltf.net.unsupported import unsupported_layers
 
 
 def build_net(graph: Graph, context: NetContext) -> Net:
-    """Return the net of a graph.
+    """Return the net that a graph describes, with its Keras model.
+
+    Args:
+        graph: the layers.
+        context: the net's phase, seed and known layer types.
 
     Raises:
         OwltfError: if a layer is unknown or unsupported (all such layers are listed), or if the
@@ -44,7 +48,7 @@ def build_net(graph: Graph, context: NetContext) -> Net:
 
 @dataclass
 class _Builder:
-    """Walks a graph's layers in order and keeps what they make."""
+    """Converts a graph's layers in order and collects their blobs, losses and parameters."""
 
     graph: Graph
     context: NetContext
@@ -103,7 +107,7 @@ class _Builder:
         return converter is not None and (converter.bottoms != (0, 0) or bool(converter.params))
 
     def _any_input(self) -> Any:
-        """Return a tensor of an input; a net without inputs gets one that it feeds by itself."""
+        """Return the tensor of any input; a net without inputs gets one that it feeds by itself."""
         for blob in self.inputs.values():
             return blob.tensor
         if self.any_input is None:

@@ -1,4 +1,4 @@
-"""Converts one layer of a net, once its bottoms are there."""
+"""Converts one Caffe layer to Keras, given the blobs it takes."""
 
 from __future__ import annotations
 
@@ -25,24 +25,29 @@ _KERAS_WORD = re.compile(rf"\b({'|'.join(_CAFFES_WORDS)})\b")
 def convert_layer(
     converter: LayerConverter, layer: Layer, bottoms: Sequence[Blob]
 ) -> Sequence[Blob]:
-    """Return a layer's tops.
+    """Return the tops of a layer, made by its converter.
+
+    Args:
+        converter: the converter of the layer's type.
+        layer: the layer.
+        bottoms: the blobs it takes.
 
     Raises:
-        OwltfError: if the layer takes another number of bottoms or tops, or does not fit them.
+        OwltfError: if the number of bottoms or tops is wrong, or their shapes do not fit.
     """
     _check_count(layer, "bottom", len(bottoms), converter.bottoms)
     _check_count(layer, "top", _count_tops(converter, layer), converter.tops)
     layer.weights.blobs = converter.param_blobs(layer)
     try:
         with layer.weights.while_building():
-            made = converter.build(layer, *bottoms)
+            tops = converter.build(layer, *bottoms)
     except OwltfError:
         raise
     except Exception as error:
         if is_debugging():
             raise
         raise layer.error(_mismatch(layer, bottoms, error)) from error
-    return [made] if isinstance(made, Blob) else list(made)
+    return [tops] if isinstance(tops, Blob) else list(tops)
 
 
 def _mismatch(layer: Layer, bottoms: Sequence[Blob], error: Exception) -> str:

@@ -13,7 +13,7 @@ from owltf.runtime.user_errors import user_message
 
 @contextmanager
 def plain_errors(sources: Iterable[Source]) -> Iterator[None]:
-    """Raise the OwltfError behind an exception raised inside, if there is one.
+    """Raise an OwltfError in place of an exception that wrong data caused inside.
 
     Args:
         sources: the data layers whose batches are taken or computed on.

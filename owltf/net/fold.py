@@ -1,4 +1,4 @@
-"""Folding: layers that scale or shift each channel go into the weights of the layer before them."""
+"""Removes layers that scale or shift channels, by changing the weights of the layer before."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from owltf.caffe.prototxt.source import copied, without_layers
 from owltf.convert.converter import converter_of
 from owltf.net.net import Net
 
@@ -17,12 +18,12 @@ Params = dict[str, list[np.ndarray]]
 
 @dataclass(frozen=True)
 class Folded:
-    """A net with fewer layers that computes the same.
+    """A net that computes the same as another with fewer layers.
 
     Attributes:
         parameter: its `NetParameter`.
         params: the parameter blobs of its layers.
-        layers: the names of the layers that are gone.
+        layers: the names of the layers that were removed.
     """
 
     parameter: Any
@@ -31,11 +32,12 @@ class Folded:
 
 
 def fold(net: Net) -> Folded:
-    """Fold layers that are `affine`, as BatchNorm, Scale and Bias, into the layer before them.
+    """Return a net without the layers whose effect the layer before can take over.
 
-    That is done where nothing else looks at what stands between, and that layer can `absorb` them,
-    as a convolution or an inner product can. The net must be built for TEST, where BatchNorm uses
-    the statistics it gathered.
+    Such layers are `affine`: BatchNorm, Scale and Bias multiply each channel and add to it. One is
+    removed if no other layer takes its bottom, and the layer that makes the bottom can `absorb`
+    it, as a convolution or an inner product can. The net must be built for TEST, where BatchNorm
+    uses the statistics it gathered.
 
     Args:
         net: the net, with its weights.
@@ -47,7 +49,7 @@ def fold(net: Net) -> Folded:
 
 
 class _Folding:
-    """Looks at layers in order; `kept` holds those that stay, by their place."""
+    """Decides layer by layer what is removed; `kept` holds the others by their position."""
 
     def __init__(self, net: Net) -> None:
         self.params = net.get_params()
@@ -59,10 +61,10 @@ class _Folding:
         self._writers: dict[str, tuple[int, int]] = {}
 
     def look(self, index: int, layer: Any) -> None:
-        """Fold a layer, or keep it."""
+        """Remove a layer if the one before can absorb it, else keep it."""
         into = self._absorbing(layer)
         if into is None:
-            self.kept[index], self.layer_names[index] = _copied(layer.parameter), layer.name
+            self.kept[index], self.layer_names[index] = copied(layer.parameter), layer.name
             self._writers.update((top, (index, index)) for top in layer.parameter.top)
             return
         self.params.pop(layer.name, None)
@@ -71,7 +73,7 @@ class _Folding:
         self.gone.append(layer.name)
 
     def _absorbing(self, layer: Any) -> int | None:
-        """Let the layer before absorb one, and return its place, if both can do that."""
+        """Return the position of the layer before, if it could absorb this one."""
         affine, place = self._affine(layer), self._target(layer.parameter)
         if affine is None or place is None:
             return None
@@ -84,7 +86,7 @@ class _Folding:
         return place
 
     def _affine(self, layer: Any) -> tuple[np.ndarray, np.ndarray] | None:
-        """Return the factor and the term of a layer, if it is nothing else."""
+        """Return the factor and the term of a layer, if it only multiplies and adds."""
         parameter, blobs = layer.parameter, self.params.get(layer.name, [])
         if len(parameter.bottom) != 1 or _is_shared(parameter):
             return None
@@ -92,7 +94,7 @@ class _Folding:
         return found and (found[0].astype(np.float64), found[1].astype(np.float64))
 
     def _target(self, parameter: Any) -> int | None:
-        """Return the place of the layer before one, if nothing else looks at what it makes."""
+        """Return the position of the layer that makes the bottom, if nothing else takes that."""
         bottom = parameter.bottom[0] if parameter.bottom else ""
         place, written = self._writers.get(bottom, (-1, -1))
         target = self.kept.get(place)
@@ -101,21 +103,14 @@ class _Folding:
         return place if self._readers[written, bottom] == 1 else None
 
     def result(self, net: Net) -> Folded:
-        """Return the net that is left."""
-        parameter = _copied(net.graph.source.parameter)
-        parameter.ClearField("layer")
+        """Return the net of the layers that are kept."""
+        parameter = without_layers(net.graph.source.parameter)
         parameter.layer.extend(self.kept.values())
         return Folded(parameter, self.params, tuple(self.gone))
 
 
-def _copied(message: Any) -> Any:
-    copy = type(message)()
-    copy.CopyFrom(message)
-    return copy
-
-
 def _readers(layers: Iterable[Any]) -> Counter[tuple[int, str]]:
-    """Count who takes each blob as each layer left it."""
+    """Count the layers that take each version of a blob, known by the layer that wrote it."""
     writers: dict[str, int] = {}
     count: Counter[tuple[int, str]] = Counter()
     for index, layer in enumerate(layers):

@@ -1,4 +1,4 @@
-"""Forward: passes of a net over arrays in Caffe's order."""
+"""Runs a net forward on NumPy arrays in Caffe's order."""
 
 from __future__ import annotations
 
@@ -16,21 +16,22 @@ from owltf.net.open_images import FixedSizeError, with_open_images
 from owltf.net.pass_errors import pass_errors
 from owltf.runtime.compiled import compiled
 from owltf.runtime.open_sizes import opened
-from owltf.runtime.recurrent_state import carried
+from owltf.runtime.recurrent_state import with_recurrent_state
 from owltf.runtime.user_errors import user_errors
 
 
 @dataclass(frozen=True)
 class Forward:
-    """Runs a net; each choice of blobs is compiled once.
+    """Computes blobs of a net; each choice of blobs is compiled once.
 
     Images of another size than the prototxt's run through a second form of the net, whose height
     and width are open.
 
     Attributes:
         inputs: what the net takes.
-        owners: the Caffe layer, in words, that each Keras layer is part of, by that one's name.
-        model_of: gives the Keras model from the inputs to blobs by name, and to what layers do.
+        owners: the Caffe layer, in words, of each Keras layer's name.
+        model_of: returns the Keras model that computes blobs, and the effects of layers without
+            tops.
         training: whether the net is one for training.
     """
 
@@ -41,7 +42,7 @@ class Forward:
     _functions: dict[tuple[tuple[str, ...], bool], Any] = field(default_factory=dict, init=False)
 
     def __call__(self, arrays: Mapping[str, Any], blobs: Sequence[str]) -> dict[str, np.ndarray]:
-        """Return blobs by name, as arrays; `Net.forward` says more."""
+        """Return blobs by name, as arrays; the arguments are those of `Net.forward`."""
         inputs = self.inputs.tensors(arrays)
         resized = self.inputs.of_other_sizes(inputs)
         with pass_errors(self.inputs.name, self.owners):
@@ -76,9 +77,11 @@ class Forward:
     def _function(self, blobs: Sequence[str], any_size: bool) -> Any:
         model = self.model_of(blobs)
         if not any_size:
-            return compiled(carried(model), training=self.training)
+            return compiled(with_recurrent_state(model), training=self.training)
         return compiled(
-            carried(with_open_images(model)), self._open_specs(), training=self.training
+            with_recurrent_state(with_open_images(model)),
+            self._open_specs(),
+            training=self.training,
         )
 
     def _open_specs(self) -> dict[str, tf.TensorSpec]:
@@ -87,7 +90,7 @@ class Forward:
 
 
 def _reason(error: Exception) -> str:
-    """Return the line in which TensorFlow says what is wrong, after those on where it was found."""
+    """Return the last line of TensorFlow's message, which says what is wrong and not where."""
     around = re.compile(r"\s|$|Graph execution error|Detected at node|<stack")
     lines = [line for line in str(error).splitlines() if not around.match(line)]
     return lines[-1] if lines else type(error).__name__

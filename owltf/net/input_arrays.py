@@ -1,4 +1,4 @@
-"""The arrays that a net is given, checked against the blobs that they are for."""
+"""Checks the arrays that a net is fed against the shapes of its inputs."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from owltf.errors import OwltfError
 
 @dataclass(frozen=True)
 class InputArrays:
-    """What a net takes.
+    """The inputs of a net: their names and shapes.
 
     Attributes:
         name: the net in words, for errors.
         shapes: the shape of each input in Caffe's order, by name.
-        what: what an array is, for errors.
+        what: what an array is called in errors.
     """
 
     name: str
@@ -27,7 +27,7 @@ class InputArrays:
     what: str = "input"
 
     def tensors(self, arrays: Mapping[str, Any]) -> dict[str, Any]:
-        """Return arrays of any batch, and of any height and width, as tensors.
+        """Return arrays as tensors; the batch, height and width may differ from the prototxt's.
 
         Raises:
             OwltfError: if one is missing, is not among the inputs, or has other axes.
@@ -42,7 +42,7 @@ class InputArrays:
         return {name: self._tensor(name, arrays[name]) for name in self.shapes}
 
     def tensors_of_one_size(self, arrays: Mapping[str, Any]) -> dict[str, Any]:
-        """Return arrays of any batch as tensors.
+        """Return arrays as tensors; only the batch may differ from the prototxt's.
 
         Raises:
             OwltfError: if one is missing, is not among the inputs, or has another shape.
@@ -64,12 +64,12 @@ class InputArrays:
         return [name for name in values if values[name].shape[2:] != self.shapes[name][2:]]
 
     def wrong_shape(self, name: str, value: Any, why: str = "") -> OwltfError:
-        """Return the error for an input of another shape.
+        """Return the error for an input of a wrong shape.
 
         Args:
             name: the input.
             value: what was given for it.
-            why: what else there is to say.
+            why: the end of the message.
         """
         return OwltfError(
             f"{self.what} '{name}' of {self.name} has shape {self.shapes[name]} (any batch), "

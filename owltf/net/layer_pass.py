@@ -1,4 +1,4 @@
-"""Runs layers of a net one after the other, on blobs by name as Caffe's memory holds them."""
+"""Runs layers of a net one after the other, each on the blobs that those before it left."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from owltf.net.net_layer import NetLayer
 
 
 class LayerPass:
-    """The values of blobs while layers run.
+    """The values of all blobs by name while layers run.
 
     Args:
         inputs: the blobs that are there at the start.
         training: whether layers behave as in training.
 
     Attributes:
-        before: each blob as it was first, before in-place layers.
-        after: each blob as it is now.
+        before: each blob as it was made, before in-place layers changed it.
+        after: each blob as the last layer so far left it.
     """
 
     def __init__(self, inputs: Mapping[str, Any], training: bool) -> None:
@@ -28,7 +28,7 @@ class LayerPass:
         self._training = training
 
     def run(self, layers: Iterable[NetLayer]) -> None:
-        """Run layers whose bottoms are there, but for those whose tops are."""
+        """Run layers in order, except those whose tops are fed as inputs."""
         for layer in layers:
             if not layer.is_fed:
                 self._run(layer)
@@ -44,7 +44,7 @@ class LayerPass:
                 self._losses.append((blob.name, weight * tf.reduce_sum(value)))
 
     def objective(self, top_grads: Mapping[str, Any]) -> Any:
-        """Return the number whose gradients are those of a backward pass.
+        """Return a number whose gradients are those of Caffe's backward pass.
 
         Args:
             top_grads: the gradients to start from, of blobs by name. A loss that has none starts

@@ -1,4 +1,4 @@
-"""lr_mult and decay_mult of parameter blobs, which layers may share."""
+"""Collects the lr_mult and decay_mult of parameter blobs, which layers may share."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ FIELDS = ("lr_mult", "decay_mult")
 
 @dataclass
 class Multipliers:
-    """What the layers of a net say of each parameter blob.
+    """The `lr_mult` and `decay_mult` of each parameter blob of a net.
 
     A layer that shares a blob may leave its factors out; those that give one must agree, as in
     Caffe. A factor that nobody gives is 1.
@@ -21,7 +21,7 @@ class Multipliers:
     _given: dict[tuple[Key, str], tuple[float, str]] = field(default_factory=dict)
 
     def add(self, layer: Layer, index: int) -> None:
-        """Take what a layer's `param { ... }` gives for its blob.
+        """Add the factors that a layer's `param { ... }` gives for one of its blobs.
 
         Raises:
             OwltfError: if another layer gave the shared blob another factor.

@@ -1,4 +1,4 @@
-"""Net: Caffe's view of a built Keras model."""
+"""A built net, used by Caffe's names: blobs, layers and parameters over one Keras model."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ from owltf.net.summary import summary
 
 @dataclass(frozen=True)
 class Loss:
-    """A top that counts in the objective.
+    """A top that is added to the number which training minimises.
 
     Attributes:
         layer: the layer's name.
-        top: the blob's name; the layer's where the prototxt gives it none.
-        tensor: the Keras tensor of its sum.
+        top: the blob's name; the layer's name where the prototxt names no top.
+        tensor: the Keras tensor of the sum of its values.
         weight: its `loss_weight`.
         has_gradient: whether it sends a gradient back; `consumed_losses` says which do not.
     """
@@ -50,11 +50,11 @@ class Loss:
 
 @dataclass(frozen=True)
 class Effect:
-    """What a layer without tops does, such as HDF5Output, which writes a file.
+    """The work of a layer without tops, such as HDF5Output, which writes a file.
 
     Attributes:
         layer: the layer's name.
-        tensor: a Keras tensor whose computation does it.
+        tensor: a Keras tensor; to compute it is to do that work.
     """
 
     layer: str
@@ -63,7 +63,7 @@ class Effect:
 
 @dataclass(frozen=True)
 class Source:
-    """A data layer of the net.
+    """A data layer of the net, with its names.
 
     Attributes:
         name: the layer's name.
@@ -78,7 +78,7 @@ class Source:
 
 @dataclass(frozen=True, repr=False)
 class Net:
-    """A Caffe net on Keras. Arrays go in and come out in Caffe's order (N, C, H, W).
+    """A Caffe net on Keras, which takes and returns arrays in Caffe's order (N, C, H, W).
 
     Attributes:
         graph: the layers it was built from.
@@ -86,8 +86,8 @@ class Net:
         blobs: every blob by name, after its in-place layers.
         input_blobs: the blobs fed from outside: `Input` layers and the tops of data layers.
         layer_tops: each layer's own tops, before the in-place layers that follow.
-        losses: the tops that make the objective.
-        effects: what layers without tops do.
+        losses: the tops whose weighted sum training minimises.
+        effects: the work of layers without tops.
         sources: the data layers.
         layer_params: the parameter blobs of each layer that has some.
         owners: the Caffe layer, in words, that each Keras layer is part of, by that one's name.
@@ -134,7 +134,7 @@ class Net:
 
     @property
     def label_blob(self) -> str | None:
-        """The blob that a data layer fills with labels: the one so named, or a second top."""
+        """The name of the labels' blob: `label`, or else the second top of a data layer."""
         tops = [source.tops for source in self.sources if len(source.tops) > 1]
         if any("label" in each for each in tops):
             return "label"
@@ -147,7 +147,7 @@ class Net:
 
     @cached_property
     def model(self) -> Any:
-        """The net as a plain `keras.Model`: a dict of inputs to a dict of outputs.
+        """The net as a `keras.Model` from a dict of inputs to a dict of outputs.
 
         The batch is open; so are height and width if every layer computes on images of any size.
         """
@@ -240,11 +240,11 @@ class Net:
         return self.blobs[name]
 
     def output_of(self, name: str, *, before_in_place: bool = False) -> Blob:
-        """Return what a layer gives, or the blob of that name.
+        """Return the blob of a name, or the top of the layer of that name.
 
         Args:
             name: a blob's name, or else a layer's.
-            before_in_place: leave out the in-place layers after it, which change it in Caffe.
+            before_in_place: return it as it is before the in-place layers that change it in Caffe.
 
         Raises:
             OwltfError: if there is neither, or the layer has several tops; near names are listed.
@@ -263,13 +263,13 @@ class Net:
         return tops[0] if before_in_place else self.blobs.get(tops[0].name, tops[0])
 
     def _first_of(self, name: str) -> Blob:
-        """Return a blob as the layer leaves it that makes it."""
+        """Return a blob as its first layer makes it, before in-place layers."""
         made = (top for tops in self.layer_tops.values() for top in tops if top.name == name)
         return next(made)
 
     @cached_property
     def params(self) -> tuple[Param, ...]:
-        """Every learnable blob once, in Caffe's order: that of a solverstate's history."""
+        """Every parameter blob once, in Caffe's order, which is that of a solverstate's history."""
         owners: dict[int, Param] = {}
         for params in self.layer_params.values():
             for param in params:
@@ -334,7 +334,7 @@ class Net:
         )
 
     def _model_with_effects(self, blobs: Iterable[str]) -> Any:
-        """Return a model of blobs by name, and of what layers without tops do beside them."""
+        """Return a model that computes blobs by name and the effects of layers without tops."""
         return self.model_of_tensors((self.caffe_tensors(blobs), self._effects))
 
     @cached_property
@@ -367,7 +367,7 @@ class Net:
         return next((blob.tensor for blob in self.input_blobs.values()), self.any_input)
 
     def segment(self, first: str | None = None, last: str | None = None) -> Segment:
-        """Return the layers between two as one function of the blobs that they take.
+        """Return consecutive layers as one function of the blobs that they take.
 
         It computes what Caffe's ForwardFromTo and BackwardFromTo do, on the net's own parameters.
 

@@ -1,4 +1,4 @@
-"""One layer of a built net, as a function of its bottoms."""
+"""Runs one layer of a built net by itself, as a function of its bottoms."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from owltf.convert.params import Param
 
 @dataclass(frozen=True)
 class NetLayer:
-    """A layer of a built net.
+    """A layer of a built net, with what is needed to run it by itself.
 
     Attributes:
         name: Caffe's name of it.
-        bottoms: the blobs that it takes, as the layers before leave them.
+        bottoms: the blobs that it takes, as the layers before it left them.
         tops: the blobs that it makes, before in-place layers change them.
         has_names: whether the prototxt names the tops; that of a loss may be left out.
         loss_weights: the weight of each top in what is differentiated.
         params: its parameter blobs.
-        any_input: an input of the net, which Keras wants a layer without bottoms to hang on.
+        any_input: an input of the net, to which Keras must attach a layer without bottoms.
         is_fed: whether its tops come from outside, as those of data layers do.
-        is_effect: whether it is there for what it does, as HDF5Output is.
+        is_effect: whether it has no tops and is run for its work, as HDF5Output is.
     """
 
     name: str
@@ -84,5 +84,5 @@ class NetLayer:
 
 
 def _zeros(tensor: Any) -> Any:
-    """Return a value of a Keras tensor's shape."""
+    """Return zeros of a Keras tensor's shape, with 1 for each open axis."""
     return tf.zeros([1 if size is None else size for size in tensor.shape], tensor.dtype)

@@ -1,4 +1,4 @@
-"""ModelWithoutInputs: a model of a net that takes nothing from outside."""
+"""A Keras model for nets without inputs, which Keras itself does not allow."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import tensorflow as tf
 
 @keras.saving.register_keras_serializable("owltf")
 class ModelWithoutInputs(keras.Model):
-    """Runs a model whose one input, a number, does not matter: Keras wants each to have one.
+    """Feeds a model the one input that Keras asks for, a number that changes nothing.
 
     Args:
         model: the model.
-        **kwargs: those of every Keras model.
+        **kwargs: the arguments of every Keras model.
     """
 
     def __init__(self, model: Any, **kwargs: Any) -> None:
@@ -27,7 +27,7 @@ class ModelWithoutInputs(keras.Model):
         return self.model(tf.zeros(()), training=training)
 
     def get_config(self) -> dict[str, Any]:
-        """Return what rebuilds the model."""
+        """Return the arguments that rebuild the model."""
         model = keras.saving.serialize_keras_object(self.model)
         return {**super().get_config(), "model": model}
 

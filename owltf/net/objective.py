@@ -1,4 +1,4 @@
-"""Total: what a top with a `loss_weight` adds to the objective."""
+"""Sums a top that has a `loss_weight`, for the number that training minimises."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import keras
 import tensorflow as tf
 
 from owltf.convert.blob import Blob
-from owltf.net.stop_gradient import Stopped
+from owltf.net.stop_gradient import StopGradient
 from owltf.runtime.global_sum import global_sum
 
 
@@ -19,7 +19,7 @@ class ObjectiveTerm(keras.layers.Layer):
     any_size = True
 
     def call(self, inputs: Any) -> Any:
-        """Return one number."""
+        """Return the sum."""
         return global_sum(tf.reduce_sum(inputs))[0]
 
 
@@ -31,7 +31,7 @@ def objective_term(blob: Blob, *, has_gradient: bool = True) -> Any:
         has_gradient: whether the sum sends a gradient back to the top.
     """
     if not has_gradient:
-        blob = blob.map(Stopped(name=blob.names.helper(blob.name, "counted")))
+        blob = blob.map(StopGradient(name=blob.names.helper(blob.name, "counted")))
     # Every replica has all of a blob of fixed size, such as a loss or a Parameter.
     if not blob.rank or blob.tensor.shape[0] is not None:
         return blob.tensor

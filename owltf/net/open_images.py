@@ -1,4 +1,4 @@
-"""A net's model for images of any height and width, as far as its layers allow it."""
+"""Makes a net's Keras model accept images of any height and width, if its layers can."""
 
 from __future__ import annotations
 
@@ -24,15 +24,16 @@ _OF_KERAS = (
     keras.layers.ReLU,
     keras.layers.Softmax,
 )
-# Those that would spread a smaller image over a larger one, where Caffe wants one size.
+# Layers that broadcast: with open sizes they would silently repeat a smaller image along a larger
+# one, where Caffe demands equal sizes.
 _OF_ONE_SIZE = (keras.layers.Add, keras.layers.Maximum, keras.layers.Multiply)
 
 
 class FixedSizeError(Exception):
-    """A Keras layer is for images of one size.
+    """A Keras layer can compute on images of one size alone.
 
     Attributes:
-        layer: its name.
+        layer: the layer's name.
     """
 
     def __init__(self, layer: str) -> None:
@@ -41,7 +42,7 @@ class FixedSizeError(Exception):
 
 
 def with_open_images(model: Any) -> Any:
-    """Return a functional model with its images' spatial axes left open; the layers are shared.
+    """Return a copy of a functional model, on the same layers, that takes images of any size.
 
     Args:
         model: a `keras.Model` from a dict of inputs (N, C, ...).
@@ -79,12 +80,12 @@ def _is_open(value: Any) -> bool:
 
 @keras.saving.register_keras_serializable("owltf")
 class EqualSizes(keras.layers.Layer):
-    """Gives its inputs; a pass ends with an error if they differ along an axis that is open.
+    """Returns its inputs; the pass fails if their sizes differ along an axis that is open.
 
     Args:
         layer: the name of the layer that takes them.
         spreads: whether one of them may have a fixed size along such an axis.
-        **kwargs: those of every Keras layer.
+        **kwargs: the arguments of every Keras layer.
     """
 
     any_size = True
@@ -103,5 +104,5 @@ class EqualSizes(keras.layers.Layer):
         return input_shape
 
     def get_config(self) -> dict[str, Any]:
-        """Return what rebuilds the layer."""
+        """Return the arguments that rebuild the layer."""
         return {**super().get_config(), "layer": self.layer, "spreads": self.spreads}

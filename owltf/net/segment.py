@@ -1,4 +1,4 @@
-"""Some layers of a net in a row, as one function forward and backward."""
+"""Runs some consecutive layers of a net by themselves, forward and backward."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from owltf.net.net_layer import NetLayer
 from owltf.net.pass_errors import pass_errors
 from owltf.net.segment_blobs import SegmentBlobs, in_caffe_order, laid_out
 from owltf.runtime.compiled import compiled
-from owltf.runtime.recurrent_state import carried
+from owltf.runtime.recurrent_state import with_recurrent_state
 from owltf.runtime.user_errors import user_errors
 
 Arrays = Mapping[str, Any]
@@ -26,7 +26,7 @@ Arrays = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Segment:
-    """Layers of a net in a row, as one function of the blobs that they take.
+    """Consecutive layers of a net, as one function of the blobs that they take.
 
     Blobs have Caffe's names, shapes and order of axes; the batch may have any size, images that of
     the prototxt. The tops of data and Input layers are fed, as to `Net.forward`. Each choice of
@@ -59,7 +59,7 @@ class Segment:
         return {name: blob.shape for name, blob in self.blobs.after.items()}
 
     def forward(self, arrays: Arrays, blobs: Sequence[str] | None = None) -> dict[str, np.ndarray]:
-        """Run the layers once, with all that they do beside it.
+        """Run the layers once, with their side effects.
 
         As in Caffe, recurrent layers go on from the pass before where their markers say so.
 
@@ -75,7 +75,9 @@ class Segment:
                 refuses a value.
         """
         wanted = self._known(self.outputs if blobs is None else blobs)
-        run = self._function(("forward", wanted), carried(self._forward), wanted=wanted)
+        run = self._function(
+            ("forward", wanted), with_recurrent_state(self._forward), wanted=wanted
+        )
         with pass_errors(self.name, {}), user_errors():
             return _numpy(run(self._inputs(arrays)))
 
@@ -94,8 +96,8 @@ class Segment:
     ) -> Gradients:
         """Run the layers, and return the gradients that reach blobs and parameters.
 
-        The pass is one of its own: random numbers are drawn anew, recurrent layers start from
-        zeros, and what a `forward` leaves behind stays as it is: BatchNorm's statistics, and files.
+        It is a pass of its own: random numbers are drawn anew, recurrent layers start from zeros,
+        BatchNorm's statistics stay as they are, and no layer writes a file.
 
         Args:
             arrays: the inputs by name.
@@ -160,7 +162,7 @@ class Segment:
 def layers_between(
     layers: Sequence[NetLayer], first: str | None, last: str | None
 ) -> Sequence[NetLayer]:
-    """Return the layers from one to another, both included.
+    """Return the layers from a first to a last one, both included.
 
     Args:
         layers: a net's layers.

@@ -1,4 +1,4 @@
-"""The blobs of some layers of a net in a row: which are fed, and which are left at the end."""
+"""Tells which blobs consecutive layers of a net take from before, make, and leave at the end."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from owltf.net.net_layer import NetLayer
 
 @dataclass(frozen=True)
 class SegmentBlobs:
-    """The blobs of layers in a row.
+    """The blobs of consecutive layers, as they are before and after these.
 
     Attributes:
         layers: the layers.
@@ -35,7 +35,7 @@ class SegmentBlobs:
 
     @cached_property
     def copies(self) -> list[tuple[str, str]]:
-        """The blobs that are fed to one layer, but are one tensor to TensorFlow, as of a Split."""
+        """Pairs of blobs fed to one layer that are one tensor to TensorFlow, such as of a Split."""
         return [
             (one.name, other.name)
             for layer in self.layers
@@ -69,12 +69,12 @@ class SegmentBlobs:
 
 
 def laid_out(blobs: Mapping[str, Blob], arrays: Mapping[str, Any]) -> dict[str, Any]:
-    """Return arrays in Caffe's order, each in the layout of the blob of its name."""
+    """Return arrays that are in Caffe's order, each moved into the layout of its blob."""
     return {name: blobs[name].value_of_caffe(array) for name, array in arrays.items()}
 
 
 def in_caffe_order(
     blobs: Mapping[str, Blob], values: Mapping[str, Any], names: Iterable[str]
 ) -> dict[str, Any]:
-    """Return the values of these names, each in the layout of its blob, in Caffe's order."""
+    """Return values that are in the layout of their blobs, each moved into Caffe's order."""
     return {name: blobs[name].value_in_caffe(values[name]) for name in names}

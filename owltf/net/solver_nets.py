@@ -1,4 +1,4 @@
-"""The nets of a solver, built with shared layers."""
+"""Builds the TRAIN and TEST nets of a solver, which share their layers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from owltf.net.net import Net
 
 @dataclass(frozen=True)
 class SolverNets:
-    """A solver's nets.
+    """The nets of a solver.
 
     Attributes:
         train: the TRAIN net.
@@ -27,13 +27,13 @@ class SolverNets:
 
 
 def build_solver_nets(file: NetFile, context: NetContext) -> SolverNets:
-    """Return a solver's nets, in the scope of the devices where they will run.
+    """Return a solver's nets; call it in the scope of the devices where they will run.
 
     Args:
         file: the solver's file.
         context: what they are built with.
     """
-    # All are read before the first is built, so that a mistake in the last is told at once.
+    # All are read before the first is built, so that a mistake in the last shows at once.
     train, tests = file.source("TRAIN"), file.tests
     return SolverNets(
         build_source(train, context.of_net(train.folder, "TRAIN")),
@@ -45,7 +45,7 @@ def build_solver_nets(file: NetFile, context: NetContext) -> SolverNets:
 
 
 def build_source(source: NetSource, context: NetContext) -> Net:
-    """Return the net of a filtered source, as plugins rewrite and see it."""
+    """Return the net of a source, after plugins had their chance to rewrite it."""
     hook: Any = context.registry.manager.hook
     rewritten = hook.owltf_net_parameter(net_parameter=source.parameter, phase=context.phase)
     if rewritten is not None:

@@ -1,4 +1,4 @@
-"""The weights files that a net starts from."""
+"""Reads the weights files that a net starts from."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from owltf.net.weights import Loaded, few_names, load_weights
 
 @dataclass(frozen=True)
 class StartWeights:
-    """Weights files as read; the later ones win.
+    """The content of weights files; where two hold a layer, the later one wins.
 
     Attributes:
-        files: what each of them holds.
+        files: the layers of each file.
         reinit_mismatched: leave layers of another shape as their fillers make them.
     """
 
@@ -30,7 +30,7 @@ class StartWeights:
     def of(
         cls, files: Sequence[str | Path], schema: Schema, *, reinit_mismatched: bool = False
     ) -> StartWeights:
-        """Read files.
+        """Read weights files.
 
         Raises:
             OwltfError: if one is missing, of another kind, or corrupt.
@@ -43,7 +43,7 @@ class StartWeights:
 
     @property
     def layers(self) -> frozenset[str]:
-        """The layers that certainly get weights, so that their fillers need not run."""
+        """The layers that are sure to get weights, so that their fillers need not run."""
         if self.reinit_mismatched:
             return frozenset()
         return frozenset(

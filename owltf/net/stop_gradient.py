@@ -1,4 +1,4 @@
-"""propagate_down: bottoms to which a layer sends no gradient."""
+"""Stops the gradient at the bottoms for which a layer says `propagate_down: false`."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from owltf.convert.source_call import SourceCall
 
 
 @keras.saving.register_keras_serializable("owltf")
-class Stopped(keras.layers.Layer):
-    """Gives its input; no gradient comes back through it."""
+class StopGradient(keras.layers.Layer):
+    """Returns its input, and stops the gradient on its way back."""
 
     any_size = True
 
@@ -24,15 +24,15 @@ class Stopped(keras.layers.Layer):
         return tf.stop_gradient(inputs)
 
     def source(self, call: SourceCall) -> str:
-        """Return the call in plain Keras."""
+        """Return the call as source in plain Keras."""
         return f"ops.stop_gradient({call.x})"
 
 
 def stop_gradients(layer: Layer, bottoms: Sequence[Blob]) -> list[Blob]:
-    """Return a layer's bottoms, cut off from the gradient where `propagate_down` is false.
+    """Return a layer's bottoms; those whose `propagate_down` is false get no gradient.
 
     Raises:
-        OwltfError: if it is given, but not for each bottom.
+        OwltfError: if `propagate_down` is given, but not for each bottom.
     """
     flags = list(layer.parameter.propagate_down)
     if not flags:
@@ -42,8 +42,8 @@ def stop_gradients(layer: Layer, bottoms: Sequence[Blob]) -> list[Blob]:
             f"propagate_down must be given for each of {len(bottoms)} bottoms, got {len(flags)}"
         )
     pairs = zip(bottoms, flags, strict=True)
-    return [bottom if flag else _stopped(layer, bottom) for bottom, flag in pairs]
+    return [bottom if flag else _without_gradient(layer, bottom) for bottom, flag in pairs]
 
 
-def _stopped(layer: Layer, bottom: Blob) -> Blob:
-    return bottom.map(Stopped(name=layer.names.helper(layer.name, "stopped")))
+def _without_gradient(layer: Layer, bottom: Blob) -> Blob:
+    return bottom.map(StopGradient(name=layer.names.helper(layer.name, "stopped")))

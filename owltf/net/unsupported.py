@@ -32,7 +32,7 @@ def _known(context: NetContext) -> set[str]:
 
 
 def unsupported_reason(layer: GraphLayer, context: NetContext) -> str | None:
-    """Return why a layer's type or parameters cannot be built, or None."""
+    """Return why a layer cannot be built, or None if it can."""
     converter = context.registry.converters.get(layer.type)
     if converter is None:
         return _not_converted(layer, context)

@@ -1,4 +1,4 @@
-"""Weights in and out of a net, matched by layer name."""
+"""Loads weights into a net and saves them, matching layers by name."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ def few_names(names: Sequence[str]) -> str:
 
 @dataclass
 class Loaded:
-    """What became of a weights file, by layer name.
+    """Which layers a weights file was loaded into, and which it was not.
 
     Attributes:
-        loaded: layers that got their weights from it.
-        absent: layers of the net that it does not have; they keep their filler's values.
-        unused: layers of the file that the net does not have.
+        loaded: layers that got their weights from the file.
+        absent: layers of the net that the file lacks; they keep their filler's values.
+        unused: layers of the file that the net lacks.
         reinitialised: layers whose shapes differ and which keep their filler's values.
     """
 
@@ -73,14 +73,14 @@ def load_weights(
     Raises:
         OwltfError: if a layer's blobs have another number or shape; nothing is assigned then.
     """
-    told = Loaded()
+    result = Loaded()
     plan: list[tuple[Param, np.ndarray]] = []
     for layer in weights:
         params = net.layer_params.get(layer.name, ())
         if not layer.blobs:
             continue
         if not params:
-            told.unused.append(layer.name)
+            result.unused.append(layer.name)
             continue
         reason = _mismatch(params, layer.blobs)
         if reason and not reinit_mismatched:
@@ -88,13 +88,13 @@ def load_weights(
                 f"{file}: layer '{layer.name}': {reason}; rename the layer to train it anew, "
                 f"or give --reinit-mismatched"
             )
-        (told.reinitialised if reason else told.loaded).append(layer.name)
+        (result.reinitialised if reason else result.loaded).append(layer.name)
         plan += [] if reason else zip(params, layer.blobs, strict=True)
     for param, blob in plan:
         param.set(np.reshape(blob, param.shape))
-    known = set(told.known)
-    told.absent = [name for name in net.layer_params if name not in known]
-    return told
+    known = set(result.known)
+    result.absent = [name for name in net.layer_params if name not in known]
+    return result
 
 
 def _mismatch(params: Sequence[Param], blobs: Sequence[np.ndarray]) -> str | None:

@@ -1,4 +1,4 @@
-"""Finds the classes that plugins put on `owltf`, as `owltf.FeatureExtractor`."""
+"""Finds the classes that plugins add to `owltf`, such as `owltf.FeatureExtractor`."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ _PACKAGES = {"FeatureExtractor": "owltf_extractor", "MultiviewTester": "owltf_te
 
 
 def class_names() -> list[str]:
-    """Return the names of the classes that plugins put on `owltf`."""
+    """Return the names of the classes that plugins add to `owltf`."""
     return list(Registry(make_manager()).classes)
 
 
 def plugin_class(name: str) -> Any:
-    """Return a class that a plugin puts on `owltf`.
+    """Return a class that a plugin adds to `owltf`.
 
     Args:
         name: the class's name.
 
     Raises:
-        ImportError: if the plugin that brings a class of owl.net is not there.
-        AttributeError: if no plugin brings it.
+        ImportError: if the plugin that has a class of owl.net is not installed.
+        AttributeError: if no plugin has it.
     """
     classes = Registry(make_manager()).classes
     if name in classes:

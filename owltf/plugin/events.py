@@ -1,4 +1,4 @@
-"""What a run tells plugins: a value for each event."""
+"""The values that plugins receive at each event of a run."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ class Setup:
         solver: the solver's type and learning-rate policy, in words.
         devices: a name for each replica.
         params: the number of learnable values.
-        sources: a sentence for each data layer, by phase and layer name.
+        sources: a description of each data layer, by phase and layer name.
         seed: what every random draw starts from.
         iteration: where the run begins.
         max_iter: where it ends.
         batch: images of an iteration, over all replicas and passes.
-        current_iteration: gives the updates made so far, at any time and from any thread.
-        loaded: what became of each weights file.
-        notes: anything a person should know, a sentence each.
+        current_iteration: returns the updates made so far, at any time and from any thread.
+        loaded: which layers each weights file was loaded into.
+        notes: sentences that the user should read.
         options: the values of the options that plugins add to `owltf run`, by name.
     """
 
@@ -49,13 +49,13 @@ class Setup:
 
 @dataclass(frozen=True)
 class Iterations:
-    """Iterations that were computed since a plugin was last told of some.
+    """The iterations that were computed since a plugin last received some.
 
     Attributes:
-        first: the first of them, from 0.
-        losses: the loss of each.
-        rate: the learning rate of the last.
-        outputs: the TRAIN net's outputs in the last, by blob name, as arrays in Caffe's order.
+        first: the number of the first iteration, from 0.
+        losses: the loss of each iteration.
+        rate: the learning rate of the last iteration.
+        outputs: the TRAIN net's outputs in the last iteration, by blob name, in Caffe's order.
     """
 
     first: int
@@ -65,13 +65,13 @@ class Iterations:
 
     @property
     def last(self) -> int:
-        """The last of them, from 0."""
+        """The number of the last iteration, from 0."""
         return self.first + len(self.losses) - 1
 
 
 @dataclass(frozen=True)
 class Display:
-    """A displayed iteration.
+    """The figures of an iteration that a run displays.
 
     After the last update Caffe displays the loss of one more batch, which updates nothing: that
     has no rate and no outputs.
@@ -79,8 +79,8 @@ class Display:
     Attributes:
         iteration: the iteration, from 0.
         loss: the mean of the last `average_loss` losses.
-        rate: its learning rate, or None.
-        outputs: the TRAIN net's outputs in it, by blob name, as arrays in Caffe's order.
+        rate: the iteration's learning rate, or None.
+        outputs: the TRAIN net's outputs in the iteration, by blob name, in Caffe's order.
         loss_weights: the weights of those outputs that are losses.
     """
 
@@ -117,8 +117,8 @@ class Ending:
     Attributes:
         reason: "finished"; "stopped", by a signal; or "failed", by an error.
         iteration: updates made so far.
-        message: how to resume a stopped run, or the error in words; "" of a finished run.
-        error: what a failed run raised.
+        message: how to resume a stopped run, or the error in words; "" for a finished run.
+        error: the exception that a failed run raised.
     """
 
     reason: Literal["finished", "stopped", "failed"]

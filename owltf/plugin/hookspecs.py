@@ -1,4 +1,4 @@
-"""Every hook, in the order in which a run calls them.
+"""All hooks that a plugin can implement, in the order in which a run calls them.
 
 An implementation takes only the arguments it needs. Modules that hold hooks are imported with every
 command, so they import TensorFlow inside the functions, never at the top.
@@ -31,13 +31,13 @@ def owltf_add_hooks(manager: pluggy.PluginManager) -> None:
     """Add hooks that other plugins can implement; called when the plugin is registered.
 
     Args:
-        manager: takes them by `manager.add_hookspecs(...)`, and calls them.
+        manager: the plugin manager; `manager.add_hookspecs(...)` adds hooks.
     """
 
 
 @hookspec
 def owltf_classes() -> Mapping[str, str]:
-    """Return classes that people find on `owltf`, each as "module:Class" by its name.
+    """Return classes to add to `owltf`, each as "module:Class" by its name.
 
     A name begins with a capital.
     """
@@ -83,7 +83,7 @@ def owltf_layer_converters() -> Iterable[type[LayerConverter]]:
 
 @hookspec
 def owltf_data_layers() -> Iterable[type[DataLayer]]:
-    """Return the layers that make batches from a source outside the net."""
+    """Return the data layers, which read batches from outside the net."""
     return ()
 
 
@@ -101,7 +101,7 @@ def owltf_learning_rates() -> Mapping[str, type[LearningRate]]:
 
 @hookspec
 def owltf_solvers() -> Iterable[type[Solver]]:
-    """Return the update rules."""
+    """Return the solvers, one class for each update rule."""
     return ()
 
 
@@ -123,7 +123,7 @@ def owltf_net_parameter(net_parameter: Any, phase: str) -> Any | None:
 
 @hookspec
 def owltf_net_built(net: Net) -> None:
-    """See a net that was just built."""
+    """Receive a net that was just built."""
 
 
 # --- a run ----------------------------------------------------------------------------------------
@@ -131,12 +131,12 @@ def owltf_net_built(net: Net) -> None:
 
 @hookspec
 def owltf_run_started(setup: Setup) -> None:
-    """See a run that is about to begin."""
+    """Receive the setup of a run that is about to begin."""
 
 
 @hookspec
 def owltf_watch_every(setup: Setup) -> int | None:
-    """Ask to be told of the iterations of a run.
+    """Ask for `owltf_iterations` to be called during a run, and how often.
 
     Iterations are computed many in one call. Where this asks for it, the call ends after every N
     updates, which takes time if N is small; what is computed stays the same.
@@ -152,7 +152,7 @@ def owltf_watch_every(setup: Setup) -> int | None:
 
 @hookspec
 def owltf_testing(iteration: int, net_index: int, setup: Setup) -> None:
-    """See that a test begins.
+    """Be called when a test begins.
 
     Args:
         iteration: updates made so far.
@@ -163,7 +163,7 @@ def owltf_testing(iteration: int, net_index: int, setup: Setup) -> None:
 
 @hookspec
 def owltf_tested(scores: Scores, setup: Setup) -> None:
-    """See the result of a test.
+    """Receive the result of a test.
 
     Args:
         scores: each output's mean.
@@ -173,7 +173,7 @@ def owltf_tested(scores: Scores, setup: Setup) -> None:
 
 @hookspec
 def owltf_iterations(iterations: Iterations, setup: Setup) -> None:
-    """See the iterations that `owltf_watch_every` of the same plugin asked for.
+    """Receive the iterations that `owltf_watch_every` of the same plugin asked for.
 
     It is called for those that are left at the end of a run, too.
 
@@ -185,7 +185,7 @@ def owltf_iterations(iterations: Iterations, setup: Setup) -> None:
 
 @hookspec
 def owltf_displayed(display: Display, setup: Setup) -> None:
-    """See an iteration that the solver's `display` shows.
+    """Receive the figures of an iteration that the solver's `display` shows.
 
     Args:
         display: its loss, learning rate and outputs.
@@ -195,7 +195,7 @@ def owltf_displayed(display: Display, setup: Setup) -> None:
 
 @hookspec
 def owltf_snapshot(iteration: int, caffemodel: Path, solverstate: Path, setup: Setup) -> None:
-    """See a snapshot that is complete on disk.
+    """Receive the files of a snapshot, which are complete on disk.
 
     Args:
         iteration: updates made so far.
@@ -207,7 +207,7 @@ def owltf_snapshot(iteration: int, caffemodel: Path, solverstate: Path, setup: S
 
 @hookspec
 def owltf_run_ended(ending: Ending, setup: Setup) -> None:
-    """See the end of a run: it is finished, a signal stopped it, or it failed.
+    """Receive how a run ended: it finished, a signal stopped it, or it failed.
 
     Args:
         ending: the reason.
@@ -220,7 +220,7 @@ def owltf_run_ended(ending: Ending, setup: Setup) -> None:
 
 @hookspec
 def owltf_check_layer(net: Net, bottoms: Mapping[str, Any]) -> str | None:
-    """Check what a plugin makes of a layer, as one of the checks of `check_converter`.
+    """Check a layer in a way of the plugin's own, as part of `check_converter`.
 
     Args:
         net: a net of `Input` layers and then the layer, built for TEST.

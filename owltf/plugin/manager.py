@@ -24,7 +24,7 @@ SWITCH = "OWLTF_PLUGINS"
 
 
 def make_manager(disabled: Iterable[str] = ()) -> pluggy.PluginManager:
-    """Return a manager which knows the built-in plugins and the installed ones.
+    """Return a plugin manager that has the built-in plugins and the installed ones.
 
     Args:
         disabled: names of plugins to leave out, as `owltf plugins` lists them.
@@ -47,14 +47,14 @@ def make_manager(disabled: Iterable[str] = ()) -> pluggy.PluginManager:
     for name, entry in installed.items():
         _register(manager, name, entry)
     check_hooks(manager)
-    # From here on it is a hook's own mistake what it raises, and no failure to load.
+    # Only now: an error that a hook raises while plugins load is reported as a failure to load.
     manager.add_hookcall_monitoring(_before, name_the_plugin)
     return manager
 
 
 @contextmanager
 def registered(manager: pluggy.PluginManager, plugin: object, name: str) -> Iterator[None]:
-    """Let one more plugin take part while the context is entered.
+    """Add a plugin to the manager until the context is left.
 
     Args:
         manager: the plugins.
@@ -110,7 +110,7 @@ def _register(manager: pluggy.PluginManager, name: str, entry: EntryPoint) -> No
 
 
 def check_hooks(manager: pluggy.PluginManager) -> None:
-    """Refuse hooks that neither owltf nor a plugin has.
+    """Refuse plugins that implement a hook which nobody declares.
 
     Args:
         manager: the plugins.
@@ -130,4 +130,4 @@ def check_hooks(manager: pluggy.PluginManager) -> None:
 
 
 def _before(hook_name: str, hook_impls: Sequence[pluggy.HookImpl], kwargs: Any) -> None:
-    """Do nothing: what a hook is called with is fine."""
+    """Do nothing before a hook is called; pluggy asks for such a function."""

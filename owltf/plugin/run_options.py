@@ -1,4 +1,4 @@
-"""The options that plugins add to `owltf run`."""
+"""Collects the options that plugins add to `owltf run`."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ def run_options(
 
     Args:
         manager: the plugins.
-        built_in: what the command has by itself.
+        built_in: the parameters that the command has by itself.
 
     Raises:
-        OwltfError: if an option is there already, or a plugin gives something else.
+        OwltfError: if an option exists already, or a plugin returns something else.
     """
     owners: dict[str, str | None] = {word: None for each in built_in for word in _words(each)}
     found: dict[str, Sequence[click.Option]] = {}
@@ -40,13 +40,13 @@ def run_options(
 
 
 def default_values(manager: pluggy.PluginManager) -> Mapping[str, Any]:
-    """Return what plugins' options are where no command line gives them, by name.
+    """Return the default values of the options that plugins add, by name.
 
     Args:
         manager: the plugins.
 
     Raises:
-        OwltfError: if an option must be given, or see `run_options`.
+        OwltfError: if an option has no default, or as in `run_options`.
     """
     options = [option for each in run_options(manager).values() for option in each]
     try:
@@ -71,7 +71,7 @@ def _check_type(plugin: str, option: Any) -> None:
 
 def _check_free(word: str, plugin: str, owners: Mapping[str, str | None]) -> None:
     owner = owners.get(word, plugin)
-    # One plugin's options may have one value between them, as --fast and --slow have a speed.
+    # Several options of one plugin may set one value, as --fast and --slow set a speed.
     if owner == plugin:
         return
     if owner is None:

@@ -1,1 +1,1 @@
-"""What a Keras layer asks of the pass that it is in, and the devices that compute it."""
+"""What layers use while a net computes: the current pass, its replicas, checks and devices."""

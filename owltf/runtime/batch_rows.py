@@ -1,4 +1,4 @@
-"""Which rows of a batch each replica has, where a batch is split over several."""
+"""Divides the rows of a batch among replicas."""
 
 from __future__ import annotations
 
@@ -11,3 +11,18 @@ def share(batch: int, replica: int, replicas: int) -> int:
 def first_row(batch: int, replica: int, replicas: int) -> int:
     """Return the row of the global batch at which a replica's share starts."""
     return sum(share(batch, each, replicas) for each in range(replica))
+
+
+def blob_rows(rows: int, batch: int | None, replica: int, replicas: int) -> tuple[int, int]:
+    """Return where a replica's rows of a blob begin, and how many they are.
+
+    Args:
+        rows: how many rows the whole blob has.
+        batch: the rows of the data layers' whole batch, which is what is split; None if unknown.
+        replica: the replica's number.
+        replicas: how many replicas share the batch.
+    """
+    # A blob may hold several rows for each row of the data; those are split together.
+    whole = batch if batch and rows % batch == 0 else rows
+    each = rows // whole
+    return each * first_row(whole, replica, replicas), each * share(whole, replica, replicas)

@@ -10,14 +10,14 @@ import tensorflow as tf
 
 
 def compiled(function: Callable[..., Any], spec: Any = None, **fixed: Any) -> Any:
-    """Return a function as a graph of TensorFlow's, traced at its first call.
+    """Return a function as a TensorFlow graph, which is traced at its first call.
 
     Args:
         function: the function.
-        spec: the structure of `tf.TensorSpec` that its argument has; None to trace each shape.
-        **fixed: arguments that stay the same.
+        spec: the `tf.TensorSpec`s of its argument; None to trace it anew for each shape.
+        **fixed: named arguments that are the same in each call.
     """
     signature = None if spec is None else [spec]
-    # TensorFlow counts how often a piece of code is traced and warns of many, though several nets
-    # each trace it once. A partial is counted by itself.
+    # TensorFlow warns of code that is traced often, which happens where several nets each trace it
+    # once. It counts each partial object by itself.
     return tf.function(partial(function, **fixed), signature, autograph=False)

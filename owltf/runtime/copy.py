@@ -1,11 +1,11 @@
-"""Makes arrays contiguous; large ones quicker than NumPy does."""
+"""Makes arrays contiguous in memory; large ones faster than NumPy does."""
 
 from __future__ import annotations
 
 import numpy as np
 import tensorflow as tf
 
-# Below this many values NumPy's copy is as quick as anything.
+# Below this many values NumPy's copy is as fast as TensorFlow's.
 LARGE = 1 << 16
 
 

@@ -1,4 +1,4 @@
-"""The devices of a run, as a command line asks for them."""
+"""Chooses the devices of a run from what the command line asks for."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ON_CPU = (
 
 @dataclass(frozen=True)
 class Devices(Replicas):
-    """Where a run computes: a replica on each device.
+    """The devices that a run computes on, with a replica on each.
 
     Attributes:
         names: this machine's devices, for people.
@@ -44,7 +44,7 @@ def choose_devices(
         cpu_replicas: this many replicas on the CPU instead.
 
     Raises:
-        OwltfError: if more are asked for than there are, or the wishes contradict.
+        OwltfError: if more are asked for than there are, or two options contradict each other.
     """
     check_wishes(gpu=gpu, num_gpu=num_gpu, cpu_replicas=cpu_replicas)
     if cpu_replicas is not None:
@@ -55,13 +55,13 @@ def choose_devices(
 
 
 def default_device() -> Devices:
-    """Return the device that TensorFlow takes by itself: the first GPU, or else the CPU."""
+    """Return the device that TensorFlow uses by default: the first GPU, or else the CPU."""
     has_gpu = bool(tf.config.list_physical_devices("GPU"))
     return Devices(tf.distribute.get_strategy(), ("GPU 0" if has_gpu else "CPU",))
 
 
 def one_cpu() -> Devices:
-    """Return the CPU as one device, though there may be GPUs."""
+    """Return the CPU as the only device, even if there are GPUs."""
     if not tf.config.list_physical_devices("GPU"):
         return default_device()
     return Devices(tf.distribute.OneDeviceStrategy("CPU:0"), ("CPU",))

@@ -16,9 +16,9 @@ def replicas_of_batch() -> int:
 
 
 def global_sum(*values: Any) -> Sequence[Any]:
-    """Return each value summed over all replicas.
+    """Return each value summed over all replicas, so that N replicas compute what one does.
 
-    Whatever mixes samples (a loss's normaliser, a count of correct ones) goes through here, so
-    that N replicas have the figures of one. The gradient is summed as well.
+    Whatever mixes samples (a loss's normaliser, a count of correct ones) needs this. The gradient
+    is summed as well.
     """
     return values if replicas_of_batch() == 1 else sum_over_replicas(values)

@@ -1,4 +1,4 @@
-"""Checks that only a pass can make, as assertions in the graph that speak to the user."""
+"""Checks of values that are known only during a pass, with errors in the user's words."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from owltf.runtime.user_errors import marked, marked_assertion
 def check_labels(
     labels: Any, classes: int, title: str, ignore_label: int | None = None
 ) -> tuple[Any, Any]:
-    """Return labels as whole numbers, and which of them count.
+    """Return labels as whole numbers, and which of them are not ignored.
 
     Caffe reads past the scores where a label has no class. Here the pass ends with an error.
 
@@ -24,7 +24,7 @@ def check_labels(
         labels: the labels as floats; like Caffe, cut to whole numbers.
         classes: how many classes there are.
         title: the layer in words, for the error.
-        ignore_label: the label that does not count; None if all do.
+        ignore_label: the label to ignore; None if all count.
 
     Returns:
         The labels, ignored ones as 0, and a tensor of bools, None where all count.
@@ -37,14 +37,14 @@ def check_labels(
 
 
 def check_range(numbers: Any, count: Any, title: str, what: str, counted: str) -> Any:
-    """Return whole numbers, each from 0 to `count` - 1; else the pass ends with an error.
+    """Return whole numbers unchanged; the pass fails unless each is from 0 to `count` - 1.
 
     Args:
         numbers: the numbers.
-        count: how many there are to name.
-        title: the layer in words.
-        what: what such a number is, as `label`.
-        counted: what is counted, as `classes`.
+        count: how many classes (or other things) there are.
+        title: the layer in words, for the error.
+        what: what a number is called in the error, such as `label`.
+        counted: what they count, such as `classes`.
     """
     known = tf.logical_and(numbers >= 0, numbers < count)
 
@@ -61,11 +61,12 @@ def check_range(numbers: Any, count: Any, title: str, what: str, counted: str) -
 
 
 def check_room(images: Any, out: Sequence[Any], layer: str) -> Any:
-    """Return images, if windows have a place in them; else the pass ends with an error.
+    """Return images unchanged; the pass fails if they are too small for the layer's windows.
 
     Args:
         images: the images.
-        out: how many windows there are along each axis; where those are numbers, that was checked.
+        out: how many windows fit along each axis; if all are plain numbers, the check was done when
+            the net was built.
         layer: the name of the layer whose windows they are.
     """
     if are_known(out):
@@ -75,13 +76,13 @@ def check_room(images: Any, out: Sequence[Any], layer: str) -> Any:
 
 
 def check_alike(one: Any, other: Any, layer: str, spreads: bool) -> Any:
-    """Return a tensor, if it has another's size along the axes that are not known before a pass.
+    """Return a tensor unchanged; the pass fails if its open axes differ in size from another's.
 
     Args:
-        one: what it is compared with.
+        one: the other tensor, with which it is compared.
         other: the tensor.
         layer: the name of the layer that takes both.
-        spreads: leave out the axes along which one of them is known.
+        spreads: skip the axes along which the size of one of the two is known.
     """
     known = any if spreads else all
     pairs = zip(sizes_of(one), sizes_of(other), strict=True)
@@ -98,11 +99,11 @@ def _checked(tensor: Any, holds: Any, message: str) -> Any:
 
 
 def check_one_replica(title: str, what: str) -> None:
-    """Refuse to split over replicas what needs the whole batch in one place.
+    """Refuse to run on several replicas what needs the whole batch on one device.
 
     Args:
-        title: the layer in words.
-        what: what it does.
+        title: the layer in words, for the error.
+        what: what needs the whole batch, such as `axis: 0`.
 
     Raises:
         OwltfError: if several replicas share the batch.

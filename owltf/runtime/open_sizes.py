@@ -1,4 +1,4 @@
-"""Sizes of tensors, as numbers where they are known and as tensors where they are open."""
+"""Sizes of tensors whose axes may be open, so that they are known only during a pass."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ def sizes_of(tensor: Any) -> list[Any]:
 
 
 def are_known(sizes: Sequence[Any]) -> bool:
-    """Say whether all sizes are numbers."""
+    """Return whether all sizes are plain numbers."""
     return all(isinstance(size, int) for size in sizes)
 
 
 def where_known(
     rule: Callable[[list[int]], Sequence[int]], sizes: Sequence[int | None]
 ) -> list[int | None]:
-    """Return what a rule makes of each size; None along the axes whose size is None.
+    """Return the sizes that a rule computes, with None along the axes whose size is None.
 
     Args:
-        rule: the sizes of a top along each axis, by the bottom's along the same one.
-        sizes: the bottom's.
+        rule: returns the size of a top along each axis from the bottom's along the same axis.
+        sizes: the bottom's sizes.
     """
     made = rule([1 if size is None else size for size in sizes])
     return [None if size is None else top for size, top in zip(sizes, made, strict=True)]

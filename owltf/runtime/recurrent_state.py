@@ -1,7 +1,7 @@
-"""State that a layer carries from one pass to the next, as Caffe's recurrent layers do.
+"""The state that a recurrent layer keeps from one pass to the next, as Caffe's layers do.
 
-It is carried within a run, and from one `Net.forward` to the next. A plain call of the Keras model
-starts from zeros, so that it gives the same whatever was computed before.
+It is kept within a run, and from one `Net.forward` to the next. A plain call of the Keras model
+starts from zeros, so that its result does not depend on earlier calls.
 """
 
 from __future__ import annotations
@@ -14,24 +14,24 @@ import tensorflow as tf
 
 from owltf.runtime.step import current_step
 
-_carrying: ContextVar[bool] = ContextVar("carrying", default=False)
+_keeping: ContextVar[bool] = ContextVar("keeping", default=False)
 
 
-def carried(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a function in which layers go on from the call before."""
+def with_recurrent_state(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function in which recurrent layers continue from the state of the last call."""
 
     def call(*args: Any, **kwargs: Any) -> Any:
-        token = _carrying.set(True)
+        token = _keeping.set(True)
         try:
             return function(*args, **kwargs)
         finally:
-            _carrying.reset(token)
+            _keeping.reset(token)
 
     return call
 
 
 class RecurrentState:
-    """What one layer of one net carries; each replica has its own.
+    """The states that one layer of one net keeps between passes, one set on each replica.
 
     Args:
         shapes: the shape of each state.
@@ -49,17 +49,17 @@ class RecurrentState:
         ]
 
     def read(self) -> list[Any]:
-        """Return the states the last pass left; zeros before the first and outside a run."""
-        if _is_carrying():
+        """Return the states that the last pass left; zeros before the first and outside a run."""
+        if _is_keeping():
             return [variable.read_value() for variable in self.variables]
         return [tf.zeros(variable.shape) for variable in self.variables]
 
     def write(self, states: Sequence[Any]) -> None:
         """Keep the states for the next pass; nothing is kept outside a run."""
-        if _is_carrying():
+        if _is_keeping():
             for variable, state in zip(self.variables, states, strict=True):
                 variable.assign(state)
 
 
-def _is_carrying() -> bool:
-    return _carrying.get() or current_step() is not None
+def _is_keeping() -> bool:
+    return _keeping.get() or current_step() is not None

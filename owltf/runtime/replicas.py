@@ -1,7 +1,7 @@
-"""The replicas of a net that share each batch, over one of TensorFlow's strategies.
+"""Runs a net on several devices at once, each computing its share of every batch.
 
-All that owltf asks of `tf.distribute` is here, so that a run on several machines is a matter of
-this file: it says what the others hold, who writes, and when all stop.
+All use of `tf.distribute` is here, so that a run on several machines would be a change of this
+file: it knows what the other processes hold, which one writes files, and when all stop.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from owltf.runtime.batch_rows import first_row, share
 
 @dataclass(frozen=True)
 class Replicas:
-    """Runs functions on every replica, and moves values to them and back.
+    """The replicas of a run, which compute each batch together.
 
     Attributes:
-        strategy: TensorFlow's, the default one for a single device.
+        strategy: TensorFlow's strategy; the default one for a single device.
     """
 
     strategy: Any
@@ -41,12 +41,12 @@ class Replicas:
         return (resolver.task_type, resolver.task_id) == ("chief" if has_chief else "worker", 0)
 
     def scope(self) -> AbstractContextManager[Any]:
-        """Return the context in which variables are made, one for each replica."""
+        """Return the context in which variables are made so that each replica has a copy."""
         scope: AbstractContextManager[Any] = self.strategy.scope()
         return scope
 
     def run(self, function: Callable[..., Any], *args: Any) -> Any:
-        """Return what a function gives on each replica, for `parts`, `first` and `joined`.
+        """Call a function on each replica; `parts`, `first` and `joined` read what it returns.
 
         Args:
             function: the function.
@@ -55,13 +55,13 @@ class Replicas:
         return self.strategy.run(function, args=args)
 
     def each(self, make: Callable[[int], Any]) -> Any:
-        """Return a value for each of this process's replicas, by its number among all."""
+        """Return a value for each replica of this process, made from the replica's number."""
         return self.strategy.experimental_distribute_values_from_function(
             lambda context: make(_number_of(context))
         )
 
     def split(self, batch: Mapping[str, Any]) -> Any:
-        """Hand a global batch over to the replicas, each its share of the rows of every array."""
+        """Split a whole batch among the replicas, by the rows of every array."""
         if self.count == 1:
             return dict(batch)
         return self.each(
@@ -74,7 +74,7 @@ class Replicas:
         return value[first : first + share(batch, replica, self.count)]
 
     def parts(self, value: Any) -> Sequence[Any]:
-        """Return the values of this process's replicas, of what `run` gave or of a variable."""
+        """Return the value on each replica of this process, of a result of `run` or a variable."""
         parts: Sequence[Any] = self.strategy.experimental_local_results(value)
         return parts
 
@@ -83,11 +83,11 @@ class Replicas:
         return self.parts(value)[0]
 
     def joined(self, value: Any, rows: int | None) -> Any:
-        """Return a blob whole: the rows of all replicas together, or what each of them holds.
+        """Return the whole of a blob: the rows of all replicas, or the copy that each one holds.
 
         Args:
-            value: what `run` gave.
-            rows: the rows of the whole; None for a blob without axes.
+            value: a result of `run`.
+            rows: how many rows the whole blob has; None for a blob without axes.
         """
         # On several machines the other processes' rows would have to be gathered here.
         parts = self.parts(value)
@@ -95,31 +95,31 @@ class Replicas:
         return parts[0] if whole else tf.concat(parts, 0)
 
     def agreed(self, stop: Any) -> Any:
-        """Return whether any process wants to stop, a tensor that is the same in all of them.
+        """Return whether any process wants to stop, as a tensor that is the same in all of them.
 
         Processes that compute together must end a loop after the same iteration: one that went on
         would wait for the others' gradients forever.
 
         Args:
-            stop: this process's wish, a boolean variable.
+            stop: a boolean variable, true if this process wants to stop.
         """
         return stop.read_value()
 
 
 def replica_number() -> int:
-    """Return which of all replicas computes what is being traced, 0 outside a strategy."""
+    """Return the number of the replica whose code is being traced, 0 outside a strategy."""
     context = tf.distribute.get_replica_context()
     return 0 if context is None else _number_of(context)
 
 
 def replica_count() -> int:
-    """Return how many replicas compute what is being traced, 1 outside a strategy."""
+    """Return how many replicas run the code that is being traced, 1 outside a strategy."""
     context = tf.distribute.get_replica_context()
     return 1 if context is None else int(context.num_replicas_in_sync)
 
 
 def sum_over_replicas(values: Sequence[Any]) -> Sequence[Any]:
-    """Return tensors summed over all replicas, which have to ask for it together."""
+    """Return tensors summed over all replicas; every replica must call this."""
     if replica_count() == 1 or not values:
         return values
     context = tf.distribute.get_replica_context()

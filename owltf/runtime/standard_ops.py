@@ -1,4 +1,4 @@
-"""Restricts layers to TensorFlow's standard operations, for models that are served elsewhere."""
+"""Restricts layers to TensorFlow's standard operations, for models that run on other machines."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _standard_ops_only: ContextVar[bool] = ContextVar("standard_ops_only", default=F
 
 @contextmanager
 def standard_ops_only() -> Iterator[None]:
-    """Let the models traced inside use standard TensorFlow operations only.
+    """While active, layers that are traced use standard TensorFlow operations only.
 
-    They do without code compiled by XLA, gradients of our own, and kernels that only GPUs have,
-    which are quick on this machine alone. What they compute stays the same.
+    They compute the same without XLA, custom gradients, and kernels that only GPUs have: those make
+    a model faster here, but another machine may not be able to run them.
     """
     token = _standard_ops_only.set(True)
     try:
@@ -27,7 +27,7 @@ def standard_ops_only() -> Iterator[None]:
 
 
 def must_use_standard_ops() -> bool:
-    """Return whether the layers that are traced now must do with standard operations."""
+    """Return whether the layers that are traced now must use standard operations only."""
     return _standard_ops_only.get()
 
 

@@ -1,4 +1,4 @@
-"""Starts TensorFlow without the lines it prints on its own."""
+"""Starts TensorFlow without the messages that it prints by itself."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 
 def start_tensorflow() -> None:
-    """Import TensorFlow and find its devices, keeping its start-up notes off the screen.
+    """Import TensorFlow and find its devices, without its start-up messages on the screen.
 
     TensorFlow writes them straight to file descriptor 2, whatever its log level says. They are
     shown if the start fails, or if TF_CPP_MIN_LOG_LEVEL is set to 0.

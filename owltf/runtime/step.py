@@ -1,6 +1,6 @@
-"""The pass of a run that is being computed, and the random numbers that belong to it.
+"""Tells layers which pass of a run is being computed, and gives them its random numbers.
 
-Outside a run (a net used by itself) there is none: layers that draw use Keras's own random numbers.
+Outside a run (a net used by itself) there is none, and layers use Keras's own random numbers.
 """
 
 from __future__ import annotations
@@ -14,21 +14,21 @@ from typing import Any
 
 import tensorflow as tf
 
-from owltf.runtime.batch_rows import first_row
+from owltf.runtime.batch_rows import blob_rows
 
 PHILOX = 1
 
 
 @dataclass(frozen=True)
 class Step:
-    """The pass that is being computed.
+    """One pass of a run: its number, its seed, and the replica's place in the batch.
 
     Attributes:
-        number: a scalar int64 tensor that is different in each pass of a run.
+        number: a scalar int64 tensor, different in each pass of a run.
         seed: the run's seed.
-        replica: which replica computes.
-        replicas: how many share the batch; 1 where each has a batch of its own.
-        batch: the rows of the data layers' global batch, which is what is split; None if unknown.
+        replica: the number of the replica that computes.
+        replicas: how many replicas share the batch; 1 where each has a batch of its own.
+        batch: the rows of the data layers' whole batch, which is what is split; None if unknown.
     """
 
     number: Any
@@ -38,18 +38,18 @@ class Step:
     batch: int | None = None
 
     def uniform(self, name: str, shape: Any, batch: int) -> Any:
-        """Return draws from [0, 1) that belong to places in the global batch.
+        """Return random numbers from [0, 1), which depend on a row's place in the whole batch.
 
-        N replicas draw what one replica draws: each takes its slice of one Philox stream by moving
-        the counter, which counts four numbers at a time.
+        So N replicas draw what one replica would: each reads its slice of one Philox stream, by
+        moving the counter, which counts four numbers at a time.
 
         Args:
-            name: what is drawn for; each name has its own stream.
-            shape: the local shape, the batch first.
-            batch: the rows of the global batch.
+            name: what the numbers are for; each name has its own stream.
+            shape: the shape on this replica, the batch first.
+            batch: the rows of the whole batch.
         """
         key, counter = self._stream(name)
-        row = self._first_row(batch)
+        row, _ = blob_rows(batch, self.batch, self.replica, self.replicas)
         shape = tf.cast(shape, tf.int64)
         first = row * tf.reduce_prod(shape[1:])
         skip = first % 4
@@ -57,11 +57,6 @@ class Step:
         count = tf.reshape(skip + tf.reduce_prod(shape), (1,))
         draws = tf.raw_ops.StatelessRandomUniformV2(shape=count, key=key, counter=moved, alg=PHILOX)
         return tf.reshape(draws[skip:], shape)
-
-    def _first_row(self, batch: int) -> int:
-        # A blob may hold several rows for each of the data's, which are split together.
-        whole = self.batch if self.batch and batch % self.batch == 0 else batch
-        return batch // whole * first_row(whole, self.replica, self.replicas)
 
     def _stream(self, name: str) -> tuple[Any, Any]:
         start = (self.seed ^ zlib.crc32(name.encode())) & 0x7FFFFFFFFFFFFFFF
@@ -75,7 +70,7 @@ _step: ContextVar[Step | None] = ContextVar("step", default=None)
 
 @contextmanager
 def step(current: Step | None) -> Iterator[None]:
-    """Let the layers called inside know the pass that is being computed."""
+    """Set the pass that `current_step` returns to the layers called inside."""
     token = _step.set(current)
     try:
         yield

@@ -1,7 +1,7 @@
-"""Errors for the user that are raised inside a pass, found again in what TensorFlow makes of them.
+"""Recovers the messages for the user from errors that TensorFlow and Keras wrapped in their own.
 
-TensorFlow and Keras put text of their own around an error from inside the graph, and escape what
-it says. So such a message is marked where it is raised, and found by its marks where it is caught.
+An error raised inside a graph reaches us with other text around it, and escaped. So our messages
+are marked where they are raised, and found by their marks where they are caught.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ _ASSERTED, _RAISED = map(_marked_by, (_FROM_ASSERTION, _FROM_PYTHON))
 
 
 def marked(message: str) -> str:
-    """Return the marked message of an error that Python code raises in the graph."""
+    """Return a message with marks, for an error that Python code raises inside a graph."""
     return f"{_FROM_PYTHON}{message}{_CLOSE}"
 
 
 def marked_assertion(*parts: Any) -> Any:
-    """Return the marked message of an assertion in the graph.
+    """Return a message with marks, for an assertion in a graph.
 
     Args:
         *parts: pieces of the message, strings and tensors of strings.
@@ -41,10 +41,10 @@ def marked_assertion(*parts: Any) -> Any:
 
 
 def user_message(exception: BaseException) -> str | None:
-    """Return what an error of TensorFlow or Keras says to the user; None if it is not for them.
+    """Return the message for the user in an error of TensorFlow or Keras; None without one.
 
     Args:
-        exception: what a pass raised.
+        exception: the error that a pass raised.
     """
     raised, asserted = _RAISED.search(str(exception)), _ASSERTED.search(str(exception))
     if raised is not None or asserted is None:
@@ -53,13 +53,13 @@ def user_message(exception: BaseException) -> str | None:
 
 
 def _unescaped(text: str) -> str:
-    """Take back how TensorFlow writes quotes, and bytes that are not ASCII, in an assertion."""
+    """Undo the escapes that TensorFlow puts into an assertion's text."""
     return text.encode().decode("unicode_escape").encode("latin-1").decode(errors="replace")
 
 
 @contextmanager
 def user_errors() -> Iterator[None]:
-    """Raise as an OwltfError what an exception raised inside says to the user, if it does."""
+    """Raise an OwltfError in place of an exception from inside that has a message for the user."""
     try:
         yield
     except Exception as error:

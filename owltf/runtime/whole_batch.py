@@ -1,4 +1,4 @@
-"""The whole batch on each replica, and a replica's own rows of it: for what cannot be split."""
+"""Gathers the whole batch on every replica, for layers that cannot compute on a part of it."""
 
 from __future__ import annotations
 
@@ -7,24 +7,20 @@ from typing import Any
 
 import tensorflow as tf
 
-from owltf.runtime.batch_rows import first_row, share
+from owltf.runtime.batch_rows import blob_rows
 from owltf.runtime.global_sum import global_sum, replicas_of_batch
 from owltf.runtime.replicas import replica_number
 from owltf.runtime.step import current_step
 
 
 def own_rows(rows: int) -> tuple[int, int]:
-    """Return the first of this replica's rows of a blob, and how many they are.
+    """Return where this replica's rows of a blob begin, and how many they are.
 
     Args:
         rows: the blob's rows on all replicas together.
     """
-    replica, replicas, step = replica_number(), replicas_of_batch(), current_step()
-    # A blob may hold several rows for each of the data's, which are split together.
-    batch = step.batch if step and step.batch and rows % step.batch == 0 else rows
-    each = rows // batch
-    first, count = first_row(batch, replica, replicas), share(batch, replica, replicas)
-    return each * first, each * count
+    step = current_step()
+    return blob_rows(rows, step.batch if step else None, replica_number(), replicas_of_batch())
 
 
 def own(whole: Any) -> Any:
@@ -36,11 +32,11 @@ def own(whole: Any) -> Any:
 
 
 def padded(rows: Any, count: int) -> Any:
-    """Return this replica's rows in their place among zeros; the sum over replicas is the whole.
+    """Return this replica's rows with zeros for all others; the sum over replicas is the whole.
 
     Args:
-        rows: the rows.
-        count: how many the whole has.
+        rows: this replica's rows.
+        count: how many rows the whole has.
     """
     first, own_count = own_rows(count)
     around = [(first, count - first - own_count), *[(0, 0)] * (len(rows.shape) - 1)]
@@ -48,11 +44,11 @@ def padded(rows: Any, count: int) -> Any:
 
 
 def gathered(tensors: Sequence[Any], rows: Sequence[int | None]) -> Sequence[Any]:
-    """Return tensors whole: the rows of all replicas together.
+    """Return tensors with the rows of all replicas.
 
     Args:
-        tensors: each this replica's rows, or what every replica has.
-        rows: how many rows each has in all; None for what every replica has.
+        tensors: this replica's rows of each; or a copy that every replica has.
+        rows: how many rows each tensor has in all; None where every replica has a copy.
     """
     if replicas_of_batch() == 1:
         return tensors
@@ -64,11 +60,11 @@ def gathered(tensors: Sequence[Any], rows: Sequence[int | None]) -> Sequence[Any
 def once(
     compute: Callable[[], Sequence[Any]], shapes: Sequence[Sequence[int | None]]
 ) -> Sequence[Any]:
-    """Compute something on the first replica alone, and return it on all.
+    """Compute something on the first replica only, and return it on all of them.
 
     Args:
-        compute: gives float32 tensors.
-        shapes: their shapes.
+        compute: returns float32 tensors.
+        shapes: the shapes of these.
     """
     if replicas_of_batch() == 1:
         return compute()

@@ -1,1 +1,1 @@
-"""The files of a snapshot: where they lie, how they are read and written."""
+"""Names, reads and writes the files of a snapshot."""

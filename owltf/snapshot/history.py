@@ -1,4 +1,4 @@
-"""Whose each history blob of a solverstate is, for a net of other layers than the trained one."""
+"""Matches a solverstate's history blobs to the layers of a net other than the trained one."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from owltf.convert.params import Param
 def history_by_layer(
     history: Sequence[np.ndarray], weights: Weights, params: Sequence[Param], slots: int
 ) -> Sequence[np.ndarray]:
-    """Return the history for a net that has other layers than the one that was trained.
+    """Return the history blobs for a net that has other layers than the one that was trained.
 
-    The blobs have no names; the weights beside them tell whose they are. What has no history of its
-    shape starts at zero. Where layers share weights this cannot be told, and the history is given
-    as it is.
+    The blobs have no names, but lie in the order of the caffemodel's. A parameter for which there
+    is no blob of its size gets zeros. Where layers share weights the order does not tell, and the
+    history is returned as it is.
 
     Args:
         history: the blobs of a solverstate.

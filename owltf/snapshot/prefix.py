@@ -1,4 +1,4 @@
-"""Where a solver's snapshots lie: the names of their files, and which there are."""
+"""The names of a solver's snapshot files, and a search for those that exist."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ITERATION = re.compile(r"_iter_(\d+)\.solverstate(\.h5)?$")
 
 @dataclass(frozen=True)
 class Prefix:
-    """Where a solver's snapshots go.
+    """The folder and the names of a solver's snapshot files.
 
     Attributes:
         path: the folder and the first part of the files' names.
@@ -56,7 +56,7 @@ class Prefix:
         return caffemodel, Path(f"{stem}.solverstate{self.suffix}"), Path(f"{stem}.json")
 
     def check_writable(self) -> None:
-        """Try the folder before anything is trained.
+        """Check that files can be written to the folder, before anything is trained.
 
         Raises:
             OwltfError: if files cannot be made there.

@@ -18,13 +18,13 @@ from owltf.snapshot.run_state import RunState
 
 @dataclass(frozen=True)
 class Restored:
-    """What a run resumes from.
+    """A snapshot as it was read.
 
     Attributes:
         path: the solverstate.
         state: its content.
         weights: the caffemodel it names.
-        run: what only owltf's snapshots have; None for Caffe's.
+        run: the state that only owltf's snapshots have; None for Caffe's.
     """
 
     path: Path

@@ -1,4 +1,4 @@
-"""What Caffe's snapshots leave out and an exact resume needs: a JSON beside them."""
+"""The state that an exact resume needs and Caffe's snapshots lack, kept in a JSON beside them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MOST = 2**63 - 1
 
 
 def threads() -> int:
-    """Return how many threads TensorFlow may use here, which decides the last bits."""
+    """Return how many threads TensorFlow may use; the last bits of results depend on it."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -28,7 +28,7 @@ class RunState:
     """The state of a run after an iteration.
 
     Attributes:
-        iteration: updates made.
+        iteration: the number of updates made.
         seed: what every random draw starts from.
         train: the record at which each data layer of the TRAIN net stands, by layer name.
         test: the same for each TEST net.
@@ -55,7 +55,7 @@ class RunState:
 
     @classmethod
     def read(cls, path: Path) -> RunState:
-        """Read a state.
+        """Read a state from a file.
 
         Raises:
             OwltfError: if the file is not one.

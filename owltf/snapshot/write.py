@@ -49,7 +49,7 @@ def write_snapshot(
     current = SolverState(
         iteration=run.iteration,
         learned_net=str(caffemodel),
-        # Caffe takes the step in which it computed its last rate.
+        # Caffe writes the step in which it computed its last rate.
         current_step=solver.schedule.current_step(max(run.iteration - 1, 0)),
         history=tuple(solver.history(net.params)),
     )

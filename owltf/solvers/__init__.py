@@ -1,4 +1,4 @@
-"""Caffe's update rules, a file each, and the learning-rate policies."""
+"""Caffe's solvers (update rules), a file each, with its learning-rate policies."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -12,13 +12,13 @@ from owltf.errors import FieldError
 
 
 class LearningRate(keras.optimizers.schedules.LearningRateSchedule):
-    """The rate of an iteration, by the formula of one `lr_policy`.
+    """A learning-rate policy: computes the rate of each iteration.
 
-    It is computed in float64 and rounded to float32, as Caffe's `pow` does. It serves any Keras
-    optimizer.
+    It computes in float64 and rounds to float32, as Caffe's `pow` does. Any Keras optimizer can use
+    it.
 
     Attributes:
-        fields: the fields of `SolverParameter` that the formula takes.
+        fields: the fields of `SolverParameter` that the formula uses.
         positive: those among them that must be greater than 0.
 
     Args:
@@ -66,11 +66,11 @@ class LearningRate(keras.optimizers.schedules.LearningRateSchedule):
         """
 
     def current_step(self, iteration: int) -> int:
-        """Return the steps taken so far, which Caffe keeps in a solverstate."""
+        """Return the number of steps before an iteration, which Caffe keeps in a solverstate."""
         return 0
 
     def get_config(self) -> dict[str, Any]:
-        """Return what rebuilds the schedule."""
+        """Return the arguments that rebuild the schedule."""
         return dict(self.values)
 
 
@@ -80,7 +80,7 @@ def _plain(value: Any) -> Any:
 
 @keras.saving.register_keras_serializable("owltf")
 class Fixed(LearningRate):
-    """base_lr."""
+    """The policy `fixed`: base_lr."""
 
     def factor(self, iteration: Any) -> Any:
         """Return 1."""
@@ -89,50 +89,50 @@ class Fixed(LearningRate):
 
 @keras.saving.register_keras_serializable("owltf")
 class Step(LearningRate):
-    """base_lr * gamma ^ floor(iteration / stepsize)."""
+    """The policy `step`: base_lr * gamma ^ floor(iteration / stepsize)."""
 
     fields = ("gamma", "stepsize")
     positive = ("stepsize",)
 
     def factor(self, iteration: Any, gamma: float, stepsize: int) -> Any:
-        """Return gamma to the number of steps behind us."""
+        """Return gamma to the power of the number of steps taken."""
         return tf.pow(tf.constant(gamma, tf.float64), tf.floor(iteration / stepsize))
 
     def current_step(self, iteration: int) -> int:
-        """Return the whole steps before the iteration."""
+        """Return how many times the iteration contains `stepsize`."""
         return iteration // int(self.values["stepsize"])
 
 
 @keras.saving.register_keras_serializable("owltf")
 class Exp(LearningRate):
-    """base_lr * gamma ^ iteration."""
+    """The policy `exp`: base_lr * gamma ^ iteration."""
 
     fields = ("gamma",)
 
     def factor(self, iteration: Any, gamma: float) -> Any:
-        """Return gamma to the iteration."""
+        """Return gamma to the power of the iteration."""
         return tf.pow(tf.constant(gamma, tf.float64), iteration)
 
 
 @keras.saving.register_keras_serializable("owltf")
 class Inv(LearningRate):
-    """base_lr * (1 + gamma * iteration) ^ -power."""
+    """The policy `inv`: base_lr * (1 + gamma * iteration) ^ -power."""
 
     fields = ("gamma", "power")
 
     def factor(self, iteration: Any, gamma: float, power: float) -> Any:
-        """Return the inverse power."""
+        """Return the inverse of (1 + gamma * iteration) to the power."""
         return tf.pow(1.0 + gamma * iteration, -power)
 
 
 @keras.saving.register_keras_serializable("owltf")
 class MultiStep(LearningRate):
-    """base_lr * gamma ^ (how many of stepvalue have been reached)."""
+    """The policy `multistep`: base_lr * gamma ^ (how many of stepvalue have been reached)."""
 
     fields = ("gamma", "stepvalue")
 
     def factor(self, iteration: Any, gamma: float, stepvalue: list[int]) -> Any:
-        """Return gamma to the number of values reached."""
+        """Return gamma to the power of the number of values reached."""
         values = tf.constant(stepvalue, tf.float64, shape=(len(stepvalue),))
         reached = tf.reduce_sum(tf.cast(values <= iteration, tf.float64))
         return tf.pow(tf.constant(gamma, tf.float64), reached)
@@ -144,24 +144,24 @@ class MultiStep(LearningRate):
 
 @keras.saving.register_keras_serializable("owltf")
 class Poly(LearningRate):
-    """base_lr * (1 - iteration / max_iter) ^ power."""
+    """The policy `poly`: base_lr * (1 - iteration / max_iter) ^ power."""
 
     fields = ("power", "max_iter")
     positive = ("max_iter",)
 
     def factor(self, iteration: Any, power: float, max_iter: int) -> Any:
-        """Return the power of what is left."""
+        """Return the share of iterations that is left, to the power."""
         return tf.pow(1.0 - iteration / max_iter, power)
 
 
 @keras.saving.register_keras_serializable("owltf")
 class Sigmoid(LearningRate):
-    """base_lr / (1 + exp(-gamma * (iteration - stepsize)))."""
+    """The policy `sigmoid`: base_lr / (1 + exp(-gamma * (iteration - stepsize)))."""
 
     fields = ("gamma", "stepsize")
 
     def factor(self, iteration: Any, gamma: float, stepsize: int) -> Any:
-        """Return the sigmoid around stepsize."""
+        """Return the sigmoid of the iteration, which is one half at `stepsize`."""
         return tf.sigmoid(gamma * (iteration - stepsize))
 
 

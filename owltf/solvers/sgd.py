@@ -16,7 +16,7 @@ class SGD(Solver):
 
     caffe_type = "SGD"
     fields = ("momentum",)
-    # The op below keeps -v.
+    # The operation below stores -v.
     negated = (0,)
 
     def compute_update(self, gradient: Any, variable: Any, rate: Any, index: int) -> None:

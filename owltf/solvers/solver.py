@@ -1,4 +1,4 @@
-"""What all update rules have in common: reduce, clip, normalise, regularise, in Caffe's order."""
+"""The base class of solvers: sums, clips and regularises gradients before the update rule."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from owltf.errors import FieldError, OwltfError
 from owltf.keras_internals import WholeStepOptimizer
 from owltf.runtime.replicas import sum_over_replicas
 
-# The fields of a SolverParameter that every solver takes.
+# The fields of a SolverParameter that every solver uses.
 COMMON_FIELDS = ("weight_decay", "regularization_type", "clip_gradients", "iter_size")
 
 
 class Solver(WholeStepOptimizer):
-    """A Keras optimizer whose update is one of Caffe's.
+    """A Keras optimizer that updates variables as one of Caffe's solvers does.
 
-    A subclass gives the rule alone, `compute_update`, and says what it needs. Before the rule,
-    gradients are added up over the replicas, clipped by their global L2 norm, divided by
-    `iter_size` and regularised.
+    A subclass has the update rule, `compute_update`, and declares the fields and history blobs that
+    it needs. Before the rule, gradients are added up over the replicas, clipped by their global L2
+    norm, divided by `iter_size` and regularised.
 
     Attributes:
         caffe_type: the solver's `type`.
-        fields: the fields of `SolverParameter` that the rule takes; each is an attribute of the
+        fields: the fields of `SolverParameter` that the rule uses; each is an attribute of the
             solver.
         slots: how many history blobs a parameter has.
         negated: the slots whose variables hold the negative of Caffe's history.
@@ -109,7 +109,7 @@ class Solver(WholeStepOptimizer):
         return solver
 
     def build(self, variables: Sequence[Any]) -> None:
-        """Make the history of each variable."""
+        """Make the history variables of each variable."""
         if self.built:
             return
         super().build(variables)
@@ -175,7 +175,7 @@ class Solver(WholeStepOptimizer):
         return np.float32(-1 if slot in self.negated else 1)
 
     def set_history(self, params: Sequence[Param], history: Sequence[np.ndarray]) -> None:
-        """Take the history blobs of a solverstate.
+        """Assign the history blobs of a solverstate.
 
         Raises:
             OwltfError: if their number or a shape does not fit the solver and the net.
@@ -195,7 +195,7 @@ class Solver(WholeStepOptimizer):
                 variable.assign(params[index].blob.to_keras(blob) * self._sign(slot))
 
     def get_config(self) -> dict[str, Any]:
-        """Return what rebuilds the solver."""
+        """Return the arguments that rebuild the solver."""
         return {
             "learning_rate": super().get_config()["learning_rate"],
             "weight_decay": self.decay,

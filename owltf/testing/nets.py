@@ -1,4 +1,4 @@
-"""Nets of one layer, and the plugins they are built with."""
+"""Builds small nets for tests, with the plugins that a test names."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ _registry: ContextVar[Registry | None] = ContextVar("registry", default=None)
 
 @contextmanager
 def use_plugins(*plugins: Any) -> Iterator[Registry]:
-    """Let the functions of `owltf.testing` know plugins that need not be installed.
+    """Let the functions of `owltf.testing` use plugins that are not installed.
 
     Args:
         *plugins: modules that implement hooks, beside the installed ones.
 
     Yields:
-        What all plugins bring, for `owltf.api.load_net(..., registry=registry)`.
+        The registry of all plugins, for `owltf.api.load_net(..., registry=registry)`.
     """
     manager = make_manager()
     for plugin in plugins:
@@ -44,12 +44,12 @@ def use_plugins(*plugins: Any) -> Iterator[Registry]:
         if not manager.is_registered(plugin):
             manager.register(plugin)
     manager.check_pending()
-    with _settled(Registry(manager)) as registry:
+    with _using(Registry(manager)) as registry:
         yield registry
 
 
 @contextmanager
-def _settled(registry: Registry) -> Iterator[Registry]:
+def _using(registry: Registry) -> Iterator[Registry]:
     token = _registry.set(registry)
     try:
         yield registry
@@ -58,8 +58,8 @@ def _settled(registry: Registry) -> Iterator[Registry]:
 
 
 def fixed_plugins() -> AbstractContextManager[Registry]:
-    """Return a context in which plugins are looked for once, for many nets."""
-    return _settled(_current())
+    """Return a context in which plugins are searched for once, instead of for each net."""
+    return _using(_current())
 
 
 def _current() -> Registry:
@@ -95,15 +95,15 @@ def bottom_names(net: Net) -> list[str]:
 
 
 def title(net: Net) -> str:
-    """Return the layer in words, for messages."""
+    """Return the tested layer in words, for messages."""
     return f"{layer_parameter(net).type} layer '{LAYER}'"
 
 
 def one_layer(fields: str, *shapes: Sequence[int], tops: int = 1) -> str:
-    """Return the prototxt of a net of inputs and one layer named `layer`.
+    """Return the prototxt of a net that has inputs and one layer named `layer`.
 
     Args:
-        fields: what stands in the layer beside its name, bottoms and tops.
+        fields: the fields of the layer beside its name, bottoms and tops.
         *shapes: the shape of each bottom: `bottom0`, `bottom1`, ...
         tops: how many tops: `top0`, `top1`, ...
     """

@@ -1,1 +1,1 @@
-"""A training run."""
+"""Trains the nets of a solver, from preparing the run to its end."""

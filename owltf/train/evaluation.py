@@ -1,4 +1,4 @@
-"""The mean of a TEST net's outputs over many batches, computed inside one TensorFlow call."""
+"""Tests a net: the mean of its outputs over many batches, computed in one TensorFlow call."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from owltf.train.replica_pass import forward, joined_outputs, zero_outputs
 
 
 class Evaluation:
-    """Runs a TEST net.
+    """Computes the mean of a TEST net's outputs over many batches.
 
     Args:
         net: the net.
@@ -23,7 +23,7 @@ class Evaluation:
         stop: a boolean variable; the loop ends after the batch in which it becomes true.
     """
 
-    # Not a test of pytest's, whatever its name begins with.
+    # Tells pytest that this is not one of its tests.
     __test__ = False
 
     def __init__(self, net: Net, replicas: Replicas, batches: Iterator[Any], stop: Any) -> None:

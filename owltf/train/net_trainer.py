@@ -1,4 +1,4 @@
-"""NetTrainer: owl.net's way to train, over the same objects as `owltf run`."""
+"""The Python class to train a net with; it does what the command `owltf run` does."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class NetTrainer:
         snapshot: the index of the snapshot to go on from, that of iteration
             snapshot x `solver.snapshot`; 0 starts anew.
         num_gpu: how many GPUs share each batch; 1 is the CPU where there is no GPU.
-        report: what tells people of the run, an object with hooks; lines like Caffe's unless given.
+        report: an object with hooks that reports on the run; lines like Caffe's unless given.
         plugin_options: values of the options that plugins add to `owltf run`, by name.
         **flags: other fields of the `NetContext`, such as `allow_python_layers=True`, which runs
             the code of the nets' Python layers.
@@ -58,7 +58,7 @@ class NetTrainer:
         self._start: PreparedRun | None = None
 
     def build_net(self) -> None:
-        """Build the nets, and take the weights of the snapshot.
+        """Build the nets, and load the weights of the snapshot.
 
         Raises:
             OwltfError: if a file is missing or wrong, or there are fewer GPUs.

@@ -1,4 +1,4 @@
-"""What a run starts from: nets, solver, weights and places in the data."""
+"""Prepares a run: builds its nets and solver, and restores the snapshot that it resumes from."""
 
 from __future__ import annotations
 
@@ -41,18 +41,18 @@ from owltf.train.solver_fields import (
 
 @dataclass(frozen=True)
 class RunOptions:
-    """What a command line adds to a solver; what it says of nets is in their `NetContext`.
+    """The options of a run beside those of its nets, which are in their `NetContext`.
 
     Attributes:
         snapshot: owl.net's snapshot index to resume from; 0 for a new run.
         resume: a solverstate to resume from.
-        weights: caffemodels to start from, the later ones winning.
+        weights: caffemodels to start from; where two hold a layer, the later one wins.
         reinit_mismatched: leave layers of another shape as their fillers make them.
         batch_per_gpu: `batch_size` is that of each device, as in Caffe.
         allow_nan: go on after a loss that is not a number.
         plugin_options: the values of the options that plugins add, by name.
-        disabled_plugins: the plugins that are left out.
-        again: what the command line that resumes the run must repeat.
+        disabled_plugins: the names of the plugins that are left out.
+        again: the options that the command line which resumes the run must repeat.
     """
 
     snapshot: int = 0
@@ -68,21 +68,21 @@ class RunOptions:
 
 @dataclass(frozen=True)
 class PreparedRun:
-    """A run that is ready.
+    """A run that is ready to begin.
 
     Attributes:
         source: the solver's file.
         registry: what plugins bring.
         devices: where it computes.
-        options: what the command line adds.
-        schedule: its events.
+        options: the options of the command line.
+        schedule: when it tests, displays and snapshots.
         prefix: where snapshots go.
         nets: its nets.
         solver: what updates them.
-        state: where it stands.
-        resumed_from: the solverstate it goes on from, if it does.
-        loaded: what became of each weights file.
-        notes: anything a person should know.
+        state: the iteration, the records and the losses it starts from.
+        resumed_from: the solverstate that it resumes from, or None.
+        loaded: which layers each weights file was loaded into.
+        notes: sentences that the user should read.
     """
 
     source: SolverSource
@@ -102,16 +102,16 @@ class PreparedRun:
 def prepare(
     file: NetFile, context: NetContext, devices: Devices, options: RunOptions
 ) -> PreparedRun:
-    """Return a run that is ready; nothing is written.
+    """Return a run that is ready to begin; no file is written.
 
     Args:
         file: the solver's file.
         context: what its nets are built with; the seed and the batch's factor are added.
         devices: where it computes.
-        options: what the command line adds.
+        options: the options of the command line.
 
     Raises:
-        OwltfError: if anything does not fit; see each part.
+        OwltfError: if a file or an option is wrong, or they do not fit together.
     """
     source, registry = _solver(file), context.registry
     parameter = source.parameter
@@ -170,8 +170,8 @@ def _restore_solver(
 
 
 def _restored(options: RunOptions, prefix: Prefix, registry: Registry) -> Restored | None:
-    wishes = [options.snapshot, options.resume, options.weights]
-    if sum(bool(wish) for wish in wishes) > 1:
+    starts = [options.snapshot, options.resume, options.weights]
+    if sum(bool(start) for start in starts) > 1:
         raise OwltfError(
             "give one of --snapshot and --resume to go on with a run, or --weights to start from"
         )

@@ -16,7 +16,7 @@ from owltf.snapshot.recurrent_states import read_states, states_path
 
 
 class RecurrentStates:
-    """The states of all nets, each with one part for each replica.
+    """The states of the recurrent layers of all nets, each with one part for each replica.
 
     Args:
         nets: the nets.
@@ -31,13 +31,13 @@ class RecurrentStates:
                 self._parts[f"{name}/{key}"] = replicas.parts(variable)
 
     def get(self) -> dict[str, np.ndarray]:
-        """Return a copy of the states, the replicas along the first axis."""
+        """Return a copy of the states by name, the replicas along the first axis."""
         return {
             key: np.stack([part.numpy() for part in parts]) for key, parts in self._parts.items()
         }
 
     def set(self, states: Mapping[str, np.ndarray]) -> None:
-        """Assign what `get` gave."""
+        """Assign states that `get` returned."""
         for key, parts in self._parts.items():
             for part, value in zip(parts, states[key], strict=True):
                 part.assign(value)
@@ -46,7 +46,7 @@ class RecurrentStates:
         """Go on from the states of a snapshot, where the nets carry any.
 
         Returns:
-            What a person should know.
+            Sentences for the user, on states that could not be restored.
 
         Raises:
             OwltfError: if the file cannot be read, or is of another snapshot.
@@ -74,6 +74,6 @@ def _variables(net: Net) -> list[tuple[str, Any]]:
     return [
         (f"{layer.name}/{index}", variable)
         for layer in net.loss_model.layers
-        if hasattr(layer, "carried")
-        for index, variable in enumerate(layer.carried.variables)
+        if hasattr(layer, "recurrent_state")
+        for index, variable in enumerate(layer.recurrent_state.variables)
     ]

@@ -1,4 +1,4 @@
-"""A pass of a net on one replica, and what all replicas' passes give together."""
+"""Computes one pass of a net on one replica, and joins the results of all replicas."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def forward(
 
 
 def current_pass(net: Net, number: Any) -> Step:
-    """Return what the layers are told of a pass, on the replica that asks.
+    """Return the `Step` that layers read during a pass, on the replica that calls this.
 
     Args:
         net: the net.
@@ -40,7 +40,7 @@ def current_pass(net: Net, number: Any) -> Step:
 
 
 def objective(net: Net, losses: Sequence[Any]) -> Any:
-    """Return the sum of a net's losses by their weights, the same on every replica.
+    """Return the weighted sum of a net's losses, which is the same on every replica.
 
     Args:
         net: the net.
@@ -53,19 +53,20 @@ def objective(net: Net, losses: Sequence[Any]) -> Any:
 
 
 def own_share(whole: Any) -> Any:
-    """Return the part of an objective that a replica differentiates.
+    """Return the part of a loss that each replica differentiates.
 
-    Every replica holds the whole one, and their gradients are added up.
+    Every replica has the loss of the whole batch, and their gradients are added up: with the whole
+    loss on each of N replicas the sum would be N times too large.
     """
     return whole / replica_count()
 
 
 def joined_outputs(net: Net, outputs: Mapping[str, Any], replicas: Replicas) -> dict[str, Any]:
-    """Return a net's outputs whole.
+    """Return the outputs of the whole batch.
 
     Args:
         net: the net.
-        outputs: what `forward` gave on each replica, by blob name.
+        outputs: the outputs that `forward` returned on each replica, by blob name.
         replicas: the replicas.
     """
     return {name: replicas.joined(value, net.blobs[name].batch) for name, value in outputs.items()}

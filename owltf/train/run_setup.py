@@ -1,4 +1,4 @@
-"""Describes a run that is about to begin, and its outputs, to plugins."""
+"""Describes a run to plugins before it begins."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from owltf.train.prepare import PreparedRun
 
 
 def run_setup(start: PreparedRun) -> Setup:
-    """Return what plugins are told of a run before it begins.
+    """Return the description of a run that plugins get before it begins.
 
     Args:
         start: the run.
@@ -36,7 +36,7 @@ def run_setup(start: PreparedRun) -> Setup:
 
 
 def outputs_of(net: Net, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the values of a net's outputs in Caffe's order, from arrays by blob name."""
+    """Return a net's outputs by name, in the order in which Caffe lists them."""
     return {name: values[name] for name in net.outputs}
 
 

@@ -1,4 +1,4 @@
-"""When a run tests, displays and snapshots: Caffe's rules."""
+"""Decides when a run tests, displays and snapshots, by Caffe's rules."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Schedule:
-    """The events of a solver. An interval of 0 means never.
+    """When a solver tests, displays and snapshots; an interval of 0 means never.
 
     Attributes:
-        max_iter: updates in all.
-        display: iterations between two lines.
+        max_iter: the number of updates in all.
+        display: iterations between two that are displayed.
         test_interval: iterations between two tests.
         test_initialization: whether to test before the first update.
         snapshot: iterations between two snapshots.
-        snapshot_after_train: whether the end is snapshotted too.
+        snapshot_after_train: whether to snapshot at the end, too.
     """
 
     max_iter: int
@@ -33,27 +33,27 @@ class Schedule:
         return cls(**{name: getattr(parameter, name) for name in cls.__dataclass_fields__})
 
     def tests(self, iteration: int) -> bool:
-        """Whether to test before this iteration."""
+        """Return whether to test before this iteration."""
         return _due(self.test_interval, iteration) and (iteration > 0 or self.test_initialization)
 
     def displays(self, iteration: int) -> bool:
-        """Whether this iteration's loss is shown."""
+        """Return whether to display this iteration's loss."""
         return _due(self.display, iteration)
 
     def snapshots(self, iteration: int) -> bool:
-        """Whether to snapshot once so many updates are made."""
+        """Return whether to snapshot after this number of updates."""
         return _due(self.snapshot, iteration)
 
     def snapshots_at_end(self, iteration: int) -> bool:
-        """Whether the end of the run needs a snapshot of its own."""
+        """Return whether the end of the run needs a snapshot of its own."""
         return self.snapshot_after_train and not self.snapshots(iteration)
 
     def until_event(self, iteration: int, watched: Iterable[int] = ()) -> int:
-        """Return how many iterations can be computed before something else is due.
+        """Return how many iterations can be computed before the next test, display or snapshot.
 
         Args:
             iteration: updates made so far.
-            watched: after how many updates each plugin that asked wants to be told of them.
+            watched: for each plugin that watches iterations, after how many it wants to be called.
         """
         left = self.max_iter - iteration
         if self.display:

@@ -18,7 +18,7 @@ _LEFT = "\nowltf: stopped at once; the last snapshot stands"
 
 
 class Signals:
-    """Catches SIGINT, SIGTERM and SIGHUP while it is entered.
+    """A context in which SIGINT, SIGTERM and SIGHUP are caught.
 
     Outside the main thread Python allows no handlers; then nothing is caught.
 
@@ -59,7 +59,7 @@ class Signals:
         self.pause.assign(True)
 
     def snapshot_made(self) -> None:
-        """Forget SIGHUP's wish, so that the loop goes on."""
+        """Mark the snapshot that SIGHUP asked for as done, so that training goes on."""
         self.snapshot_wanted = False
         if self.stopped_by is None:
             self.pause.assign(False)

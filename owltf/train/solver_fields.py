@@ -1,4 +1,4 @@
-"""What a solver's own fields ask for, each error naming the field's line."""
+"""Reads what a solver's fields ask for; errors name the line of the field."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _LEAST = {"iter_size": 1, "average_loss": 1, "max_iter": 0, "display": 0, "snaps
 
 @contextmanager
 def errors_at(where: str) -> Iterator[None]:
-    """Name a place in a file in every OwltfError that is raised inside."""
+    """Put a place in a file before the message of an OwltfError that is raised inside."""
     try:
         yield
     except OwltfError as error:
@@ -31,11 +31,11 @@ def errors_at(where: str) -> Iterator[None]:
 
 @contextmanager
 def field_errors(source: SolverSource, *otherwise: str) -> Iterator[None]:
-    """Name the line of the field that a FieldError raised inside is about.
+    """Put the line of the wrong field before the message of a FieldError that is raised inside.
 
     Args:
         source: the solver's file.
-        *otherwise: the fields whose line is named if the file leaves that field out.
+        *otherwise: the fields whose line to name if the file leaves the wrong field out.
     """
     try:
         yield
@@ -46,7 +46,7 @@ def field_errors(source: SolverSource, *otherwise: str) -> Iterator[None]:
 
 
 def solver_class_of(registry: Registry, source: SolverSource) -> Any:
-    """Return the solver class of the solver's `type`, which can use the solver's fields."""
+    """Return the class of the solver's `type`, after it has checked the solver's fields."""
     name = source.parameter.type
     with errors_at(source.where("type", "solver_type")):
         if name not in registry.solvers:
@@ -102,7 +102,7 @@ def pointless_fields(source: SolverSource) -> Iterator[str]:
 
 
 def prefix_of(source: SolverSource, schedule: Schedule) -> Prefix:
-    """Return where snapshots go, once it is known that they can."""
+    """Return where snapshots go, after checking that files can be written there."""
     with errors_at(source.where("snapshot_prefix")):
         prefix = Prefix.of(source.parameter, source.folder)
         if schedule.snapshot or schedule.snapshot_after_train:

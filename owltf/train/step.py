@@ -1,4 +1,4 @@
-"""One iteration on every replica, and many of them inside one TensorFlow call."""
+"""Computes training iterations on all replicas, many of them in one TensorFlow call."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from owltf.train.replica_pass import forward, joined_outputs, own_share, zero_ou
 
 @dataclass(frozen=True)
 class Ran:
-    """What a call of many iterations did.
+    """The results of the iterations that one call computed.
 
     Attributes:
         losses: the loss of each iteration that was computed.
-        outputs: the net's outputs in the last of them, by blob name, in Caffe's order.
+        outputs: the net's outputs in the last iteration, by blob name, in Caffe's order.
     """
 
     losses: Any
@@ -110,7 +110,7 @@ class TrainStep:
         return self._replicas.first(loss), joined_outputs(self._net, outputs, self._replicas)
 
     def _replica_iteration(self, batches: list[Any]) -> tuple[Any, dict[str, Any]]:
-        """Run on one replica: all passes, then the update."""
+        """Compute one iteration on one replica: `iter_size` passes, then the update."""
         first = tf.cast(self._solver.iterations, tf.int64) * self._solver.iter_size
         losses, total = [], None
         for index, batch in enumerate(batches):
@@ -127,7 +127,7 @@ class TrainStep:
         with tf.GradientTape() as tape:
             loss, outputs = forward(self._net, batch, number, training=True)
             share = own_share(loss)
-        # Caffe regularises a parameter that no loss reaches, too.
+        # Caffe regularises a parameter that no loss depends on, too.
         zero = tf.UnconnectedGradients.ZERO
         grads = tape.gradient(share, self._variables, unconnected_gradients=zero)
         return loss, outputs, grads

@@ -1,4 +1,4 @@
-"""Trainer: a run from the first iteration to the last, in Caffe's order."""
+"""Trains from the first iteration to the last: tests, displays, updates and snapshots."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ _DISABLE = "--disable-plugin"
 
 
 class Trainer:
-    """Runs what a `PreparedRun` holds, and calls the hooks of its plugins.
+    """Executes a prepared run, and calls the hooks of its plugins.
 
     Args:
-        start: nets, solver, and where the run stands.
+        start: the nets, the solver, and the state to start from.
     """
 
     def __init__(self, start: PreparedRun) -> None:
@@ -43,7 +43,7 @@ class Trainer:
         self._parameter = start.source.parameter
         self._schedule, self._nets, self._solver = start.schedule, start.nets, start.solver
         self._hook: Any = start.registry.manager.hook
-        self._carried = RecurrentStates(start.nets, start.devices)
+        self._recurrent = RecurrentStates(start.nets, start.devices)
         self._signals = Signals()
         self._iteration = self._first = self._saved = start.state.iteration
         self._kept = start.resumed_from
@@ -64,7 +64,7 @@ class Trainer:
 
     @property
     def iteration(self) -> int:
-        """Updates made so far."""
+        """The number of updates made so far."""
         return self._iteration
 
     def position(self) -> PreparedRun:
@@ -93,8 +93,8 @@ class Trainer:
             self._tell_of(error)
             raise
         self._hook.owltf_run_ended(ending=ending, setup=self._setup)
-        by = self._signals.stopped_by
-        return 128 + by if by and ending.reason == "stopped" else 0
+        number = self._signals.stopped_by
+        return 128 + number if number and ending.reason == "stopped" else 0
 
     def _begin(self) -> None:
         self._start.prefix.remove_left_over()
@@ -102,7 +102,7 @@ class Trainer:
         self._watchers = Watchers(self._start.registry.manager, self._setup, self._rate)
 
     def _step(self) -> None:
-        """Caffe's Step: test, display, update, snapshot."""
+        """Train as Caffe's `Step` does: test, display, update, snapshot."""
         while self._iteration < self._schedule.max_iter:
             if self._schedule.tests(self._iteration):
                 self._test_all()
@@ -132,7 +132,7 @@ class Trainer:
             raise self._diverged(f"the loss is {loss} at iteration {self._iteration - 1}")
 
     def _check_weights(self) -> None:
-        """Keep weights that are not numbers out of a snapshot; the loss shows them only later."""
+        """Refuse to save weights that are not numbers; the loss would show them only later."""
         if self._start.options.allow_nan:
             return
         for param in self._nets.train.params:
@@ -172,7 +172,7 @@ class Trainer:
         return sum(self._losses) / len(self._losses)
 
     def _test_all(self) -> None:
-        before, carried = list(self._tested), self._carried.get()
+        before, states = list(self._tested), self._recurrent.get()
         whole = False
         try:
             for index in range(len(self._tests)):
@@ -183,7 +183,7 @@ class Trainer:
             if not whole:
                 # A run that resumes here tests again, with the same records.
                 self._tested = before
-                self._carried.set(carried)
+                self._recurrent.set(states)
 
     def _test(self, index: int) -> None:
         self._hook.owltf_testing(iteration=self._iteration, net_index=index, setup=self._setup)
@@ -220,7 +220,7 @@ class Trainer:
             self._solver,
             self._state(),
             self._start.registry.schema,
-            self._carried.get(),
+            self._recurrent.get(),
         )
         self._saved, self._kept = self._iteration, paths[1]
         return paths
@@ -258,22 +258,22 @@ class Trainer:
         return Ending("finished", self._iteration)
 
     def _end(self) -> None:
-        """What Caffe's Solve does after the last update: snapshot, display, test."""
+        """Do what Caffe's `Solve` does after the last update: snapshot, display, test."""
         if self._schedule.snapshots_at_end(self._iteration):
             self._snapshot()
         # The pass of the last display moves BatchNorm's statistics, which the last test sees. The
         # net that is left is the last snapshot's.
         with self._train.kept_statistics():
             if self._schedule.displays(self._iteration):
-                carried = self._carried.get()
+                states = self._recurrent.get()
                 self._losses.append(self._train.loss())
-                self._carried.set(carried)
+                self._recurrent.set(states)
                 self._show(Display(self._iteration, self._smoothed()))
             if self._schedule.tests(self._iteration):
                 self._test_all()
 
     def _rescued(self, error: HookError) -> HookError:
-        """Save the updates that no snapshot holds; return a plugin's error with how to resume."""
+        """Save the run after a plugin failed; return its error with the command that resumes."""
         try:
             if self._iteration != self._saved:
                 paths = self._save()
@@ -286,7 +286,7 @@ class Trainer:
         return HookError(f"{error}; {how[0].lower()}{how[1:]}")
 
     def _tell_of(self, error: BaseException) -> None:
-        """Tell plugins that the run failed; what fails in that comes second to the error."""
+        """Tell plugins that the run failed; an error of theirs must not hide the first one."""
         ending = Ending("failed", self._iteration, str(error), error)
         with suppress(HookError):
             self._hook.owltf_run_ended(ending=ending, setup=self._setup)
@@ -298,7 +298,7 @@ class Trainer:
         disabled = [word for name in options.disabled_plugins for word in (_DISABLE, name)]
         words = ["owltf", *disabled, "run", self._start.source.file, *options.again]
         if options.reinit_mismatched and self._kept == self._start.resumed_from:
-            # Nothing was written since, and that snapshot has other shapes than the net.
+            # The snapshot it resumed from is still the last one; its shapes differ from the net's.
             words.append("--reinit-mismatched")
         command = shlex.join([*words, "--resume", str(self._kept)])
         return f"Stopped at iteration {self._iteration}; resume with: {command}"

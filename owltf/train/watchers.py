@@ -1,4 +1,4 @@
-"""The plugins that asked to be told of iterations while they are computed."""
+"""Calls the plugins that want to see each iteration, or every N of them."""
 
 from __future__ import annotations
 
@@ -15,36 +15,36 @@ _ASKS, _TOLD = "owltf_watch_every", "owltf_iterations"
 
 
 class Watchers:
-    """Tells each plugin that asked of the iterations since it was last told of some.
+    """Calls each plugin that watches iterations after every N updates, with their losses.
 
     Args:
         manager: the plugins.
         setup: the run.
-        rate: gives the learning rate of an iteration.
+        rate: returns the learning rate of an iteration.
 
     Raises:
-        HookError: if a plugin asks for what is no number of updates.
+        HookError: if a plugin's N is not a number of updates.
     """
 
     def __init__(
         self, manager: pluggy.PluginManager, setup: Setup, rate: Callable[[int], float]
     ) -> None:
-        told = {each.plugin_name: each for each in implementations(manager, _TOLD)}
+        hooks = {each.plugin_name: each for each in implementations(manager, _TOLD)}
         asked = results_by_plugin(manager, _ASKS, setup=setup)
         every = {plugin: _checked(plugin, count) for plugin, count in asked if count is not None}
         self._setup, self._rate = setup, rate
         self._watchers = [
-            _Watcher(told[plugin], count) for plugin, count in every.items() if plugin in told
+            _Watcher(hooks[plugin], count) for plugin, count in every.items() if plugin in hooks
         ]
         self._outputs: Mapping[str, Any] = {}
 
     @property
     def intervals(self) -> Sequence[int]:
-        """After how many updates each wants to be told of them."""
+        """After how many updates each plugin wants to be called."""
         return [each.every for each in self._watchers]
 
     def computed(self, iteration: int, losses: Sequence[float], outputs: Mapping[str, Any]) -> None:
-        """Take what was computed, and tell those that are due.
+        """Record the losses of some iterations, and call the plugins that are due.
 
         Args:
             iteration: updates made so far.
@@ -58,7 +58,7 @@ class Watchers:
                 self._tell(watcher, iteration)
 
     def tell_the_rest(self, iteration: int) -> None:
-        """Tell all of the iterations that they were not told of yet.
+        """Call each plugin with the iterations that it has not seen yet.
 
         Args:
             iteration: updates made so far.
@@ -75,7 +75,7 @@ class Watchers:
 
 
 class _Watcher:
-    """A plugin that is told after every N updates, and the losses since it was."""
+    """A plugin that watches iterations, and the losses since it was last called."""
 
     def __init__(self, hook: pluggy.HookImpl, every: int) -> None:
         self.hook, self.every = hook, every

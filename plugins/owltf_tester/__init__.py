@@ -1,4 +1,4 @@
-"""owltf test: how good a net is on its TEST data, seen once or in several views."""
+"""The plugin for `owltf test`, which measures how good a net is on its TEST data."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,5 +16,5 @@ def owltf_add_command(commands: Any) -> None:
 
 @hookimpl
 def owltf_classes() -> Mapping[str, str]:
-    """Put owl.net's class on `owltf`."""
+    """Add owl.net's class to `owltf`."""
     return {"MultiviewTester": "owltf_tester.multiview_tester:MultiviewTester"}

@@ -1,4 +1,4 @@
-"""The command `owltf test`."""
+"""The command line of `owltf test`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The confusion matrix as a table or a picture."""
+"""Writes the confusion matrix of a test as a table or a picture."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ import numpy as np
 from owltf.api import OwltfError, atomic_outputs
 
 _SUFFIXES = (".csv", ".png")
-# Beyond these, numbers and names would only be specks.
+# With more classes than these, numbers and names in the picture would be too small to read.
 _MOST_NUMBERS, _MOST_NAMES = 20, 60
 
 
 def check_confusion(path: Path) -> None:
-    """Raise OwltfError if a confusion matrix cannot be written there."""
+    """Raise OwltfError if a confusion matrix cannot be written to a path."""
     if path.suffix not in _SUFFIXES:
         raise OwltfError(f"--confusion {path}: must end in {' or '.join(_SUFFIXES)}")
     if path.suffix == ".png" and find_spec("matplotlib") is None:
@@ -28,10 +28,10 @@ def check_confusion(path: Path) -> None:
 
 
 def write_confusion(path: Path, matrix: np.ndarray, names: Sequence[str]) -> None:
-    """Write how often each true class (row) was taken for each class (column).
+    """Write how often each true class (row) was predicted as each class (column).
 
     Args:
-        path: where to, `.csv` or `.png`.
+        path: the file to write, `.csv` or `.png`.
         matrix: the counts.
         names: the classes' names.
 

@@ -1,4 +1,4 @@
-"""The figures of tests as JSON."""
+"""Writes the results of tests as JSON."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from owltf_tester.testing import Testing
 def write_figures(
     path: Path, tested: Sequence[tuple[Testing, Result]], **files: str | int | None
 ) -> None:
-    """Write what tests found.
+    """Write the results of tests to a file.
 
     Args:
-        path: where to.
+        path: the file to write.
         tested: each test and its result.
-        files: what was tested, as the prototxt and the weights.
+        files: the prototxt, the weights and the snapshot that were tested.
 
     Raises:
         OwltfError: if it cannot be written.

@@ -1,4 +1,4 @@
-"""Lines of the shape of Caffe's own `caffe test`, for files and for people's log parsers."""
+"""Reports a test in lines like those of `caffe test`, for files and for programs that read logs."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from owltf_tester.testing import Testing
 
 
 class ScoreLines(ScoreReport):
-    """Prints lines of the shape of Caffe's own `caffe test`.
+    """Writes lines like those of `caffe test`.
 
     Args:
-        write: takes a line.
+        write: writes a line; prints it unless given.
     """
 
     def __init__(self, write: Callable[[str], object] = print) -> None:

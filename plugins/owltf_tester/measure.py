@@ -1,4 +1,4 @@
-"""What each batch of a test gives: the net's outputs, and the scores of the classes."""
+"""Computes the net's outputs and class scores on each batch of a test."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from owltf.api import Batch, BatchRunner, ClassScores, Devices, Net, View, Whole
 
 @dataclass(frozen=True)
 class Measured:
-    """What one batch gave.
+    """The results of one batch.
 
     Attributes:
         rows: how many records it holds.
-        loss: the objective; None where it was not computed.
+        loss: the weighted sum of the net's losses; None if it was not computed.
         outputs: the net's outputs by blob name; those with a row for each record as their mean.
         scores: the scores of the classes (places, classes), None if there are none.
-        labels: the true class of each place.
+        labels: the true class of each row of the scores.
     """
 
     rows: int
@@ -33,7 +33,7 @@ class Measured:
 def measure(
     net: Net, devices: Devices, scores: ClassScores | None, batches: Iterable[Batch]
 ) -> Iterator[Measured]:
-    """Yield what a net gives on each batch.
+    """Yield the outputs and class scores of a net on each batch.
 
     Args:
         net: the net.
@@ -73,7 +73,7 @@ def measure_views(
         devices: where it runs.
         scores: the probabilities of its classes.
         batches: batches of whole images.
-        views: the views, and what they are cut from.
+        views: the views, and the whole images that they are cut from.
     """
     seen, whole = views
     runner = BatchRunner(net, _judged(scores), devices)
@@ -90,7 +90,7 @@ def _judged(scores: ClassScores | None) -> dict[str, Any]:
 
 
 def _places(scores: ClassScores | None, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return scores and labels place by place, without those whose label does not count."""
+    """Return scores and labels as rows, without those whose label is ignored."""
     if scores is None or "labels" not in values:
         return {}
     rows = values["scores"].reshape(-1, scores.classes)

@@ -1,4 +1,4 @@
-"""MultiviewTester: owl.net's way to test, over the same parts as `owltf test`."""
+"""The Python class to test a net on several views of each image, with owl.net's interface."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ class MultiviewTester:
     Args:
         solver_file: a solver's prototxt.
         softmax_layer_name: the layer that gives the classes' probabilities.
-        snapshot: the index of the snapshot that is tested, that of iteration
+        snapshot: the index of the snapshot to test, which is that of iteration
             snapshot x `solver.snapshot`.
         gpu_idx: the GPU's number; 0 is the CPU where there is no GPU.
-        report: what tells people of the test; lines unless given.
+        report: reports on the test; lines unless given.
     """
 
     def __init__(
@@ -65,13 +65,13 @@ class MultiviewTester:
         return self._built().net
 
     def run(self) -> float:
-        """Test on `test_iter` batches; an image that would come twice counts once.
+        """Test on `test_iter` batches; an image that would be read twice counts once.
 
         Returns:
-            The share of images whose likeliest class, on average over the ten views, is true.
+            The share of images whose likeliest class, by the mean over ten views, is the true one.
 
         Raises:
-            OwltfError: before `build_net`, or if the data turn out wrong.
+            OwltfError: before `build_net`, or if the net cannot compute on the data.
         """
         _, result = self._built().run(self._report)
         return result.top[1].accuracy

@@ -1,4 +1,4 @@
-"""One test of one net, from its files to its figures."""
+"""Runs one test of one net."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ class NetTest:
         net: the TEST net, with weights.
         index: which of the solver's test nets it is.
         devices: where it runs.
-        options: what the command line says.
-        iterations: how many batches, None for every record once.
+        options: the options of the command line.
+        iterations: how many batches; None for every record once.
         scores: the scores of its classes, if it has some.
-        names: the classes' names; their numbers where no file names them.
+        names: the classes' names; their numbers if no file names them.
     """
 
-    # Not a test of pytest's, whatever its name begins with.
+    # Tells pytest that this is not one of its tests, despite the name.
     __test__ = False
 
     net: Net
@@ -55,17 +55,17 @@ class NetTest:
     def of(
         cls, net: Net, index: int, devices: Devices, options: TestOptions, iterations: int
     ) -> NetTest:
-        """Find what the options ask for in a net.
+        """Return a test of a net, with the scores and class names that the options ask for.
 
         Args:
             net: the net.
             index: which of the solver's test nets it is.
             devices: where it runs.
-            options: what the command line says.
-            iterations: the batches to take where the options do not say.
+            options: the options of the command line.
+            iterations: how many batches to take if the options do not say.
 
         Raises:
-            OwltfError: if the net does not have it.
+            OwltfError: if the net lacks the scores that the options need.
         """
         scores = _scores(net, options)
         count = None if options.whole else options.iterations or iterations
@@ -73,7 +73,7 @@ class NetTest:
         return cls(net, index, devices, options, count, scores, names)
 
     def testing(self, batches: NetBatches) -> Testing:
-        """Return what is said of the test.
+        """Return the description of the test for reports.
 
         Args:
             batches: the batches that the net will be tested on.
@@ -100,13 +100,13 @@ class NetTest:
             )
 
     def run(self, report: ScoreReport) -> tuple[Testing, Result]:
-        """Test the net; return what is said of the test, and what it found.
+        """Test the net; return the description of the test and its result.
 
         Args:
-            report: what tells people of it.
+            report: reports on the test.
 
         Raises:
-            OwltfError: if the data turn out wrong.
+            OwltfError: if the net cannot compute on the data.
         """
         batches, measured = self._measured()
         testing = self.testing(batches)
@@ -121,7 +121,7 @@ class NetTest:
         return testing, result
 
     def _measured(self) -> tuple[NetBatches, Iterator[Measured]]:
-        """Return the batches, and what each will give."""
+        """Return the batches, and an iterator over their results."""
         net, views = self.net, self.options.views
         if views is None or self.scores is None:
             batches = net_batches(net, self.iterations)
@@ -155,7 +155,7 @@ def _scores(net: Net, options: TestOptions) -> ClassScores | None:
 
 
 def _check_rows(scores: ClassScores | None) -> None:
-    """Refuse scores for each place of an image, which views show at other places."""
+    """Refuse scores for several places of an image, since each view shows other places."""
     if scores is not None and any(size not in (None, 1) for size in scores.tensor.shape[:-1]):
         raise OwltfError(
             f"layer '{scores.layer}' gives scores for {scores.tensor.shape[1:-1]} places of an "

@@ -1,4 +1,4 @@
-"""What a command line says about a test."""
+"""The options of a test."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class TestOptions:
-    """How a net is tested, and what is made of it.
+    """The options of a test, as of the command line.
 
     Attributes:
         iterations: how many batches; None for the solver's `test_iter`.
         whole: take every record of the source exactly once instead.
-        top_k: a true class among so many best ones counts as right.
+        top_k: for each number k, count how often the true class is among the k best.
         views: the name of the views of each image; None looks once, as the net itself does.
         softmax_layer: the layer that gives the classes' probabilities; None for the last softmax.
         per_class: show each class's accuracy.
-        confusion: where the confusion matrix goes.
+        confusion: the file to write the confusion matrix to.
         labels: a file with the classes' names.
-        output: where all figures go, as JSON.
+        output: the file to write all figures to, as JSON.
     """
 
-    # Not a test of pytest's, whatever its name begins with.
+    # Tells pytest that this is not one of its tests, despite the name.
     __test__ = False
 
     iterations: int | None = None

@@ -1,4 +1,4 @@
-"""What a test tells while it goes on; each way of showing it is a file of its own."""
+"""The base class of reports, which show people a test while it runs."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ from owltf_tester.measure import Measured
 from owltf_tester.tally import Result
 from owltf_tester.testing import Testing
 
-# An output of more values is for the JSON; as lines it would hide the others.
+# Longer outputs are only in the JSON file; on the screen they would hide the others.
 _MOST_VALUES = 100
 
 
 class ScoreReport:
-    """Tells nothing; the base of those that do."""
+    """Shows nothing; subclasses show the events of a test in their own way."""
 
     def note(self, note: str) -> None:
-        """Tell a sentence."""
+        """Show a sentence."""
 
     def started(self, testing: Testing) -> None:
-        """Tell that a net is being tested."""
+        """Show that the test of a net begins."""
 
     def measured(self, batch: Measured, right: int | None) -> None:
-        """Tell what a batch gave, and how many of its places are right."""
+        """Show the results of a batch, and how many of its labels were predicted right."""
 
     def finished(self, testing: Testing, result: Result) -> None:
-        """Tell the figures."""
+        """Show the result of the test."""
 
     def close(self) -> None:
         """Leave the terminal as it was."""
@@ -41,13 +41,13 @@ def shown(outputs: Mapping[str, np.ndarray]) -> Iterator[tuple[str, float]]:
 
 
 def class_rows(testing: Testing, result: Result) -> Iterator[tuple[str, str, int]]:
-    """Yield each class's name, accuracy and number of places, if they are to be shown."""
+    """Yield each class's name, accuracy and number of labels, if these are to be shown."""
     if testing.per_class:
         for name, top in zip(testing.class_names, result.per_class, strict=True):
             yield name, f"{top.accuracy:.4g}" if top.total else "-", top.total
 
 
 def weighted(testing: Testing, name: str, value: float) -> str:
-    """Return Caffe's words for an output that counts in the loss, nothing for others."""
+    """Return Caffe's words for the share of an output in the loss; empty if it has none."""
     weight = testing.weights.get(name, 0)
     return f" (* {weight:g} = {weight * value:g} loss)" if weight else ""

@@ -15,7 +15,7 @@ from owltf_tester.report import ScoreReport
 from owltf_tester.tally import Result
 from owltf_tester.testing import Testing
 
-# Where Caffe's own `caffe test` stops.
+# The default number of batches of `caffe test`.
 _ITERATIONS = 50
 
 
@@ -26,17 +26,17 @@ def run_tests(
     report: ScoreReport,
     load: Mapping[str, Any],
 ) -> list[Result]:
-    """Test a net, or the test nets of a solver; write what the options ask for.
+    """Test a net, or the test nets of a solver, and write the files that the options name.
 
     Args:
         file: the prototxt.
-        test_net: which of the solver's test nets; None for all.
-        options: how.
-        report: what tells people of it.
-        load: `load_net`'s arguments: weights, devices, registry.
+        test_net: the number of one of the solver's test nets; None for all.
+        options: the options of the test.
+        report: reports on the tests.
+        load: arguments of `load_net`: weights, devices, registry.
 
     Raises:
-        OwltfError: if anything does not fit.
+        OwltfError: if a file or an option is wrong, or they do not fit together.
     """
     ignore = load["ignore_unknown_fields"]
     opened = open_net_file(file, load["registry"].schema, ignore_unknown_fields=ignore)
@@ -58,7 +58,7 @@ def run_tests(
 
 
 def _iterations(file: NetFile, test_net: int | None) -> dict[int, int]:
-    """Return how many batches each net to be tested takes, by its index."""
+    """Return the number of batches for each net to be tested, by its index."""
     if file.solver is None and test_net:
         raise OwltfError(f"{file.file}: a net; only a solver has several test nets")
     every = dict(enumerate(file.test_iter))

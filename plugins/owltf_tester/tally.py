@@ -1,4 +1,4 @@
-"""Adds up what the batches of a test give."""
+"""Adds up the results of the batches of a test."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ class Top:
     """How often the true class was among the k best.
 
     Attributes:
-        right: so many times.
-        total: of so many.
+        right: how often it was.
+        total: how many labels there were.
     """
 
     right: int
@@ -25,22 +25,22 @@ class Top:
 
     @property
     def accuracy(self) -> float:
-        """The share."""
+        """The share of labels for which it was."""
         return self.right / max(self.total, 1)
 
 
 @dataclass(frozen=True)
 class Result:
-    """What a test found.
+    """The result of a test.
 
     Attributes:
         batches: how many batches were taken.
         records: how many records were in them.
-        loss: the mean objective; None where it was not computed.
+        loss: the mean loss; None if it was not computed.
         outputs: the mean of each output by blob name, flat.
         top: how often the true class was among the k best, by k.
-        per_class: the same for k = 1, by class; empty where there are no classes.
-        confusion: how often each true class (row) was taken for each class (column), or None.
+        per_class: the same for k = 1, by class; empty if there are no classes.
+        confusion: how often each true class (row) was predicted as each class (column), or None.
     """
 
     batches: int
@@ -53,14 +53,14 @@ class Result:
 
 
 class Tally:
-    """Adds up batches.
+    """Adds up the results of batches.
 
     Means are weighted by the records of each batch, so that a smaller last batch counts for less.
 
     Args:
         classes: how many classes there are; 0 if there are none.
-        top_k: a true class among so many best ones is right.
-        with_confusion: count which class is taken for which.
+        top_k: for each number k, count how often the true class is among the k best.
+        with_confusion: count how often each class is predicted as each.
     """
 
     def __init__(self, classes: int, top_k: Sequence[int], *, with_confusion: bool) -> None:
@@ -72,7 +72,7 @@ class Tally:
         self._confusion = np.zeros((classes, classes), np.int64) if with_confusion else None
 
     def add(self, batch: Measured) -> int | None:
-        """Add a batch; return how many of its places are right, None if there are no classes.
+        """Add a batch; return how many of its labels were right, or None if there are no classes.
 
         Raises:
             OwltfError: if a label is out of range, or an output or a score is not a number.
@@ -120,7 +120,7 @@ class Tally:
         if len(wrong):
             raise OwltfError(f"label {wrong[0]} is out of range: there are {classes} classes")
         own = np.take_along_axis(scores, labels[:, None], 1)
-        # Caffe's Accuracy: a class of the same score counts as better.
+        # As in Caffe's Accuracy, another class with the same score counts as better.
         better = (scores >= own).sum(1) - 1
         for k in self._right:
             self._right[k] += int((better < k).sum())

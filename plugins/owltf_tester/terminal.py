@@ -1,4 +1,4 @@
-"""A test in a terminal: a bar, and a table for each net."""
+"""Shows a test in a terminal: a progress bar, and a table for each net."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Row = tuple[str, str, str]
 
 
 class ScoreTables(ScoreReport):
-    """Shows a bar, and a table for each net.
+    """Shows a progress bar, and a table for each net.
 
     Args:
         console: a rich console.
@@ -38,14 +38,14 @@ class ScoreTables(ScoreReport):
         self._console.print(printable(note), style="dim", markup=False, highlight=False)
 
     def started(self, testing: Testing) -> None:
-        """Show the bar."""
+        """Show the progress bar."""
         for note in testing.notes:
             self.note(note)
         self._task = self._progress.add_task(printable(_title(testing)), total=testing.batches)
         self._progress.start()
 
     def measured(self, batch: Measured, right: int | None) -> None:
-        """Move the bar on."""
+        """Advance the progress bar."""
         self._progress.advance(self._task)
 
     def finished(self, testing: Testing, result: Result) -> None:
@@ -60,7 +60,7 @@ class ScoreTables(ScoreReport):
             self._show("Accuracy by class", ("class", "accuracy", "of"), rows)
 
     def close(self) -> None:
-        """End the bar."""
+        """Remove the progress bar."""
         self._progress.stop()
 
     def _show(self, title: str, headings: Row, rows: Sequence[Row]) -> None:

@@ -1,4 +1,4 @@
-"""What reports and files say of a net that is tested."""
+"""The description of a test, for reports and files."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Testing:
-    """A net that is being tested.
+    """The description of a test of one net.
 
     Attributes:
         name: the net's name.
         index: which of the solver's test nets it is.
         batches: how many batches it is tested on.
-        notes: what a person should know before the figures, a sentence each.
+        notes: sentences that the user should read before the figures.
         weights: the weights of those outputs that are losses, by blob name.
-        class_names: the classes' names; their numbers where no file names them.
+        class_names: the classes' names; their numbers if no file names them.
         per_class: whether each class's accuracy is shown.
         views: the name of the views of each image; None if each is seen once, as the net does.
     """
 
-    # Not a test of pytest's, whatever its name begins with.
+    # Tells pytest that this is not one of its tests, despite the name.
     __test__ = False
 
     name: str
@@ -35,5 +35,5 @@ class Testing:
 
     @property
     def title(self) -> str:
-        """The net in words."""
+        """The net's name and number, in words."""
         return f"{self.name or 'net'} (#{self.index})"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import tensorflow as tf
 
-from owltf.runtime.recurrent_state import RecurrentState, carried
+from owltf.runtime.recurrent_state import RecurrentState, with_recurrent_state
 from owltf.runtime.step import Step, step
 
 
@@ -16,9 +16,9 @@ def count(state: RecurrentState) -> float:
     return float(value[0])
 
 
-def test_a_carried_function_goes_on_from_its_last_call() -> None:
+def test_a_function_with_state_goes_on_from_its_last_call() -> None:
     state = RecurrentState([(2,)])
-    assert [carried(count)(state) for _ in range(3)] == [0, 1, 2]
+    assert [with_recurrent_state(count)(state) for _ in range(3)] == [0, 1, 2]
 
 
 def test_a_run_goes_on_from_its_last_pass() -> None:
@@ -29,9 +29,9 @@ def test_a_run_goes_on_from_its_last_pass() -> None:
 
 def test_any_other_call_starts_from_zeros() -> None:
     state = RecurrentState([(2,)])
-    carried(count)(state)
+    with_recurrent_state(count)(state)
     assert [count(state), count(state)] == [0, 0]
-    assert carried(count)(state) == 1
+    assert with_recurrent_state(count)(state) == 1
 
 
 def test_each_replica_has_its_own() -> None:
@@ -45,7 +45,7 @@ def test_each_replica_has_its_own() -> None:
         state.write([value + 1.0 + tf.cast(replica, tf.float32)])
         return value
 
-    run = tf.function(lambda: two_replicas.run(carried(add)))
+    run = tf.function(lambda: two_replicas.run(with_recurrent_state(add)))
     run()
     values = two_replicas.experimental_local_results(run())
     np.testing.assert_array_equal([float(value[0]) for value in values], [1, 2])

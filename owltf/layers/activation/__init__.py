@@ -1,1 +1,1 @@
-"""Elementwise layers."""
+"""Layers that compute each value by itself."""

@@ -1,4 +1,4 @@
-"""AbsVal: |x|."""
+"""AbsVal: the absolute value, |x|."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from owltf.convert.source_call import SourceCall
 
 @keras.saving.register_keras_serializable("owltf")
 class Absolute(keras.layers.Layer):
-    """Gives |x|; its slope at 0 is 0."""
+    """Computes |x|, whose gradient at 0 is 0."""
 
     any_size = True
 
@@ -25,12 +25,12 @@ class Absolute(keras.layers.Layer):
         return tf.abs(inputs)
 
     def source(self, call: SourceCall) -> str:
-        """Return the call in plain Keras."""
+        """Return the call as source in plain Keras."""
         return f"ops.absolute({call.x})"
 
 
 class AbsVal(LayerConverter):
-    """The absolute value."""
+    """The absolute value of each value."""
 
     caffe_type = "AbsVal"
 

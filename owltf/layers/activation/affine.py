@@ -1,4 +1,4 @@
-"""Affine: what Scale and Bias have in common, a factor and a term along some axes."""
+"""Computes x * gamma + beta with weights along some axes, for the layers Scale and Bias."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from owltf.layers.activation.affine_source import AFFINE
 
 @keras.saving.register_keras_serializable("owltf")
 class Affine(keras.layers.Layer):
-    """x * gamma + beta, where both lie along axes of x that end `after` axes before its last.
+    """Computes x * gamma + beta, with weights along some axes of x.
 
     Args:
         shape: the shape of gamma and beta.
-        after: how many axes of x follow theirs.
+        after: how many axes of x come after those of the weights.
         scales: whether there is a gamma.
         shifts: whether there is a beta.
     """
@@ -63,8 +63,8 @@ class Affine(keras.layers.Layer):
         return is_image and not tf.config.list_logical_devices("GPU")
 
     def _by_channel(self, inputs: Any) -> Any:
-        # A normalisation by mean 0 and variance 1 is a scale and a shift in one pass; with its
-        # gradient it takes half the time on a CPU.
+        # TensorFlow's batch normalisation with mean 0 and variance 1 scales and shifts in one pass
+        # over the memory; with its gradient it takes half the time on a CPU.
         zeros, ones = tf.zeros(self.shape), tf.ones(self.shape)
         return tf.raw_ops.FusedBatchNormV3(
             x=inputs,
@@ -91,7 +91,7 @@ class Affine(keras.layers.Layer):
         return input_shape
 
     def get_config(self) -> dict[str, Any]:
-        """Return what rebuilds the layer."""
+        """Return the arguments that rebuild the layer."""
         return {
             **super().get_config(),
             "shape": self.shape,
@@ -101,14 +101,14 @@ class Affine(keras.layers.Layer):
         }
 
     def source(self, call: SourceCall) -> str:
-        """Return the call in plain Keras."""
+        """Return the call as source in plain Keras."""
         call.need(AFFINE)
         shape = (*self.shape, *(1,) * self.after)
         scale, shift = (call.unless(each, True) for each in (self.scales, self.shifts))
         return call.layer_call("Affine", shape, scale=scale, shift=shift)
 
     def source_weights(self) -> dict[str, Any]:
-        """Return gamma and beta with the axes they are spread over."""
+        """Return gamma and beta, with an axis of size 1 for each axis they are repeated along."""
         ones = (1,) * self.after
         return {each.name: each.numpy().reshape(*each.shape, *ones) for each in self.weights}
 
@@ -122,11 +122,11 @@ def affine(
         layer: the Scale or Bias layer.
         bottom: x.
         axes: the axes of x that the weights lie along.
-        fillers: those of the weights.
-        part: the Keras layer's word where there are several.
+        fillers: the fillers of the weights.
+        part: a word for the Keras layer's name, where the Caffe layer makes several.
         **has: `scales` and `shifts`.
     """
-    # A blob with its channels last needs no move for weights of one number a channel, or of one.
+    # Weights with one number for each channel, or just one, fit a channels-last blob as it is.
     x = bottom if list(axes) in ([1], []) else bottom.to_caffe()
     after = 0 if x.channels_last else x.rank - axes.stop
     shape = [x.shape[axis] for axis in axes]
@@ -134,7 +134,7 @@ def affine(
 
 
 def axes_of(layer: Layer, bottom: Blob, param: Any) -> range:
-    """Return the axes that a layer's own weights lie along: `num_axes` from `axis` on.
+    """Return the axes that a layer's weights lie along: `num_axes` of them, from `axis` on.
 
     Raises:
         OwltfError: if the bottom has fewer axes.
@@ -152,7 +152,7 @@ def axes_of(layer: Layer, bottom: Blob, param: Any) -> range:
 
 
 def broadcast(layer: Layer, bottom: Blob, other: Blob, axis: int) -> Blob:
-    """Return the second bottom with as many axes as the first and in its layout.
+    """Return the second bottom with the number of axes and the layout of the first.
 
     Args:
         layer: the Scale or Bias layer.

@@ -1,4 +1,4 @@
-"""The class that Scale and Bias become in a program with Keras alone, as text."""
+"""The source of the class that stands for Scale and Bias in an exported program."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bias: adds a learnable blob, or a second bottom, along some axes."""
+"""Bias: adds learnable numbers, or a second bottom, along some axes."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from owltf.layers.activation.onnx_operand import blob_operand, bottom_operand
 
 @keras.saving.register_keras_serializable("owltf")
 class AddTerm(keras.layers.Layer):
-    """x + a term that is spread over x.
+    """Adds a smaller tensor to x, repeating it along the axes where its size is 1.
 
-    Keras's Add takes a term of shape (N, 1, 1, 1) for a bias of the channels where N is their
-    number.
+    Keras's Add is not used, as it takes a term of shape (N, 1, 1, 1) for a bias of the channels if
+    N equals their number.
     """
 
     any_size = True
@@ -38,18 +38,18 @@ class AddTerm(keras.layers.Layer):
         return input_shape[0]
 
     def source(self, call: SourceCall) -> str:
-        """Return the call in plain Keras."""
+        """Return the call as source in plain Keras."""
         return " + ".join(call.inputs)
 
 
 class Bias(LayerConverter):
-    """x + beta; beta has the shape of x in `num_axes` axes from `axis` on, or is a bottom."""
+    """Adds beta to x; beta lies along `num_axes` axes from `axis` on, or is a second bottom."""
 
     caffe_type = "Bias"
     bottoms = (1, 2)
 
     def param_blobs(self, layer: Layer) -> tuple[ParamBlob, ...]:
-        """Return the blobs: none where the term is a bottom."""
+        """Return the parameter blobs: none if beta is a bottom."""
         return () if len(layer.parameter.bottom) > 1 else (ParamBlob("beta"),)
 
     def build(self, layer: Layer, bottom: Blob, *terms: Blob) -> Blob:
@@ -73,7 +73,7 @@ class Bias(LayerConverter):
     def affine(
         self, parameter: Any, blobs: Sequence[np.ndarray]
     ) -> tuple[np.ndarray, np.ndarray] | None:
-        """Return 1 and beta, where it lies along axis 1."""
+        """Return 1 and beta, if beta lies along axis 1."""
         if parameter.bias_param.axis != 1 or blobs[0].ndim != 1:
             return None
         return np.ones_like(blobs[0]), blobs[0]

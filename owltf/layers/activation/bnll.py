@@ -9,7 +9,7 @@ from owltf.convert.onnx_node import OnnxNode
 
 
 class BNLL(LayerConverter):
-    """Keras's softplus."""
+    """A smooth form of ReLU, log(1 + exp(x)), which Keras calls softplus."""
 
     caffe_type = "BNLL"
 

@@ -1,4 +1,4 @@
-"""Clip: x kept between two numbers."""
+"""Clip: limits each value to a range, by `min` and `max`."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from owltf.convert.source_call import SourceCall
 
 @keras.saving.register_keras_serializable("owltf")
 class Between(keras.layers.Layer):
-    """Gives max(low, min(x, high)), with the slope 1 from `low` to `high`, both included.
+    """Computes max(low, min(x, high)); the gradient passes from `low` to `high`, both included.
 
     Args:
         low: the smallest value.
         high: the greatest value.
-        **kwargs: those of every Keras layer.
+        **kwargs: the arguments of every Keras layer.
     """
 
     any_size = True
@@ -31,20 +31,20 @@ class Between(keras.layers.Layer):
         self.low, self.high = low, high
 
     def call(self, inputs: Any) -> Any:
-        """Return the values, cut where they are beyond the limits."""
+        """Return the values, those beyond a limit replaced by it."""
         return tf.clip_by_value(inputs, self.low, self.high)
 
     def get_config(self) -> dict[str, Any]:
-        """Return what rebuilds the layer."""
+        """Return the arguments that rebuild the layer."""
         return {**super().get_config(), "low": self.low, "high": self.high}
 
     def source(self, call: SourceCall) -> str:
-        """Return the call in plain Keras."""
+        """Return the call as source in plain Keras."""
         return f"ops.clip({call.x}, {call.arguments(self.low, self.high)})"
 
 
 class Clip(LayerConverter):
-    """Keeps values from `min` to `max`."""
+    """Replaces values below `min` or above `max` by these."""
 
     caffe_type = "Clip"
 

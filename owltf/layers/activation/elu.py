@@ -1,4 +1,4 @@
-"""ELU: x where it is positive, alpha * (exp(x) - 1) where it is not."""
+"""ELU: x if it is positive, else alpha * (exp(x) - 1)."""
 
 import keras
 
@@ -9,7 +9,7 @@ from owltf.convert.onnx_node import OnnxNode
 
 
 class ELU(LayerConverter):
-    """Keras's ELU."""
+    """Exponential linear unit: x if it is positive, else alpha * (exp(x) - 1)."""
 
     caffe_type = "ELU"
 

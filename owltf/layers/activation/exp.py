@@ -1,4 +1,4 @@
-"""Exp: base ^ (shift + scale * x)."""
+"""Exp: a power of a base, base ^ (shift + scale * x)."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from owltf.convert.source_call import SourceCall
 
 @keras.saving.register_keras_serializable("owltf")
 class ScaledExp(keras.layers.Layer):
-    """Gives factor * exp(scale * x).
+    """Computes factor * exp(scale * x).
 
     Args:
         scale: factor on x.
         factor: factor on the exponential.
-        **kwargs: those of every Keras layer.
+        **kwargs: the arguments of every Keras layer.
     """
 
     any_size = True
@@ -37,17 +37,17 @@ class ScaledExp(keras.layers.Layer):
         return top if self.factor == 1 else top * self.factor
 
     def get_config(self) -> dict[str, Any]:
-        """Return what rebuilds the layer."""
+        """Return the arguments that rebuild the layer."""
         return {**super().get_config(), "scale": self.scale, "factor": self.factor}
 
     def source(self, call: SourceCall) -> str:
-        """Return the call in plain Keras."""
+        """Return the call as source in plain Keras."""
         scale, factor = call.literal(self.scale), call.literal(self.factor)
         return f"{factor} * ops.exp({scale} * {call.x})"
 
 
 class Exp(LayerConverter):
-    """A power of `base`, which is e unless given."""
+    """`base` to the power of shift + scale * x; the base is e unless given."""
 
     caffe_type = "Exp"
 
@@ -64,8 +64,8 @@ class Exp(LayerConverter):
         """Write factor * Exp(scale * x)."""
         scale, factor = node.config["scale"], node.config["factor"]
         scaled = node.add("Mul", node.x, node.constant("scale", scale), part="scaled")
-        made = node.add("Exp", scaled, part="exp")
-        node.add("Mul", made, node.constant("factor", factor))
+        power = node.add("Exp", scaled, part="exp")
+        node.add("Mul", power, node.constant("factor", factor))
 
 
 def log_base(layer: Layer, base: float) -> float:

@@ -17,13 +17,13 @@ from owltf.layers.activation.exp import log_base
 
 @keras.saving.register_keras_serializable("owltf")
 class ScaledLog(keras.layers.Layer):
-    """Gives factor * log(shift + scale * x).
+    """Computes factor * log(shift + scale * x).
 
     Args:
         scale: factor on x.
-        shift: what is added to the product.
+        shift: the number added to the product.
         factor: factor on the logarithm.
-        **kwargs: those of every Keras layer.
+        **kwargs: the arguments of every Keras layer.
     """
 
     any_size = True
@@ -41,18 +41,18 @@ class ScaledLog(keras.layers.Layer):
         return top if self.factor == 1 else top * self.factor
 
     def get_config(self) -> dict[str, Any]:
-        """Return what rebuilds the layer."""
+        """Return the arguments that rebuild the layer."""
         config = {"scale": self.scale, "shift": self.shift, "factor": self.factor}
         return {**super().get_config(), **config}
 
     def source(self, call: SourceCall) -> str:
-        """Return the call in plain Keras."""
+        """Return the call as source in plain Keras."""
         scale, shift, factor = map(call.literal, (self.scale, self.shift, self.factor))
         return f"{factor} * ops.log({scale} * {call.x} + {shift})"
 
 
 class Log(LayerConverter):
-    """The logarithm to `base`, which is e unless given."""
+    """The logarithm of shift + scale * x to `base`, which is e unless given."""
 
     caffe_type = "Log"
 
@@ -70,5 +70,5 @@ class Log(LayerConverter):
         scale, shift, factor = (node.config[name] for name in ("scale", "shift", "factor"))
         scaled = node.add("Mul", node.x, node.constant("scale", scale), part="scaled")
         shifted = node.add("Add", scaled, node.constant("shift", shift), part="shifted")
-        made = node.add("Log", shifted, part="log")
-        node.add("Mul", made, node.constant("factor", factor))
+        logarithm = node.add("Log", shifted, part="log")
+        node.add("Mul", logarithm, node.constant("factor", factor))

@@ -1,4 +1,4 @@
-"""The factor or term of a Scale or Bias layer in an ONNX graph, with axes of size 1 behind it."""
+"""Adds the factor or term of a Scale or Bias layer to an ONNX graph, shaped for broadcasting."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from owltf.convert.onnx_node import OnnxNode
 
 
 def blob_operand(node: OnnxNode, part: str, blob: np.ndarray, axis: int) -> str:
-    """Add a parameter blob that lies along the bottom's axes from `axis` on."""
+    """Add a parameter blob that lies along the bottom's axes from `axis` on; return its name."""
     after = len(node.shape) - node.axis(axis) - blob.ndim
     return node.constant(part, blob.reshape((*blob.shape, *(1,) * (after if blob.ndim else 0))))
 
 
 def bottom_operand(node: OnnxNode, axis: int) -> str:
-    """Add the second bottom, which lies along the first one's axes from `axis` on."""
+    """Shape the second bottom, which lies along the first one's axes from `axis` on."""
     rank = len(node.shape_of(node.bottoms[1]))
     after = len(node.shape) - node.axis(axis) - rank if rank else 0
     if not after:

@@ -1,4 +1,4 @@
-"""Power: (shift + scale * x) ^ power."""
+"""Power: a linear function of x raised to a power, (shift + scale * x) ^ power."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from owltf.convert.source_call import SourceCall
 
 @keras.saving.register_keras_serializable("owltf")
 class ShiftedPower(keras.layers.Layer):
-    """Gives (shift + scale * x) ^ power.
+    """Computes (shift + scale * x) ^ power.
 
     Args:
         power: the exponent.
         scale: factor on x.
-        shift: what is added to the product.
+        shift: the number added to the product.
     """
 
     any_size = True
@@ -46,7 +46,8 @@ class ShiftedPower(keras.layers.Layer):
         return base if self.power == 1 else base**self.power
 
     def _constant(self, inputs: Any) -> Any:
-        # Caffe does not look at x then, not even at an infinite one, and its gradient is 0.
+        # The top does not depend on x then. Caffe does not even read an x that is infinite or NaN,
+        # and gives it the gradient 0.
         value = tf.pow(tf.constant(self.shift, inputs.dtype), self.power)
         return tf.where(False, inputs, value)
 
@@ -55,19 +56,19 @@ class ShiftedPower(keras.layers.Layer):
         return input_shape
 
     def get_config(self) -> dict[str, Any]:
-        """Return what rebuilds the layer."""
+        """Return the arguments that rebuild the layer."""
         config = {"power": self.power, "scale": self.scale, "shift": self.shift}
         return {**super().get_config(), **config}
 
     def source(self, call: SourceCall) -> str:
-        """Return the call in plain Keras."""
+        """Return the call as source in plain Keras."""
         scaled = call.x if self.scale == 1 else f"{call.literal(self.scale)} * {call.x}"
         base = f"{scaled} + {call.literal(self.shift)}" if self.shift else scaled
         return base if self.power == 1 else f"ops.power({base}, {call.literal(self.power)})"
 
 
 class Power(LayerConverter):
-    """A linear function of x to some power."""
+    """A linear function of x raised to a power: (shift + scale * x) ^ power."""
 
     caffe_type = "Power"
 
@@ -78,14 +79,14 @@ class Power(LayerConverter):
         return bottom.map(power)
 
     def onnx(self, node: OnnxNode) -> None:
-        """Write Mul, Add and Pow, as far as they change anything."""
+        """Write Mul, Add and Pow, without those that change nothing."""
         param = node.parameter.power_param
         terms = [("Mul", "scale", param.scale, 1), ("Add", "shift", param.shift, 0)]
         _chain(node, [*terms, ("Pow", "power", param.power, 1)])
 
 
 def _chain(node: OnnxNode, terms: Sequence[tuple[str, str, float, float]]) -> None:
-    """Add those of some operations with a number that change anything."""
+    """Add operations one after the other, without those whose number changes nothing."""
     used = [(kind, part, value) for kind, part, value, idle in terms if value != idle]
     now = node.x
     for kind, part, value in used[:-1]:

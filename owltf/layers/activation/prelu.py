@@ -1,4 +1,4 @@
-"""PReLU: x where it is positive, a learnable slope times x where it is not."""
+"""PReLU: x if it is positive, else x times a learnable slope."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from owltf.convert.source_call import SourceCall
 
 @keras.saving.register_keras_serializable("owltf")
 class ChannelPReLU(keras.layers.Layer):
-    """Gives x where x > 0, else slope * x, with a slope for each channel of (..., C).
+    """Computes x where x > 0, else slope * x, with a slope for each channel of (..., C).
 
     Args:
-        shared: whether all channels have one slope.
-        **kwargs: those of every Keras layer.
+        shared: whether all channels share one slope.
+        **kwargs: the arguments of every Keras layer.
     """
 
     any_size = True
@@ -47,22 +47,22 @@ class ChannelPReLU(keras.layers.Layer):
         return input_shape
 
     def get_config(self) -> dict[str, Any]:
-        """Return what rebuilds the layer."""
+        """Return the arguments that rebuild the layer."""
         return {**super().get_config(), "shared": self.shared}
 
     def source(self, call: SourceCall) -> str:
-        """Return the call in plain Keras."""
+        """Return the call as source in plain Keras."""
         rank = len(call.shapes[0])
         axes = list(range(1, rank if self.shared else rank - 1))
         return call.layer_call("layers.PReLU", shared_axes=axes or None)
 
     def source_weights(self) -> dict[str, Any]:
-        """Return the slopes as Keras's PReLU keeps them, with the axes they are spread over."""
+        """Return the slopes in the shape that Keras's PReLU stores them in."""
         return {"alpha": self.slope.numpy().reshape((*(1,) * (self.rank - 2), -1))}
 
 
 class PReLU(LayerConverter):
-    """A slope for each channel, or one for all with `channel_shared`; 0.25 at the start."""
+    """ReLU with a learnable slope for negative values, one for each channel or one for all."""
 
     caffe_type = "PReLU"
     params = (ParamBlob("slope"),)

@@ -10,7 +10,7 @@ from owltf.layers.activation.rising_relu import RisingReLU
 
 
 class ReLU(LayerConverter):
-    """Keras's ReLU; `negative_slope` makes it leaky."""
+    """max(x, 0); with a `negative_slope`, negative values are multiplied by that."""
 
     caffe_type = "ReLU"
 

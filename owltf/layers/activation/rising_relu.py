@@ -1,4 +1,4 @@
-"""RisingReLU: a ReLU whose slope for negative values is below 0."""
+"""A ReLU whose slope for negative values is itself negative, which Keras's refuses."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from owltf.convert.source_call import SourceCall
 
 @keras.saving.register_keras_serializable("owltf")
 class RisingReLU(keras.layers.Layer):
-    """x where it is positive, else slope * x, with a slope below 0, which Keras's ReLU refuses.
+    """Computes x if it is positive, else slope * x, with a slope below 0.
 
     Args:
         negative_slope: the slope.
-        **kwargs: those of every Keras layer.
+        **kwargs: the arguments of every Keras layer.
     """
 
     any_size = True
@@ -30,9 +30,9 @@ class RisingReLU(keras.layers.Layer):
         return tf.where(inputs > 0, inputs, inputs * self.negative_slope)
 
     def get_config(self) -> dict[str, Any]:
-        """Return what rebuilds the layer."""
+        """Return the arguments that rebuild the layer."""
         return {**super().get_config(), "negative_slope": self.negative_slope}
 
     def source(self, call: SourceCall) -> str:
-        """Return the call in plain Keras."""
+        """Return the call as source in plain Keras."""
         return f"ops.where({call.x} > 0, {call.x}, {call.literal(self.negative_slope)} * {call.x})"

@@ -1,4 +1,4 @@
-"""Scale: multiplies by a learnable blob, or by a second bottom, along some axes."""
+"""Scale: multiplies by learnable numbers, or by a second bottom, along some axes."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from owltf.layers.activation.onnx_operand import blob_operand, bottom_operand
 
 
 class Scale(LayerConverter):
-    """x * gamma, with `bias_term` + beta; gamma lies along some axes of x, or is a bottom."""
+    """Multiplies x by gamma along some axes, or by a second bottom; `bias_term` adds a beta."""
 
     caffe_type = "Scale"
     bottoms = (1, 2)
 
     def param_blobs(self, layer: Layer) -> tuple[ParamBlob, ...]:
-        """Return the blobs: no gamma where the factor is a bottom."""
+        """Return the parameter blobs: no gamma if the factor is a bottom."""
         gammas = () if len(layer.parameter.bottom) > 1 else (ParamBlob("gamma"),)
         has_beta = layer.parameter.scale_param.bias_term
         return (*gammas, ParamBlob("beta")) if has_beta else gammas
 
     def build(self, layer: Layer, bottom: Blob, *factors: Blob) -> Blob:
-        """Return the product, and the sum where there is a bias term."""
+        """Return the product, with beta added if there is a bias term."""
         param = layer.parameter.scale_param
         if factors:
             return _by_bottom(layer, bottom, factors[0])
@@ -39,7 +39,7 @@ class Scale(LayerConverter):
         return affine(layer, bottom, axes, fillers, shifts=param.bias_term)
 
     def onnx(self, node: OnnxNode) -> None:
-        """Write Mul, and Add where there is a bias term."""
+        """Write Mul, and Add if there is a bias term."""
         param, blobs = node.parameter.scale_param, list(node.blobs)
         if len(node.bottoms) > 1:
             factor, axes = bottom_operand(node, param.axis), len(node.shape_of(node.bottoms[1]))
@@ -56,14 +56,14 @@ class Scale(LayerConverter):
     def affine(
         self, parameter: Any, blobs: Sequence[np.ndarray]
     ) -> tuple[np.ndarray, np.ndarray] | None:
-        """Return gamma and beta, where they lie along axis 1."""
+        """Return gamma and beta, if they lie along axis 1."""
         gamma, *beta = blobs
         if parameter.scale_param.axis != 1 or gamma.ndim != 1:
             return None
         return gamma, beta[0] if beta else np.zeros_like(gamma)
 
     def fixes_batch(self, parameter: Any, rank: int) -> bool:
-        """Return whether gamma lies along the batch, or beta."""
+        """Return whether gamma or beta lies along the batch."""
         param, is_own = parameter.scale_param, len(parameter.bottom) == 1
         return bool(param.num_axes if is_own else param.bias_term) and param.axis in (0, -rank)
 

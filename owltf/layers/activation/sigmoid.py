@@ -9,7 +9,7 @@ from owltf.convert.onnx_node import OnnxNode
 
 
 class Sigmoid(LayerConverter):
-    """Keras's sigmoid."""
+    """The logistic function 1 / (1 + exp(-x)), from 0 to 1."""
 
     caffe_type = "Sigmoid"
 

@@ -16,11 +16,11 @@ from owltf.convert.source_call import SourceCall
 
 @keras.saving.register_keras_serializable("owltf")
 class ScaledSwish(keras.layers.Layer):
-    """Gives x * sigmoid(beta * x).
+    """Computes x * sigmoid(beta * x).
 
     Args:
-        beta: factor on x within the sigmoid.
-        **kwargs: those of every Keras layer.
+        beta: factor on x inside the sigmoid.
+        **kwargs: the arguments of every Keras layer.
     """
 
     any_size = True
@@ -34,16 +34,16 @@ class ScaledSwish(keras.layers.Layer):
         return tf.nn.silu(inputs, self.beta)
 
     def get_config(self) -> dict[str, Any]:
-        """Return what rebuilds the layer."""
+        """Return the arguments that rebuild the layer."""
         return {**super().get_config(), "beta": self.beta}
 
     def source(self, call: SourceCall) -> str:
-        """Return the call in plain Keras."""
+        """Return the call as source in plain Keras."""
         return f"{call.x} * ops.sigmoid({call.literal(self.beta)} * {call.x})"
 
 
 class Swish(LayerConverter):
-    """x times its own sigmoid."""
+    """x times the sigmoid of beta * x."""
 
     caffe_type = "Swish"
 

@@ -9,7 +9,7 @@ from owltf.convert.onnx_node import OnnxNode
 
 
 class TanH(LayerConverter):
-    """Keras's tanh."""
+    """The hyperbolic tangent, from -1 to 1."""
 
     caffe_type = "TanH"
 

@@ -1,4 +1,4 @@
-"""Threshold: 1 where a value is above a number, else 0."""
+"""Threshold: 1 if a value is above a number, else 0."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from owltf.convert.source_call import SourceCall
 
 @keras.saving.register_keras_serializable("owltf")
 class Above(keras.layers.Layer):
-    """Says for each value whether it is above a threshold; it has no gradient.
+    """Computes whether each value is above a threshold, as 1 or 0, without a gradient.
 
     Args:
         threshold: the number.
@@ -34,16 +34,16 @@ class Above(keras.layers.Layer):
         return tf.cast(inputs > self.threshold, inputs.dtype)
 
     def get_config(self) -> dict[str, Any]:
-        """Return what rebuilds the layer."""
+        """Return the arguments that rebuild the layer."""
         return {**super().get_config(), "threshold": self.threshold}
 
     def source(self, call: SourceCall) -> str:
-        """Return the call in plain Keras."""
+        """Return the call as source in plain Keras."""
         return f'ops.cast({call.x} > {call.literal(self.threshold)}, "float32")'
 
 
 class Threshold(LayerConverter):
-    """Whether x > `threshold`, as 1 or 0."""
+    """1 if a value is above `threshold`, else 0."""
 
     caffe_type = "Threshold"
 
@@ -53,7 +53,7 @@ class Threshold(LayerConverter):
         return bottom.map(above)
 
     def onnx(self, node: OnnxNode) -> None:
-        """Write Greater, as numbers."""
+        """Write Greater, and Cast from bools to numbers."""
         threshold = node.constant("threshold", node.parameter.threshold_param.threshold)
         is_above = node.add("Greater", node.x, threshold, part="is_above")
         node.add("Cast", is_above, to=np.float32)

@@ -1,1 +1,1 @@
-"""Layers that mix every value of a sample, or leave some out."""
+"""Fully connected layers, embeddings and dropout."""

@@ -1,4 +1,4 @@
-"""Dropout: leaves out values at random while training."""
+"""Dropout: sets values to zero at random in training."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from owltf.runtime.step import Step, current_step
 
 @keras.saving.register_keras_serializable("owltf")
 class PlacedDropout(keras.layers.Dropout):
-    """Keras's Dropout, which in a run draws by the place in the global batch.
+    """Keras's Dropout, but with random numbers that depend on a value's place in the whole batch.
 
-    Then the same values are left out for any number of replicas, and again after a resume.
+    So the same values are dropped for any number of replicas, and again after a run is resumed.
 
     Args:
-        rate: the part left out.
-        stream: the name of the draws.
-        batch: the rows of the global batch.
-        **kwargs: those of `keras.layers.Dropout`.
+        rate: the share of values that is set to zero.
+        stream: the name of the random numbers' stream.
+        batch: the rows of the whole batch.
+        **kwargs: the arguments of `keras.layers.Dropout`.
     """
 
     def __init__(self, rate: float, stream: str, batch: int, **kwargs: Any) -> None:
@@ -33,7 +33,7 @@ class PlacedDropout(keras.layers.Dropout):
         self.batch = batch
 
     def call(self, inputs: Any, training: bool = False) -> Any:
-        """Return what is kept, larger by 1 / (1 - rate); all of it outside training."""
+        """Return the values kept, times 1 / (1 - rate), and zeros; all values outside training."""
         step = current_step()
         if step is None or not training:
             return super().call(inputs, training=training)
@@ -45,22 +45,22 @@ class PlacedDropout(keras.layers.Dropout):
         return tf.where(kept, inputs / (1 - self.rate), 0)
 
     def get_config(self) -> dict[str, Any]:
-        """Return what rebuilds the layer."""
+        """Return the arguments that rebuild the layer."""
         return {**super().get_config(), "stream": self.stream, "batch": self.batch}
 
     def source(self, call: SourceCall) -> str:
-        """Return the call in plain Keras."""
+        """Return the call as source in plain Keras."""
         return call.layer_call("layers.Dropout", self.rate)
 
 
 class Dropout(LayerConverter):
-    """Leaves out `dropout_ratio` of the values and scales the others, in training alone."""
+    """In training, sets `dropout_ratio` of the values to zero and scales up the others."""
 
     caffe_type = "Dropout"
     passes_on = True
 
     def build(self, layer: Layer, bottom: Blob) -> Blob:
-        """Return the values that are kept."""
+        """Return the bottom with values dropped in training."""
         ratio = layer.parameter.dropout_param.dropout_ratio
         if not 0 <= ratio < 1:
             raise layer.error(f"dropout_ratio must be at least 0 and less than 1, got {ratio:g}")

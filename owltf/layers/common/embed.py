@@ -1,4 +1,4 @@
-"""Embed: a learnable row for each number."""
+"""Embed: replaces each whole number by a learnable row of a matrix."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from owltf.runtime.graph_checks import check_range
 
 @keras.saving.register_keras_serializable("owltf")
 class Embedding(keras.layers.Layer):
-    """Gives each number of (...) its row of a matrix: (..., units).
+    """Replaces each number of (...) by a row of a matrix, giving (..., units).
 
     Args:
         input_dim: how many rows there are.
         units: the length of a row.
-        use_bias: whether one more row is added to all.
-        title: Caffe's layer in words, for errors.
-        **kwargs: those of every Keras layer.
+        use_bias: whether a learnable row is added to every row.
+        title: the Caffe layer in words, for errors.
+        **kwargs: the arguments of every Keras layer.
     """
 
     def __init__(
@@ -57,25 +57,25 @@ class Embedding(keras.layers.Layer):
         return (*input_shape, self.units)
 
     def get_config(self) -> dict[str, Any]:
-        """Return what rebuilds the layer."""
+        """Return the arguments that rebuild the layer."""
         own = {"input_dim": self.input_dim, "units": self.units, "use_bias": self.use_bias}
         return {**super().get_config(), **own, "title": self.title}
 
     def source(self, call: SourceCall) -> str:
-        """Return the call in plain Keras."""
+        """Return the call as source in plain Keras."""
         call.need(EMBED)
         use_bias = call.unless(self.use_bias, True)
         return call.layer_call("Embed", self.input_dim, self.units, use_bias=use_bias)
 
 
 class Embed(LayerConverter):
-    """Looks up rows of `num_output` numbers in a matrix of `input_dim` rows."""
+    """Replaces each whole number by one of `input_dim` learnable rows of `num_output` values."""
 
     caffe_type = "Embed"
     params = (ParamBlob("kernel"), ParamBlob("bias"))
 
     def build(self, layer: Layer, bottom: Blob) -> Blob:
-        """Return the bottom's shape with one more axis, along which the rows lie."""
+        """Return a blob with one axis more than the bottom, along which the rows lie."""
         param = layer.parameter.embed_param
         if param.num_output < 1 or param.input_dim < 1:
             raise layer.error(
@@ -93,7 +93,7 @@ class Embed(LayerConverter):
         return bottom.to_caffe().map(embedding)
 
     def onnx(self, node: OnnxNode) -> None:
-        """Write Gather, and Add where there is a bias term."""
+        """Write Gather, and Add if there is a bias term."""
         numbers = node.add("Cast", node.x, part="numbers", to=np.int64)
         table, *biases = node.weights()
         if not biases:
@@ -102,5 +102,5 @@ class Embed(LayerConverter):
         node.add("Add", node.add("Gather", table, numbers, part="rows"), *biases)
 
     def whole_numbers(self, parameter: Any, shapes: Sequence[tuple[int, ...]]) -> dict[int, int]:
-        """Return that the bottom holds numbers of rows."""
+        """Return that the bottom holds row numbers."""
         return {0: parameter.embed_param.input_dim}

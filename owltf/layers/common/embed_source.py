@@ -1,4 +1,4 @@
-"""The class that Embed becomes in a program with Keras alone, as text."""
+"""The source of the class that stands for Embed in an exported program."""
 
 from __future__ import annotations
 

@@ -18,16 +18,16 @@ from owltf.convert.params import ParamBlob
 from owltf.convert.source_call import SourceCall
 from owltf.runtime.standard_ops import may_use_gpu_ops, must_use_standard_ops
 
-# Kernels of so many values and more have their input's gradient the other way round on a CPU.
+# From this many weights on, (kernel · dyᵀ)ᵀ is faster than dy · kernelᵀ on a CPU.
 LARGE = 1 << 21
 
 
 @tf.custom_gradient
 def product(x: Any, kernel: Any) -> Any:
-    """Return x · kernel, with the input's gradient computed the other way round.
+    """Return x · kernel, with a gradient of x that is faster for a large kernel on a CPU.
 
-    On a CPU, for a large kernel and a small batch, `dy · kernelᵀ` takes 3 times as long as the
-    transpose of `kernel · dyᵀ`, which is the same; for a small kernel it is the quicker one.
+    For a large kernel and a small batch, `dy · kernelᵀ` takes 3 times as long there as the
+    transpose of `kernel · dyᵀ`, which is the same; for a small kernel it is the faster one.
     """
 
     def gradient(upstream: Any) -> tuple[Any, Any]:
@@ -39,30 +39,30 @@ def product(x: Any, kernel: Any) -> Any:
 
 @keras.saving.register_keras_serializable("owltf")
 class Dense(keras.layers.Dense):
-    """Keras's Dense over a matrix, with a quicker gradient."""
+    """Keras's Dense layer, with a faster gradient for large kernels on a CPU."""
 
     def call(self, inputs: Any, training: Any = None) -> Any:
         """Return inputs · kernel + bias."""
         kernel = tf.convert_to_tensor(self.kernel)
         is_large = kernel.shape.num_elements() >= LARGE
-        turned = is_large and not must_use_standard_ops() and not may_use_gpu_ops()
-        x = product(inputs, kernel) if turned else tf.matmul(inputs, kernel)
+        is_faster = is_large and not must_use_standard_ops() and not may_use_gpu_ops()
+        x = product(inputs, kernel) if is_faster else tf.matmul(inputs, kernel)
         return tf.nn.bias_add(x, self.bias) if self.use_bias else x
 
     def source(self, call: SourceCall) -> str:
-        """Return the call in plain Keras."""
+        """Return the call as source in plain Keras."""
         use_bias = call.unless(self.use_bias, True)
         return call.layer_call("layers.Dense", self.units, use_bias=use_bias)
 
 
 class InnerProduct(LayerConverter):
-    """A Dense layer; the axes from `axis` on are joined first."""
+    """A fully connected layer over all values of a sample, or over the axes from `axis` on."""
 
     caffe_type = "InnerProduct"
     params = (ParamBlob("kernel", caffe="oi", keras="io"), ParamBlob("bias"))
 
     def param_blobs(self, layer: Layer) -> tuple[ParamBlob, ...]:
-        """Return the blobs; with `transpose` Caffe keeps the matrix as Keras does."""
+        """Return the parameter blobs; with `transpose` Caffe stores the matrix as Keras does."""
         if layer.parameter.inner_product_param.transpose:
             return ParamBlob("kernel"), ParamBlob("bias")
         return self.params
@@ -86,18 +86,18 @@ class InnerProduct(LayerConverter):
     def onnx(self, node: OnnxNode) -> None:
         """Write Gemm over the axes from `axis` on, joined."""
         param = node.parameter.inner_product_param
-        axis, turned = node.axis(param.axis), int(not param.transpose)
+        axis, transposes = node.axis(param.axis), int(not param.transpose)
         rows = _rows(node, axis)
         if axis == 1:
-            node.add("Gemm", rows, *node.weights(), transB=turned)
+            node.add("Gemm", rows, *node.weights(), transB=transposes)
             return
-        products = node.add("Gemm", rows, *node.weights(), part="products", transB=turned)
+        products = node.add("Gemm", rows, *node.weights(), part="products", transB=transposes)
         node.reshape(products, (-1, *node.top_shape[1:]))
 
     def absorb(
         self, parameter: Any, blobs: Sequence[np.ndarray], factor: np.ndarray, term: np.ndarray
     ) -> list[np.ndarray] | None:
-        """Return the matrix times the factor, and the bias times it plus the term."""
+        """Return factor * matrix and factor * bias + term."""
         param = parameter.inner_product_param
         if param.axis != 1 or factor.shape != (param.num_output,):
             return None
@@ -107,7 +107,7 @@ class InnerProduct(LayerConverter):
 
 
 def _rows(node: OnnxNode, axis: int) -> str:
-    """Return the first bottom as a matrix, its axes from one on joined."""
+    """Return the first bottom as a matrix, the axes from `axis` on joined."""
     if len(node.shape) == 2 and axis == 1:
         return node.x
     if axis == 1:

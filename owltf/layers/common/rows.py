@@ -1,4 +1,4 @@
-"""Rows: rows of a tensor picked by their numbers."""
+"""Picks rows of a tensor by their numbers, with a gradient that solvers can use."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import tensorflow as tf
 
 @tf.custom_gradient
 def rows(values: Any, numbers: Any) -> tuple[Any, Any]:
-    """Return rows of a tensor, with a gradient as large as the tensor.
+    """Return rows of a tensor, with a gradient of the tensor's full size.
 
-    TensorFlow's own is a list of rows, which momentum and weight decay cannot take.
+    TensorFlow's own gradient is a list of rows, on which momentum and weight decay cannot work.
 
     Args:
         values: the tensor.
-        numbers: which of its rows; a row may be picked many times, or never.
+        numbers: the row numbers; a row may be picked many times, or never.
     """
 
     def gradient(upstream: Any) -> tuple[Any, None]:

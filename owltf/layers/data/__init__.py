@@ -1,1 +1,1 @@
-"""Layers that bring blobs in from outside the net."""
+"""Layers whose blobs come from outside the net."""

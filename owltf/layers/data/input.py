@@ -9,14 +9,14 @@ from owltf.convert.onnx_node import OnnxNode
 
 
 class Input(LayerConverter):
-    """Declares blobs that are fed from outside, each of a given shape (N, C, H, W)."""
+    """Declares blobs that the caller feeds, each of a given shape (N, C, H, W)."""
 
     caffe_type = "Input"
     bottoms = (0, 0)
     tops = (1, None)
 
     def build(self, layer: Layer, *bottoms: Blob) -> list[Blob]:
-        """Return one open blob for each top; one shape serves all."""
+        """Return a new input for each top; a single shape holds for all of them."""
         shapes = [tuple(shape.dim) for shape in layer.parameter.input_param.shape]
         if len(shapes) not in (1, len(layer.tops)):
             raise layer.error(f"needs 1 shape or one for each of {len(layer.tops)} tops")
@@ -26,4 +26,4 @@ class Input(LayerConverter):
         return [layer.input(top, shape) for top, shape in zip(layer.tops, shapes, strict=True)]
 
     def onnx(self, node: OnnxNode) -> None:
-        """Write nothing: what is fed is an input of the graph, by its own name."""
+        """Write nothing: the blobs are inputs of the graph already."""

@@ -1,1 +1,1 @@
-"""Losses and scores."""
+"""Losses, and the accuracy."""

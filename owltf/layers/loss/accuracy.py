@@ -1,4 +1,4 @@
-"""Accuracy: how often the true class is among the best."""
+"""Accuracy: the share of samples whose true class is among the k best scores."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from owltf.runtime.graph_checks import check_labels
 
 @keras.saving.register_keras_serializable("owltf")
 class TopKAccuracy(keras.layers.Layer):
-    """The share of labels whose class is among the k best on the last axis.
+    """Computes the share of labels whose class is among the k best scores along the last axis.
 
     Args:
-        top_k: how many best ones are looked at.
+        top_k: how many of the best scores count.
         per_class: whether to return a second tensor (C,), the share for each class.
-        ignore_label: the label that does not count.
-        title: Caffe's layer in words, for errors.
+        ignore_label: the label to ignore; None if all count.
+        title: the Caffe layer in words, for errors.
     """
 
     any_size = True
@@ -53,12 +53,12 @@ class TopKAccuracy(keras.layers.Layer):
 
     def _right(self, scores: Any, labels: Any) -> Any:
         own = tf.gather(scores, labels, axis=-1, batch_dims=labels.shape.rank)
-        # Classes of the same score count as better ones in Caffe, and so does the true one.
+        # In Caffe another class with the same score counts as better than the true one.
         better = tf.math.count_nonzero(scores >= own[..., tf.newaxis], axis=-1) - 1
         return tf.cast(better < self.top_k, tf.float32)
 
     def get_config(self) -> dict[str, Any]:
-        """Return what rebuilds the layer."""
+        """Return the arguments that rebuild the layer."""
         own = {"top_k": self.top_k, "per_class": self.per_class, "title": self.title}
         return {**super().get_config(), **own, "ignore_label": self.ignore_label}
 
@@ -68,7 +68,7 @@ def _weights(labels: Any, counted: Any) -> Any:
 
 
 class Accuracy(LayerConverter):
-    """A score, never part of the objective; a second top has it for each class."""
+    """The share of samples whose true class is among the `top_k` best scores; it is no loss."""
 
     caffe_type = "Accuracy"
     bottoms = (2, 2)
@@ -76,7 +76,7 @@ class Accuracy(LayerConverter):
     is_judge = True
 
     def build(self, layer: Layer, scores: Blob, labels: Blob) -> list[Blob]:
-        """Return the accuracy and, where a second top asks for it, that of each class."""
+        """Return the accuracy; a second top has the accuracy of each class."""
         param = layer.parameter.accuracy_param
         scores, axis = with_leading_axis(layer, scores, layer.axis(scores, param.axis))
         classes = scores.shape[axis]
@@ -91,12 +91,12 @@ class Accuracy(LayerConverter):
             ignore_label=ignore_label(param),
             title=layer.title,
         )
-        made = accuracy([each.tensor for each in scores_and_labels(layer, scores, labels, axis)])
+        tops = accuracy([each.tensor for each in scores_and_labels(layer, scores, labels, axis)])
         if len(layer.tops) == 1:
-            return [scores.scalar(made)]
-        return [scores.scalar(made[0]), scores.plain(made[1], batch=classes)]
+            return [scores.scalar(tops)]
+        return [scores.scalar(tops[0]), scores.plain(tops[1], batch=classes)]
 
     def class_scores(self, parameter: Any) -> tuple[int, int | None]:
-        """Return the axis of the classes, and the label that does not count."""
+        """Return the axis of the classes, and the label to ignore or None."""
         param = parameter.accuracy_param
         return param.axis, ignore_label(param)

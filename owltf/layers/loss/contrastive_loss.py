@@ -1,4 +1,4 @@
-"""ContrastiveLoss: draws similar pairs together and pushes others a margin apart."""
+"""ContrastiveLoss: a loss that makes similar pairs near, and others farther than a margin."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ EPSILON = 1e-4
 
 @tf.custom_gradient
 def distance(difference: Any) -> tuple[Any, Any]:
-    """Return each row's length; near zero Caffe's gradient is divided by a little more."""
+    """Return the length of each row; the gradient adds an epsilon to the divisor, as Caffe does."""
     length = tf.norm(difference, axis=1, keepdims=True)
     return length, lambda upstream: upstream * difference / (length + EPSILON)
 
 
 @keras.saving.register_keras_serializable("owltf")
 class Contrastive(keras.layers.Layer):
-    """The mean over pairs of d² / 2 for similar ones, max(margin - d, 0)² / 2 for others.
+    """Computes the mean over pairs of d² / 2 if similar, else max(margin - d, 0)² / 2.
 
     Args:
-        margin: how far apart pairs must be that are not similar.
-        legacy_version: max(margin - d², 0) / 2 for these instead.
+        margin: the distance that pairs must have which are not similar.
+        legacy_version: compute max(margin - d², 0) / 2 for these instead.
     """
 
     def __init__(self, margin: float, legacy_version: bool, **kwargs: Any) -> None:
@@ -50,13 +50,13 @@ class Contrastive(keras.layers.Layer):
         return tf.square(tf.nn.relu(self.margin - distance(difference)))
 
     def get_config(self) -> dict[str, Any]:
-        """Return what rebuilds the layer."""
+        """Return the arguments that rebuild the layer."""
         own = {"margin": self.margin, "legacy_version": self.legacy_version}
         return {**super().get_config(), **own}
 
 
 class ContrastiveLoss(LayerConverter):
-    """A loss of two bottoms and a label for each pair of their rows."""
+    """A loss over pairs of rows: small if similar ones are near and others far apart."""
 
     caffe_type = "ContrastiveLoss"
     bottoms = (3, 3)

@@ -1,4 +1,4 @@
-"""EuclideanLoss: half the squared distance of two bottoms, for each row."""
+"""EuclideanLoss: half the squared distance between two bottoms, the mean over rows."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from owltf.layers.loss.pair import in_one_shape
 
 @keras.saving.register_keras_serializable("owltf")
 class HalfSquaredDistance(keras.layers.Layer):
-    """The sum of (a - b)² over all values, divided by twice the number of rows."""
+    """Computes the sum of (a - b)² over all values, divided by twice the number of rows."""
 
     def call(self, inputs: Any) -> Any:
-        """Return one number."""
+        """Return the loss."""
         a, b = inputs
         return global_mean(tf.reduce_sum(tf.square(a - b)) / 2, tf.shape(a)[0])
 
 
 class EuclideanLoss(LayerConverter):
-    """A loss whose gradient goes to both bottoms."""
+    """Half the squared distance between two bottoms, the mean over rows."""
 
     caffe_type = "EuclideanLoss"
     bottoms = (2, 2)

@@ -1,4 +1,4 @@
-"""HingeLoss: how far scores are from being 1 for the true class and -1 for all others."""
+"""HingeLoss: a loss unless the true class scores above 1 and all others below -1."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from owltf.runtime.graph_checks import check_labels
 
 @keras.saving.register_keras_serializable("owltf")
 class Hinge(keras.layers.Layer):
-    """The sum of max(0, 1 - x) for true classes and max(0, 1 + x) for others, divided by the rows.
+    """Computes the mean over rows of max(0, 1 - x) for the true class, max(0, 1 + x) for others.
 
     Args:
         squared: whether the terms are squared before they are added.
-        title: Caffe's layer in words, for errors.
-        **kwargs: those of every Keras layer.
+        title: the Caffe layer in words, for errors.
+        **kwargs: the arguments of every Keras layer.
     """
 
     def __init__(self, squared: bool, title: str, **kwargs: Any) -> None:
@@ -40,12 +40,12 @@ class Hinge(keras.layers.Layer):
         return global_mean(total, tf.shape(scores)[0])
 
     def get_config(self) -> dict[str, Any]:
-        """Return what rebuilds the layer."""
+        """Return the arguments that rebuild the layer."""
         return {**super().get_config(), "squared": self.squared, "title": self.title}
 
 
 class HingeLoss(LayerConverter):
-    """One class against the others, by the `norm` L1 or L2."""
+    """The hinge loss of one class against all others, with the `norm` L1 or L2."""
 
     caffe_type = "HingeLoss"
     bottoms = (2, 2)

@@ -1,4 +1,4 @@
-"""InfogainLoss: a cross entropy in which each true class weighs all classes by a matrix."""
+"""InfogainLoss: a cross entropy in which a matrix weighs all classes for each true class."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ from owltf.runtime.graph_checks import check_labels, check_one_replica
 
 @tf.custom_gradient
 def floored(values: Any) -> tuple[Any, Any]:
-    """Return logarithms of probabilities cut at Caffe's smallest, with the slope of uncut ones."""
+    """Return logarithms limited to Caffe's smallest; the gradient ignores the limit."""
     return tf.maximum(values, log(SMALLEST)), lambda upstream: upstream
 
 
 @keras.saving.register_keras_serializable("owltf")
 class Infogain(keras.layers.Layer):
-    """-H[label] · log softmax(scores) over the last axis, summed and normalized: one number.
+    """Computes -H[label] · log softmax(scores) over the last axis, summed and normalized.
 
     Args:
-        outer: how many of the scores' first axes are rows to `BATCH_SIZE`.
+        outer: how many of the scores' first axes `BATCH_SIZE` counts as rows.
         mode: the normalization.
-        ignore_label: the label that does not count.
-        matrix: "kept" where H is a weight of this layer; else it is a third input, "whole" or the
-            rows of a "batch".
-        title: Caffe's layer in words, for errors.
-        **kwargs: those of every Keras layer.
+        ignore_label: the label to ignore; None if all count.
+        matrix: "kept" if H is a weight of this layer. Else H is a third input: "whole" on each
+            replica, or a "batch" that is split by rows.
+        title: the Caffe layer in words, for errors.
+        **kwargs: the arguments of every Keras layer.
     """
 
     def __init__(
@@ -79,14 +79,14 @@ class Infogain(keras.layers.Layer):
         return tf.stop_gradient(given[0])
 
     def get_config(self) -> dict[str, Any]:
-        """Return what rebuilds the layer."""
+        """Return the arguments that rebuild the layer."""
         own = {"outer": self.outer, "mode": self.mode, "title": self.title}
         more = {"ignore_label": self.ignore_label, "matrix": self.matrix}
         return {**super().get_config(), **own, **more}
 
 
 class InfogainLoss(LayerConverter):
-    """The matrix H comes from the file `source` or from a third bottom; rows are true classes."""
+    """A cross entropy in which row `label` of a matrix weighs the classes."""
 
     caffe_type = "InfogainLoss"
     bottoms = (2, 3)
@@ -94,7 +94,7 @@ class InfogainLoss(LayerConverter):
     is_loss = True
 
     def build(self, layer: Layer, scores: Blob, labels: Blob, *matrix: Blob) -> list[Blob]:
-        """Return the loss and, where a second top asks for them, the probabilities."""
+        """Return the loss; a second top has the probabilities."""
         first = layer.axis(scores, layer.parameter.infogain_loss_param.axis)
         scores, axis = with_leading_axis(layer, scores, first)
         given = [_square(layer, each, scores.shape[axis]) for each in matrix]

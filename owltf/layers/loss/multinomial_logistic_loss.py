@@ -1,4 +1,4 @@
-"""MultinomialLogisticLoss: the logarithm of the probability that a net gave the true class."""
+"""MultinomialLogisticLoss: the cross entropy of probabilities and the true class."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from owltf.layers.loss.normalization import global_mean
 from owltf.layers.loss.softmax_with_loss import scores_and_labels
 from owltf.runtime.graph_checks import check_labels
 
-# Caffe takes the logarithm of no probability below this one.
+# Caffe uses this in place of smaller probabilities.
 SMALLEST = 1e-20
 
 
 @tf.custom_gradient
 def log_probability(probability: Any) -> tuple[Any, Any]:
-    """Return log(p) of p not below the smallest, with the slope 1 / p also where p is cut."""
+    """Return log(p) with p replaced by the smallest below that; its slope is 1 / p throughout."""
     cut = tf.maximum(probability, SMALLEST)
     return tf.math.log(cut), lambda upstream: upstream / cut
 
 
 @keras.saving.register_keras_serializable("owltf")
 class LogLikelihood(keras.layers.Layer):
-    """-log p of each row's true class, divided by the rows: one number.
+    """Computes the mean over rows of -log p of the true class.
 
     Args:
-        title: Caffe's layer in words, for errors.
-        **kwargs: those of every Keras layer.
+        title: the Caffe layer in words, for errors.
+        **kwargs: the arguments of every Keras layer.
     """
 
     def __init__(self, title: str, **kwargs: Any) -> None:
@@ -48,12 +48,12 @@ class LogLikelihood(keras.layers.Layer):
         return global_mean(total, tf.shape(probabilities)[0])
 
     def get_config(self) -> dict[str, Any]:
-        """Return what rebuilds the layer."""
+        """Return the arguments that rebuild the layer."""
         return {**super().get_config(), "title": self.title}
 
 
 class MultinomialLogisticLoss(LayerConverter):
-    """A loss of probabilities, as a Softmax gives them; SoftmaxWithLoss is the stabler way."""
+    """The cross entropy of probabilities, such as a Softmax layer's, and the true class."""
 
     caffe_type = "MultinomialLogisticLoss"
     bottoms = (2, 2)

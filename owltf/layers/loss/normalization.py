@@ -1,4 +1,4 @@
-"""Normalization: what the sum of a loss is divided by."""
+"""Divides the sum of a loss as Caffe's `normalization` says, over all replicas."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from owltf.runtime.global_sum import global_sum
 
 
 def normalization(param: Any, unset: str) -> str:
-    """Return the mode that a `LossParameter` names.
+    """Return the normalization mode that a `LossParameter` names.
 
     Args:
         param: the message.
-        unset: the mode where neither `normalization` nor the older `normalize` is given.
+        unset: the mode if neither `normalization` nor the older `normalize` is given.
 
     Returns:
         "FULL", "VALID", "BATCH_SIZE" or "NONE".
@@ -27,19 +27,19 @@ def normalization(param: Any, unset: str) -> str:
 
 
 def ignore_label(param: Any) -> int | None:
-    """Return the label that a message's `ignore_label` leaves out, or None."""
+    """Return the label to ignore that a message names, or None."""
     return int(param.ignore_label) if param.HasField("ignore_label") else None
 
 
 def normalized(values: Any, mode: str, rows: Any, counted: Any = None) -> Any:
-    """Return a loss: the sum of its values over all replicas, divided as the mode says.
+    """Return the sum of a loss's values over all replicas, divided as the mode says.
 
     Args:
-        values: the loss at each place of this replica.
-        mode: FULL divides by the number of places, VALID by how many count, BATCH_SIZE by the
-            rows, NONE by nothing.
+        values: the loss of each label on this replica.
+        mode: FULL divides by the number of labels, VALID by the number that is not ignored,
+            BATCH_SIZE by the rows, NONE by nothing.
         rows: how many rows this replica has.
-        counted: whether each place counts; None where all do.
+        counted: whether each label counts; None if all do.
     """
     if counted is not None:
         values = tf.where(counted, values, 0.0)
@@ -54,8 +54,9 @@ def global_mean(total: Any, count: Any) -> Any:
     """Return sums divided by counts, both taken over all replicas.
 
     Args:
-        total: the sums of this replica.
-        count: what they divide by. Where nothing counts the mean is 0, as in Caffe.
+        total: the sums on this replica.
+        count: the divisors on this replica. If their sum over replicas is 0, the mean is 0, as in
+            Caffe.
     """
     count = tf.stop_gradient(tf.cast(count, total.dtype))
     total, count = global_sum(total, count)

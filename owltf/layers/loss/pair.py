@@ -1,4 +1,4 @@
-"""Pair: two bottoms that a loss compares value by value."""
+"""Gives two bottoms that a loss compares value by value the same shape."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from owltf.convert.layer import Layer
 
 
 def in_one_shape(layer: Layer, *bottoms: Blob) -> list[Blob]:
-    """Return bottoms of as many rows and values in one shape.
+    """Return bottoms with the same numbers of rows and values in one shape.
 
     Raises:
         OwltfError: if they differ in the number of rows or of values.

@@ -1,4 +1,4 @@
-"""SigmoidCrossEntropyLoss: the cross entropy of a sigmoid and a target, value by value."""
+"""SigmoidCrossEntropyLoss: the cross entropy of sigmoids and targets, value by value."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from owltf.layers.loss.pair import in_one_shape
 
 @keras.saving.register_keras_serializable("owltf")
 class SigmoidCrossEntropy(keras.layers.Layer):
-    """The cross entropy of sigmoid(scores) and targets, summed and normalized: one number.
+    """Computes the cross entropy of sigmoid(scores) and targets, summed and normalized.
 
     Args:
         mode: the normalization.
-        ignore_label: targets that, cut to whole numbers, do not count.
+        ignore_label: the target to ignore, compared as a whole number; None if all count.
     """
 
     def __init__(self, mode: str, ignore_label: int | None, **kwargs: Any) -> None:
@@ -40,13 +40,13 @@ class SigmoidCrossEntropy(keras.layers.Layer):
         return tf.not_equal(tf.cast(targets, tf.int32), self.ignore_label)
 
     def get_config(self) -> dict[str, Any]:
-        """Return what rebuilds the layer."""
+        """Return the arguments that rebuild the layer."""
         own = {"mode": self.mode, "ignore_label": self.ignore_label}
         return {**super().get_config(), **own}
 
 
 class SigmoidCrossEntropyLoss(LayerConverter):
-    """A loss for targets that do not exclude each other."""
+    """A loss for classes that do not exclude each other, each with a target from 0 to 1."""
 
     caffe_type = "SigmoidCrossEntropyLoss"
     bottoms = (2, 2)
@@ -59,7 +59,7 @@ class SigmoidCrossEntropyLoss(LayerConverter):
         scores, targets = in_one_shape(layer, *bottoms)
         loss = layer.keras(
             SigmoidCrossEntropy,
-            # Unlike SoftmaxWithLoss, Caffe's layer divides by the rows unless told otherwise.
+            # Unlike SoftmaxWithLoss, Caffe's layer divides by the rows by default.
             mode=normalization(param, "BATCH_SIZE"),
             ignore_label=ignore_label(param),
         )

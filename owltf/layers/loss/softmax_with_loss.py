@@ -1,4 +1,4 @@
-"""SoftmaxWithLoss: the cross entropy of a softmax over classes and the true class."""
+"""SoftmaxWithLoss: a softmax over class scores, and its cross entropy with the true class."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ from owltf.convert.layer import Layer
 from owltf.layers.loss.normalization import ignore_label, normalization, normalized
 from owltf.runtime.graph_checks import check_labels
 
-# Caffe takes the logarithm of no probability below the smallest normal float.
+# Caffe uses the smallest normal float in place of smaller probabilities.
 LARGEST = -log(np.finfo(np.float32).tiny)
 
 
 @tf.custom_gradient
 def capped(loss: Any) -> tuple[Any, Any]:
-    """Return a cross entropy cut at Caffe's largest, with the gradient of the uncut one."""
+    """Return a cross entropy limited to Caffe's largest; the gradient ignores the limit."""
     return tf.minimum(loss, LARGEST), lambda upstream: upstream
 
 
 @keras.saving.register_keras_serializable("owltf")
 class SoftmaxCrossEntropy(keras.layers.Layer):
-    """-log softmax(scores)[label] over the last axis, summed and normalized: one number.
+    """Computes -log softmax(scores)[label] over the last axis, summed and normalized.
 
     Args:
-        outer: how many of the scores' first axes are rows to `BATCH_SIZE`.
+        outer: how many of the scores' first axes `BATCH_SIZE` counts as rows.
         mode: the normalization.
-        ignore_label: the label that does not count.
-        title: Caffe's layer in words, for errors.
+        ignore_label: the label to ignore; None if all count.
+        title: the Caffe layer in words, for errors.
     """
 
     any_size = True
@@ -56,14 +56,14 @@ class SoftmaxCrossEntropy(keras.layers.Layer):
         return normalized(capped(values), self.mode, rows, counted)
 
     def get_config(self) -> dict[str, Any]:
-        """Return what rebuilds the layer."""
+        """Return the arguments that rebuild the layer."""
         own = {"outer": self.outer, "mode": self.mode, "title": self.title}
         return {**super().get_config(), **own, "ignore_label": self.ignore_label}
 
 
 @keras.saving.register_keras_serializable("owltf")
 class Probabilities(keras.layers.Softmax):
-    """A softmax to look at: no gradient comes back through a loss's second top."""
+    """A softmax without a gradient, for the second top of a loss."""
 
     def call(self, inputs: Any, mask: Any = None) -> Any:
         """Return the probabilities."""
@@ -71,7 +71,7 @@ class Probabilities(keras.layers.Softmax):
 
 
 class SoftmaxWithLoss(LayerConverter):
-    """A label for each place that is not on the axis of the classes."""
+    """The cross entropy of a softmax over class scores and the true class."""
 
     caffe_type = "SoftmaxWithLoss"
     bottoms = (2, 2)
@@ -81,7 +81,7 @@ class SoftmaxWithLoss(LayerConverter):
     gives_probabilities = True
 
     def build(self, layer: Layer, scores: Blob, labels: Blob) -> list[Blob]:
-        """Return the loss and, where a second top asks for them, the probabilities."""
+        """Return the loss; a second top has the probabilities."""
         given = layer.axis(scores, layer.parameter.softmax_param.axis)
         scores, axis = with_leading_axis(layer, scores, given)
         inputs = [each.tensor for each in scores_and_labels(layer, scores, labels, axis)]
@@ -100,15 +100,15 @@ class SoftmaxWithLoss(LayerConverter):
         return tops
 
     def class_scores(self, parameter: Any) -> tuple[int, int | None]:
-        """Return the axis of the classes, and the label that does not count."""
+        """Return the axis of the classes, and the label to ignore or None."""
         return parameter.softmax_param.axis, ignore_label(parameter.loss_param)
 
 
 def scores_and_labels(layer: Layer, scores: Blob, labels: Blob, axis: int) -> tuple[Blob, Blob]:
-    """Return scores with the classes last, and labels of the other axes' shape.
+    """Return scores with the classes last, and labels in the shape of the other axes.
 
     Raises:
-        OwltfError: if there is not a label for each place.
+        OwltfError: if the number of labels does not fit the scores.
     """
     last = scores.with_last(axis)
     places = last.shape[:-1]

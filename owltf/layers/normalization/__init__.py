@@ -1,1 +1,1 @@
-"""Layers that scale by the size of neighbours or of the batch."""
+"""Layers that normalise values by those of their channel, batch or neighbours."""

@@ -1,4 +1,4 @@
-"""BatchNorm: each channel brought to mean 0 and variance 1."""
+"""BatchNorm: gives each channel mean 0 and variance 1."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from owltf.convert.source_call import SourceCall
 
 @keras.saving.register_keras_serializable("owltf")
 class BatchNormalization(keras.layers.Layer):
-    """Normalises the last axis by the batch's statistics, or by those gathered in training.
+    """Normalises each channel (last axis) by the batch's mean and variance, or by running ones.
 
     The weights are Caffe's running sums: `mean` and `variance` hold a decaying sum of the batches'
-    statistics, `scale_factor` the same sum of ones, by which the others are divided. They are
-    per replica and averaged over the replicas.
+    statistics, `scale_factor` the same sum of ones, by which the others are divided. Each replica
+    computes its own, and their mean is stored.
 
     Args:
-        use_global_stats: whether the gathered statistics are used; None for all but training.
-        moving_average_fraction: what each pass leaves of the sums.
-        epsilon: what is added to the variance.
+        use_global_stats: whether to use the running statistics; None: only outside of training.
+        moving_average_fraction: the factor on the sums at each pass.
+        epsilon: the number added to the variance.
     """
 
     any_size = True
@@ -90,7 +90,7 @@ class BatchNormalization(keras.layers.Layer):
         return top, fused.batch_mean, fused.batch_variance
 
     def _gather(self, mean: Any, variance: Any) -> None:
-        # The variance comes with the factor m / (m - 1) that Caffe applies here too.
+        # TensorFlow's variance has the factor m / (m - 1) already, which Caffe applies here too.
         kept = self.moving_average_fraction
         self.mean.assign(self.mean * kept + mean)
         self.variance.assign(self.variance * kept + variance)
@@ -101,7 +101,7 @@ class BatchNormalization(keras.layers.Layer):
         return input_shape
 
     def get_config(self) -> dict[str, Any]:
-        """Return what rebuilds the layer."""
+        """Return the arguments that rebuild the layer."""
         return {
             **super().get_config(),
             "use_global_stats": self.use_global_stats,
@@ -110,7 +110,7 @@ class BatchNormalization(keras.layers.Layer):
         }
 
     def source(self, call: SourceCall) -> str:
-        """Return the call in plain Keras."""
+        """Return the call as source in plain Keras."""
         if self.use_global_stats is False:
             raise call.unsupported("use_global_stats: false")
         return call.layer_call(
@@ -118,7 +118,7 @@ class BatchNormalization(keras.layers.Layer):
         )
 
     def source_weights(self) -> dict[str, Any]:
-        """Return the mean and the variance, which Caffe keeps as sums."""
+        """Return the running mean and variance, computed from Caffe's sums."""
         factor = tf.math.divide_no_nan(1.0, tf.convert_to_tensor(self.scale_factor)).numpy()
         mean, variance = self.mean.numpy() * factor, self.variance.numpy() * factor
         return {"moving_mean": mean, "moving_variance": variance}
@@ -129,7 +129,7 @@ def _as_images(inputs: Any, channels: int) -> Any:
 
 
 class BatchNorm(LayerConverter):
-    """Batch normalisation without the scale and shift, which are a Scale layer's in Caffe."""
+    """Gives each channel mean 0 and variance 1; in Caffe a Scale layer follows it."""
 
     caffe_type = "BatchNorm"
     params = (
@@ -152,7 +152,7 @@ class BatchNorm(LayerConverter):
         return bottom.to_channels_last().map(norm)
 
     def onnx(self, node: OnnxNode) -> None:
-        """Write BatchNormalization by the statistics, which Caffe keeps as sums."""
+        """Write BatchNormalization with the running statistics."""
         param = node.parameter.batch_norm_param
         if _is_by_batch(param):
             raise node.unsupported("use_global_stats: false")
@@ -181,5 +181,5 @@ class BatchNorm(LayerConverter):
 
 
 def _is_by_batch(param: Any) -> bool:
-    """Return whether each batch is normalised by its own statistics, in tests too."""
+    """Return whether each batch is normalised by its own statistics even in tests."""
     return param.HasField("use_global_stats") and not param.use_global_stats

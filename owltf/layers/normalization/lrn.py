@@ -1,4 +1,4 @@
-"""LRN: divides each value by the size of its neighbours."""
+"""LRN: divides each value by a power of the squares of its neighbours."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ def lrn_within_channel(x, size, alpha, beta):
 
 
 class LocalResponseNorm(keras.layers.Layer):
-    """Multiplies (N, H, W, C) by a power of the squares nearby.
+    """Divides (N, H, W, C) by (k + alpha * mean of squares in a window) ^ beta.
 
     Args:
         size: how many values the window covers along each of its axes; odd.
         alpha: factor on the mean of the squares in a window.
-        beta: the power that the top is divided by.
-        k: what the mean is added to.
+        beta: the power.
+        k: the number added to the mean.
     """
 
     any_size = True
@@ -56,14 +56,14 @@ class LocalResponseNorm(keras.layers.Layer):
         return input_shape
 
     def get_config(self) -> dict[str, Any]:
-        """Return what rebuilds the layer."""
+        """Return the arguments that rebuild the layer."""
         config = {"size": self.size, "alpha": self.alpha, "beta": self.beta, "k": self.k}
         return {**super().get_config(), **config}
 
 
 @keras.saving.register_keras_serializable("owltf")
 class LRNAcrossChannels(LocalResponseNorm):
-    """LRN whose window lies along the channels."""
+    """LRN over a window of neighbouring channels at the same place."""
 
     def call(self, inputs: Any) -> Any:
         """Return x * (k + alpha / size * sum of x² in the window) ^ -beta."""
@@ -76,7 +76,7 @@ class LRNAcrossChannels(LocalResponseNorm):
         return across_channels(self.size, scale, self.beta, self.k)(inputs)
 
     def source(self, call: SourceCall) -> str:
-        """Return the call in plain Keras."""
+        """Return the call as source in plain Keras."""
         call.need(LRN_ACROSS_CHANNELS)
         window = call.arguments(size=self.size, alpha=self.alpha, beta=self.beta, k=self.k)
         return f"lrn({call.x}, {window})"
@@ -84,17 +84,17 @@ class LRNAcrossChannels(LocalResponseNorm):
 
 @keras.saving.register_keras_serializable("owltf")
 class LRNWithinChannel(LocalResponseNorm):
-    """LRN whose window is a square of the same channel."""
+    """LRN over a square window of the same channel."""
 
     def call(self, inputs: Any) -> Any:
-        """Return x * (k + alpha * mean of x² in the window) ^ -beta; zeros outside count."""
+        """Return x * (k + alpha * mean of x² in the window) ^ -beta; zeros surround the image."""
         pad = self.size // 2
         squares = tf.pad(tf.square(inputs), [(0, 0), (pad, pad), (pad, pad), (0, 0)])
         means = tf.nn.avg_pool2d(squares, self.size, 1, "VALID")
         return inputs * (self.k + self.alpha * means) ** -self.beta
 
     def source(self, call: SourceCall) -> str:
-        """Return the call in plain Keras."""
+        """Return the call as source in plain Keras."""
         call.need(LRN_WITHIN_CHANNEL)
         window = call.arguments(size=self.size, alpha=self.alpha, beta=self.beta)
         return f"lrn_within_channel({call.x}, {window})"
@@ -102,10 +102,10 @@ class LRNWithinChannel(LocalResponseNorm):
 
 @cache
 def across_channels(size: int, scale: float, beta: float, k: float) -> Any:
-    """Return LRN across channels as a function of x, compiled for a CPU.
+    """Return LRN across channels as a function of x, compiled by XLA for a CPU.
 
-    It is 4 times as fast as TensorFlow's own forward and backward there. The first pass over each
-    shape compiles for some tenths of a second.
+    It is 4 times as fast there as TensorFlow's operation, forward and backward. The first pass over
+    each shape takes some tenths of a second longer, to compile.
 
     With s = k + scale * window(x²) the top is x * s^-beta, and its gradient
     dy * s^-beta - 2 * scale * beta * x * window(dy * x * s^(-beta-1)).
@@ -132,7 +132,7 @@ def across_channels(size: int, scale: float, beta: float, k: float) -> Any:
 
 
 def _window(x: Any, size: int) -> Any:
-    """Return the sum over `size` neighbours along the last axis, zeros beyond its ends."""
+    """Return the sum over `size` neighbours along the last axis, with zeros beyond its ends."""
     side, channels = size // 2, x.shape[-1]
     padded = tf.pad(x, [*[(0, 0)] * (len(x.shape) - 1), (side, side)])
     return tf.add_n([padded[..., start : start + channels] for start in range(size)])
@@ -148,7 +148,7 @@ def _power(s: Any, beta: float) -> Any:
 
 
 class LRN(LayerConverter):
-    """Local response normalisation, across channels or within each."""
+    """Local response normalisation over neighbouring channels, or over a window of each channel."""
 
     caffe_type = "LRN"
 
@@ -162,7 +162,7 @@ class LRN(LayerConverter):
         return bottom.to_channels_last().map(_keras(layer, param))
 
     def onnx(self, node: OnnxNode) -> None:
-        """Write LRN, which divides alpha by the window's size too, or a mean of squares."""
+        """Write LRN; or its steps, if the window lies within a channel."""
         param = node.parameter.lrn_param
         if param.norm_region == param.ACROSS_CHANNELS:
             options = {"alpha": param.alpha, "beta": param.beta, "bias": param.k}

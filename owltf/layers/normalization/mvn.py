@@ -1,4 +1,4 @@
-"""MVN: each channel of each image brought to mean 0 and variance 1."""
+"""MVN: gives each channel of each image mean 0 and variance 1."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ def mean_variance_norm(x, axes, epsilon=None):
 
 @keras.saving.register_keras_serializable("owltf")
 class MeanVarianceNorm(keras.layers.Layer):
-    """Takes the mean along some axes away, and divides by the deviation along them.
+    """Subtracts the mean along some axes, and divides by the standard deviation along them.
 
     Args:
         axes: the tensor's axes.
         divides: whether to divide.
-        epsilon: what is added to the deviation.
-        **kwargs: those of every Keras layer.
+        epsilon: the number added to the deviation.
+        **kwargs: the arguments of every Keras layer.
     """
 
     any_size = True
@@ -52,7 +52,7 @@ class MeanVarianceNorm(keras.layers.Layer):
             deviation = tf.sqrt(self._mean(tf.square(centred))) + self.epsilon
             top = centred / deviation
 
-            # Caffe's form has a value where the deviation is 0.
+            # This is Caffe's form of the gradient; TensorFlow's own is NaN if the deviation is 0.
             def gradient(upstream: Any) -> Any:
                 return (upstream - top * self._mean(upstream * top)) / deviation
 
@@ -68,19 +68,19 @@ class MeanVarianceNorm(keras.layers.Layer):
         return input_shape
 
     def get_config(self) -> dict[str, Any]:
-        """Return what rebuilds the layer."""
+        """Return the arguments that rebuild the layer."""
         own = {"axes": self.axes, "divides": self.divides, "epsilon": self.epsilon}
         return {**super().get_config(), **own}
 
     def source(self, call: SourceCall) -> str:
-        """Return the call in plain Keras."""
+        """Return the call as source in plain Keras."""
         call.need(MEAN_VARIANCE_NORM)
         epsilon = self.epsilon if self.divides else None
         return f"mean_variance_norm({call.x}, {call.arguments(tuple(self.axes), epsilon=epsilon)})"
 
 
 class MVN(LayerConverter):
-    """Mean-variance normalisation over height and width, with `across_channels` over C too."""
+    """Gives each channel of each image, or each whole image, mean 0 and variance 1."""
 
     caffe_type = "MVN"
 

@@ -1,1 +1,1 @@
-"""Layers over time: axis 0 is the step, axis 1 the stream."""
+"""Recurrent layers; axis 0 of their blobs is time, axis 1 the stream (sequence)."""

@@ -1,8 +1,7 @@
-"""LSTM: long short-term memory over a time-major batch of sequences."""
+"""LSTM: a long short-term memory layer over sequences, time first."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -10,25 +9,30 @@ import keras
 import tensorflow as tf
 
 from owltf.convert.blob import Blob
-from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
 from owltf.convert.onnx_node import OnnxNode
 from owltf.convert.params import ParamBlob
 from owltf.layers.recurrent.lstm_unit import activated, add_unit
 from owltf.layers.recurrent.onnx_times import expose, first_states, times, with_before
 from owltf.layers.recurrent.over_time import as_rows, before, over_time
-from owltf.layers.recurrent.recurrent import INPUT_BLOBS, Recurrent, build, with_static
+from owltf.layers.recurrent.recurrent import (
+    INPUT_BLOBS,
+    Recurrent,
+    RecurrentConverter,
+    build,
+    with_static,
+)
 
 
 @tf.custom_gradient
 def lstm(gates: Any, keep: Any, h: Any, c: Any, kernel: Any) -> Any:
-    """Return the hidden states and the cells at all times.
+    """Return the hidden states and the cells of an LSTM at all times.
 
-    The gradient takes one product per step, all else of it is computed for all times at once: that
-    is up to twice as fast as TensorFlow's own of the same loop.
+    The gradient has one matrix product per step; the rest is computed for all times at once. It is
+    up to twice as fast as the gradient that TensorFlow makes of the same loop.
 
     Args:
-        gates: what the inputs add to the gates i, f, o, g: (T, N, 4H).
+        gates: the inputs' part of the gates i, f, o, g: (T, N, 4H).
         keep: the markers (T, N, 1).
         h: the hidden state before the first time, (N, H).
         c: the cells before it, (N, H).
@@ -41,7 +45,7 @@ def lstm(gates: Any, keep: Any, h: Any, c: Any, kernel: Any) -> Any:
         before_h, before_c = keep * before(h, hidden), keep * before(c, cells)
         slopes, from_h, to_before = _slopes(opened, candidates, cells, before_c, keep)
         sequences = (upstream, slopes, from_h, to_before, keep)
-        # Transposed once; a product with the transpose in each step is slower.
+        # Transposing it once is faster than a product with the transpose in each step.
         back = partial(_step_back, tf.linalg.matrix_transpose(kernel))
         zeros = (tf.zeros_like(h), tf.zeros_like(c))
         _, (grads,) = over_time(back, sequences, zeros, outputs=1, backwards=True)
@@ -61,11 +65,11 @@ def _step(kernel: Any, values: Any, states: Any) -> Any:
 
 
 def _slopes(opened: Any, candidates: Any, cells: Any, before_c: Any, keep: Any) -> Any:
-    """Return how the gates' inputs, the cells and the cells before move the cells or h.
+    """Return derivatives of the cells and of h by the gates' inputs and by the cells.
 
     Returns:
-        For i, f, g the slope of the cells, for o that of h, side by side in the order i, f, o, g;
-        the slope of h by the cells; that of the cells by those before.
+        Those of the cells by i, f and g, and of h by o, side by side in the order i, f, o, g;
+        those of h by the cells; those of the cells by the cells one step before.
     """
     enter, forget, leave = tf.split(opened, 3, -1)
     squashed = tf.tanh(cells)
@@ -85,7 +89,7 @@ def _step_back(transposed: Any, values: Any, states: Any) -> Any:
 
 @keras.saving.register_keras_serializable("owltf")
 class LSTMOverTime(Recurrent):
-    """An LSTM with Caffe's gates i, f, o, g; its states are h and c."""
+    """An LSTM with Caffe's gates in the order i, f, o, g; its states are h and c."""
 
     cell = "lstm"
     gates = 4
@@ -98,23 +102,23 @@ class LSTMOverTime(Recurrent):
         return hidden, [hidden[-1], cells[-1]]
 
 
-class LSTM(LayerConverter):
-    """Bottoms x (T, N, ...) and markers (T, N), then a static input (N, ...), then states.
+class LSTM(RecurrentConverter):
+    """A long short-term memory layer over sequences, with the markers of Caffe.
 
-    A marker of 0 begins a sequence. With `expose_hidden` h and c are the last bottoms and tops.
+    The bottoms are x (T, N, ...), markers (T, N) of which 0 begins a sequence, and maybe a static
+    input (N, ...). With `expose_hidden` the states h and c are the last bottoms and tops.
     """
 
     caffe_type = "LSTM"
     params = (*INPUT_BLOBS, ParamBlob("recurrent_kernel", caffe="oi", keras="io"))
-    bottoms = (2, None)
     tops = (1, 3)
 
     def param_blobs(self, layer: Layer) -> tuple[ParamBlob, ...]:
-        """Return the weights of the input, its bias, those of the static input, and of h."""
+        """Return the weights of the input, its bias, the weights of the static input, and of h."""
         return with_static(self.params, layer, LSTMOverTime.states)
 
     def build(self, layer: Layer, *bottoms: Blob) -> list[Blob]:
-        """Return h at all times (T, N, num_output), and the last states where they are exposed."""
+        """Return h at all times (T, N, num_output), and with `expose_hidden` the last states."""
         return build(layer, layer.parameter.recurrent_param, LSTMOverTime, bottoms)
 
     def onnx(self, node: OnnxNode) -> None:
@@ -131,11 +135,3 @@ class LSTM(LayerConverter):
             hidden.append(h)
         node.add("Concat", *hidden, axis=0)
         expose(node, [h, c])
-
-    def fixes_batch(self, parameter: Any, rank: int) -> bool:
-        """Return that the first axis is time."""
-        return True
-
-    def whole_numbers(self, parameter: Any, shapes: Sequence[tuple[int, ...]]) -> dict[int, int]:
-        """Return that the markers are 0 or 1."""
-        return {1: 2}

@@ -1,4 +1,4 @@
-"""LSTMUnit: one step of an LSTM, without its weights."""
+"""LSTMUnit: one step of an LSTM, from gates that other layers compute."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from owltf.convert.source_call import SourceCall
 
 
 def activated(gates: Any) -> tuple[Any, Any]:
-    """Return the gates i, f and o side by side, each from 0 to 1, and the candidate g, -1 to 1.
+    """Return the gates i, f and o side by side, from 0 to 1, and the candidate g, from -1 to 1.
 
     Args:
-        gates: their inputs in Caffe's order i, f, o, g along the last axis.
+        gates: the inputs of the gates, in Caffe's order i, f, o, g along the last axis.
     """
     size = gates.shape[-1] // 4
     return tf.sigmoid(gates[..., : 3 * size]), tf.tanh(gates[..., 3 * size :])
@@ -36,9 +36,9 @@ def lstm_unit(cells, gates, markers):
 
 @keras.saving.register_keras_serializable("owltf")
 class LSTMStep(keras.layers.Layer):
-    """Takes the cells (..., H), the gates' inputs (..., 4H) and the markers (...).
+    """Computes one step of an LSTM from cells (..., H), gates (..., 4H) and markers (...).
 
-    Where the marker is 0 a sequence begins, and the cells before it are forgotten.
+    A marker of 0 begins a sequence: the cells before it are replaced by zeros.
     """
 
     def call(self, inputs: Sequence[Any]) -> Any:
@@ -51,13 +51,13 @@ class LSTMStep(keras.layers.Layer):
         return [cells, leave * tf.tanh(cells)]
 
     def source(self, call: SourceCall) -> str:
-        """Return the call in plain Keras."""
+        """Return the call as source in plain Keras."""
         call.need(LSTM_UNIT)
         return f"lstm_unit({', '.join(call.inputs)})"
 
 
 class LSTMUnit(LayerConverter):
-    """One step of each stream: bottoms c (1, N, H), gates (1, N, 4H) and markers (1, N)."""
+    """One step of an LSTM, from cells (1, N, H), gates (1, N, 4H) and markers (1, N)."""
 
     caffe_type = "LSTMUnit"
     bottoms = (3, 3)
@@ -75,7 +75,7 @@ class LSTMUnit(LayerConverter):
         return [cells.plain(top, 1) for top in tops]
 
     def onnx(self, node: OnnxNode) -> None:
-        """Write one step: cells, gates and markers to cells and the hidden state."""
+        """Write the operations of one step."""
         cells, gates, markers = node.bottoms
         keep = node.reshape(markers, (0, 0, 1), part="keep")
         kept = node.add("Mul", keep, cells, part="kept")
@@ -91,14 +91,14 @@ class LSTMUnit(LayerConverter):
 
 
 def add_unit(node: OnnxNode, kept: str, gates: str, cells: str, hidden: str) -> None:
-    """Add the cells and the hidden state after a step to an ONNX graph.
+    """Add the operations of one LSTM step to an ONNX graph.
 
     Args:
         node: the layer.
-        kept: the cells before it, zeros where a sequence begins.
-        gates: the inputs of the gates i, f, o, g, side by side.
-        cells: the name of the cells after it.
-        hidden: the name of the hidden state.
+        kept: the name of the cells before the step, zeros where a sequence begins.
+        gates: the name of the inputs of the gates i, f, o, g, side by side.
+        cells: the name to give the cells after the step.
+        hidden: the name to give the hidden state after the step.
     """
     parts = [f"{hidden}:{word}" for word in "ifog"]
     node.add_several("Split", gates, tops=parts, axis=-1)

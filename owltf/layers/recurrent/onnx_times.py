@@ -1,7 +1,7 @@
-"""A layer over time in an ONNX graph, written out one step after the other.
+"""Writes a recurrent layer into an ONNX graph, one step after the other.
 
 The number of steps is the prototxt's. Each call starts from zeros or, with `expose_hidden`, from
-the states it is given: an ONNX model keeps nothing from one call to the next.
+the states that are its inputs: an ONNX model keeps nothing from one call to the next.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from owltf.convert.onnx_node import OnnxNode
 
 
 def times(node: OnnxNode, blobs: Sequence[np.ndarray]) -> list[tuple[str, str]]:
-    """Add what the inputs bring to the gates at each time, and the markers.
+    """Add the inputs' part of the gates at each time; return its name and the marker's.
 
     Args:
         node: the layer.
@@ -38,7 +38,7 @@ def times(node: OnnxNode, blobs: Sequence[np.ndarray]) -> list[tuple[str, str]]:
 
 
 def _cut(node: OnnxNode, blob: str, count: int) -> list[str]:
-    """Cut a blob into its times."""
+    """Split a blob into one for each time."""
     if count == 1:
         return [blob]
     parts = [f"{blob}:{time}" for time in range(count)]
@@ -56,14 +56,14 @@ def first_states(node: OnnxNode, count: int) -> list[str]:
 
 
 def with_before(node: OnnxNode, gates: str, keep: str, h: str, matrix: str, part: str) -> str:
-    """Add what the hidden state before a step brings to its gates.
+    """Add the part of a step's gates that comes from the hidden state before it.
 
     Args:
         node: the layer.
-        gates: what the inputs bring to them.
+        gates: the inputs' part of the gates.
         keep: the markers, 0 where a sequence begins.
         h: the hidden state.
-        matrix: the weights from it to the gates.
+        matrix: the weights from the hidden state to the gates.
         part: a word for the step.
     """
     kept = node.add("Mul", keep, h, part=f"{part}:kept_h")
@@ -72,6 +72,6 @@ def with_before(node: OnnxNode, gates: str, keep: str, h: str, matrix: str, part
 
 
 def expose(node: OnnxNode, states: Sequence[str]) -> None:
-    """Let the last states be tops, where the layer has such."""
+    """Make the last states the layer's further tops, if it has any."""
     for state, top in zip(states, node.tops[1:], strict=False):
         node.add("Identity", state, top=top)

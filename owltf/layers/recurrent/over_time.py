@@ -1,4 +1,4 @@
-"""OverTime: one step after the other, in a single loop of TensorFlow."""
+"""Computes the steps of a recurrent layer in one TensorFlow loop."""
 
 from __future__ import annotations
 
@@ -20,17 +20,16 @@ def over_time(
     outputs: int,
     backwards: bool = False,
 ) -> tuple[Sequence[Any], list[Any]]:
-    """Compute a step at each time, from what the step before left.
+    """Compute a step for each time, from the states that the step before it returned.
 
-    A loop is as fast as the same steps written out one after the other, and is traced once
-    whatever the number of steps.
+    A loop is as fast as the same steps traced one after the other, and is traced only once.
 
     Args:
-        step: takes each sequence's value at a time and the states; gives the states after it and
-            its outputs.
+        step: takes each sequence's value at one time, and the states; returns the next states and
+            the step's outputs.
         sequences: tensors whose first axis is time.
         states: tensors to start from.
-        outputs: how many outputs a step gives.
+        outputs: how many outputs a step has.
         backwards: start at the last time.
 
     Returns:
@@ -57,7 +56,7 @@ def _of_length(stacked: Any, length: int | None) -> Any:
 
 
 def before(first: Any, sequence: Any) -> Any:
-    """Return what stands one step before each value: the first state, then all but the last."""
+    """Return a sequence shifted by one step: the first state, then all values but the last."""
     return tf.concat([first[tf.newaxis], sequence[:-1]], 0)
 
 

@@ -1,4 +1,4 @@
-"""Recurrent: what LSTM and RNN have in common."""
+"""The common part of the recurrent layers LSTM and RNN."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import keras
 import tensorflow as tf
 
 from owltf.convert.blob import Blob
+from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
 from owltf.convert.params import ParamBlob
 from owltf.convert.source_call import SourceCall
@@ -25,24 +26,23 @@ STATIC_BLOB = ParamBlob("static_kernel", caffe="oi", keras="io")
 
 
 class Recurrent(keras.layers.Layer):
-    """A layer over time.
+    """The Keras layer of a recurrent Caffe layer, without the formula of its steps.
 
-    Its inputs are x (T, N, D); the markers (T, N), 0 where a sequence begins and 1 where it goes
-    on; with `has_static` an input (N, D') that is the same at all times; and with `expose_hidden`
-    the states to start from, each (1, N, units). It gives (T, N, units), and with `expose_hidden`
-    the states it ends with.
+    Its inputs are x (T, N, D); the markers (T, N), 0 where a sequence begins and 1 where it
+    continues; with `has_static` an input (N, D') that is the same at all times; and with
+    `expose_hidden` the states to start from, each (1, N, units). Its outputs are (T, N, units),
+    and with `expose_hidden` the last states.
 
-    Without `expose_hidden` it goes on from the states of the pass before, as `RecurrentState` says.
-    No gradient goes through the states into another pass, nor out of the layer: Caffe has none
-    there.
+    Without `expose_hidden` it continues from the states of the pass before, as `RecurrentState`
+    says. No gradient goes through the states to another pass, nor out of the layer, as in Caffe.
 
     Args:
         units: the size of the hidden state.
         has_static: whether there is an input without time.
         expose_hidden: whether states are inputs and outputs.
-        net: the net it is in, as each carries states of its own: its phase and number.
+        net: the phase and number of the net it is in, since each net keeps states of its own.
         is_whole: whether each replica has whole sequences (`--batch-per-gpu`).
-        title: Caffe's layer in words, for errors.
+        title: the Caffe layer in words, for errors.
     """
 
     cell: ClassVar[str]
@@ -74,28 +74,30 @@ class Recurrent(keras.layers.Layer):
             self.static_kernel = self._matrix("static_kernel", others[0][-1], width)
         self.recurrent_kernel = self._matrix("recurrent_kernel", self.units, width)
         if not self.expose_hidden:
-            self.carried = RecurrentState([(x[1], self.units)] * self.states)
+            self.recurrent_state = RecurrentState([(x[1], self.units)] * self.states)
 
     def _matrix(self, name: str, rows: int, columns: int) -> Any:
         return self.add_weight(name=name, shape=(rows, columns))
 
     def call(self, inputs: Sequence[Any]) -> Any:
-        """Return the outputs at all times, and the last states where they are exposed."""
+        """Return the outputs at all times, and with `expose_hidden` the last states."""
         if not self.is_whole:
             check_one_replica(self.title, "a layer over time (axis 0), without --batch-per-gpu,")
         x, markers, *others = inputs
         static = others.pop(0) if self.has_static else None
-        first = [state[0] for state in others] if self.expose_hidden else self.carried.read()
+        first = (
+            [state[0] for state in others] if self.expose_hidden else self.recurrent_state.read()
+        )
         keep = tf.stop_gradient(markers)[..., tf.newaxis]
         top, last = self.over_time(self._input(x, static), keep, map(tf.stop_gradient, first))
         last = [tf.stop_gradient(state) for state in last]
         if self.expose_hidden:
             return [top, *(state[tf.newaxis] for state in last)]
-        self.carried.write(last)
+        self.recurrent_state.write(last)
         return top
 
     def _input(self, x: Any, static: Any) -> Any:
-        """Return what the inputs add to the gates: one product for all times."""
+        """Return the inputs' part of the gates, computed for all times in one product."""
         rows = product(as_rows(x), tf.convert_to_tensor(self.kernel)) + self.bias
         gates = tf.reshape(rows, (-1, x.shape[1], rows.shape[-1]))
         gates = with_shape(gates, (x.shape[0], *gates.shape[1:]))
@@ -110,32 +112,46 @@ class Recurrent(keras.layers.Layer):
         """Return the outputs at all times and the last states.
 
         Args:
-            gates: what the inputs add, (T, N, gates x units).
+            gates: the inputs' part of the gates, (T, N, gates x units).
             keep: the markers, (T, N, 1).
             first: the states before the first time, each (N, units).
         """
 
     def get_config(self) -> dict[str, Any]:
-        """Return what rebuilds the layer."""
+        """Return the arguments that rebuild the layer."""
         own = {"units": self.units, "has_static": self.has_static, "title": self.title}
         more = {"expose_hidden": self.expose_hidden, "net": self.net}
         return {**super().get_config(), **own, **more, "is_whole": self.is_whole}
 
     def source(self, call: SourceCall) -> str:
-        """Return the call in plain Keras."""
+        """Return the call as source in plain Keras."""
         call.need(RECURRENT)
         static, states = self.has_static or None, self.expose_hidden or None
         return call.layer_call("Recurrent", self.cell, self.units, static=static, states=states)
 
 
+class RecurrentConverter(LayerConverter):
+    """The common part of the converters of LSTM and RNN."""
+
+    bottoms = (2, None)
+
+    def fixes_batch(self, parameter: Any, rank: int) -> bool:
+        """Return that the first axis is time."""
+        return True
+
+    def whole_numbers(self, parameter: Any, shapes: Sequence[tuple[int, ...]]) -> dict[int, int]:
+        """Return that the markers are 0 or 1."""
+        return {1: 2}
+
+
 def has_static(layer: Layer, states: int) -> bool:
-    """Whether a layer of so many states has an input without time."""
+    """Return whether a layer with this number of states has an input without time."""
     exposed = states if layer.parameter.recurrent_param.expose_hidden else 0
     return len(layer.parameter.bottom) > 2 + exposed
 
 
 def with_static(blobs: Sequence[ParamBlob], layer: Layer, states: int) -> tuple[ParamBlob, ...]:
-    """Return a layer's parameter blobs: those of the input, of one without time, and the others."""
+    """Return a layer's parameter blobs, with those of an input without time if it has one."""
     static = (STATIC_BLOB,) if has_static(layer, states) else ()
     return (*blobs[:2], *static, *blobs[2:])
 
@@ -151,7 +167,7 @@ def build(layer: Layer, param: Any, kind: type[Recurrent], bottoms: Sequence[Blo
     """
     static = has_static(layer, kind.states)
     _check(layer, bottoms, kind.states, static)
-    made = layer.keras(
+    recurrent = layer.keras(
         kind,
         fillers=[
             param.bias_filler if "bias" in blob.name else param.weight_filler
@@ -167,7 +183,7 @@ def build(layer: Layer, param: Any, kind: type[Recurrent], bottoms: Sequence[Blo
     x, markers, *others = bottoms
     others = [others[0].flatten(1), *others[1:]] if static else others
     inputs = [x.flatten(2), markers, *others]
-    tops = made([each.to_caffe().tensor for each in inputs])
+    tops = recurrent([each.to_caffe().tensor for each in inputs])
     if not param.expose_hidden:
         return [x.plain(tops, x.shape[0])]
     batches = layer.context.batch_factor

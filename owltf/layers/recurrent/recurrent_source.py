@@ -1,4 +1,4 @@
-"""The class that LSTM and RNN become in a program with Keras alone, as text."""
+"""The source of the class that stands for LSTM and RNN in an exported program."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""RNN: a plain recurrent layer over a time-major batch of sequences."""
+"""RNN: a simple recurrent layer over sequences, time first."""
 
 from __future__ import annotations
 
@@ -10,22 +10,27 @@ import keras
 import tensorflow as tf
 
 from owltf.convert.blob import Blob
-from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
 from owltf.convert.onnx_node import OnnxNode
 from owltf.convert.params import ParamBlob
 from owltf.layers.common.inner_product import product
 from owltf.layers.recurrent.onnx_times import expose, first_states, times, with_before
 from owltf.layers.recurrent.over_time import as_rows, before, over_time
-from owltf.layers.recurrent.recurrent import INPUT_BLOBS, Recurrent, build, with_static
+from owltf.layers.recurrent.recurrent import (
+    INPUT_BLOBS,
+    Recurrent,
+    RecurrentConverter,
+    build,
+    with_static,
+)
 
 
 @tf.custom_gradient
 def rnn(gates: Any, keep: Any, h: Any, kernel: Any) -> Any:
-    """Return the hidden states tanh(gates + kernel · h before) at all times.
+    """Return the hidden states at all times, each tanh(gates + kernel · the state before it).
 
     Args:
-        gates: what the inputs add, (T, N, H).
+        gates: the inputs' part, (T, N, H).
         keep: the markers (T, N, 1).
         h: the hidden state before the first time, (N, H).
         kernel: the weights from h to h, (H, H).
@@ -57,7 +62,7 @@ def _step_back(transposed: Any, values: Any, states: Any) -> Any:
 
 @keras.saving.register_keras_serializable("owltf")
 class RNNOverTime(Recurrent):
-    """h = tanh(inputs + W h), output = tanh(V h + b)."""
+    """Computes h = tanh(inputs + W h) at each time, and the outputs tanh(V h + b)."""
 
     cell = "rnn"
     gates = 1
@@ -79,10 +84,11 @@ class RNNOverTime(Recurrent):
         return tf.reshape(outputs, tf.shape(hidden)), [hidden[-1]]
 
 
-class RNN(LayerConverter):
-    """Bottoms x (T, N, ...) and markers (T, N), then a static input (N, ...), then the state.
+class RNN(RecurrentConverter):
+    """A simple recurrent layer over sequences, with the markers of Caffe.
 
-    A marker of 0 begins a sequence. With `expose_hidden` h is the last bottom and the last top.
+    The bottoms are x (T, N, ...), markers (T, N) of which 0 begins a sequence, and maybe a static
+    input (N, ...). With `expose_hidden` the state h is the last bottom and the last top.
     """
 
     caffe_type = "RNN"
@@ -92,19 +98,18 @@ class RNN(LayerConverter):
         ParamBlob("output_kernel", caffe="oi", keras="io"),
         ParamBlob("output_bias"),
     )
-    bottoms = (2, None)
     tops = (1, 2)
 
     def param_blobs(self, layer: Layer) -> tuple[ParamBlob, ...]:
-        """Return the blobs of the input, of the static input, of h and of the output."""
+        """Return the parameter blobs of the input, of the static input, of h and of the output."""
         return with_static(self.params, layer, RNNOverTime.states)
 
     def build(self, layer: Layer, *bottoms: Blob) -> list[Blob]:
-        """Return the outputs (T, N, num_output), and the last state where it is exposed."""
+        """Return the outputs (T, N, num_output), and with `expose_hidden` the last state."""
         return build(layer, layer.parameter.recurrent_param, RNNOverTime, bottoms)
 
     def onnx(self, node: OnnxNode) -> None:
-        """Write tanh(inputs + W h) one time after the other, and tanh(V h + b) of all."""
+        """Write tanh(inputs + W h) one time after the other, then tanh(V h + b) for all at once."""
         *inputs, recurrent, output, bias = node.blobs
         matrix = node.constant("recurrent", recurrent.T)
         (h,) = first_states(node, 1)
@@ -117,11 +122,3 @@ class RNN(LayerConverter):
         rows = node.add("MatMul", all_times, node.constant("output", output.T), part="rows")
         node.add("Tanh", node.add("Add", rows, node.constant("bias", bias), part="shifted"))
         expose(node, [h])
-
-    def fixes_batch(self, parameter: Any, rank: int) -> bool:
-        """Return that the first axis is time."""
-        return True
-
-    def whole_numbers(self, parameter: Any, shapes: Sequence[tuple[int, ...]]) -> dict[int, int]:
-        """Return that the markers are 0 or 1."""
-        return {1: 2}

@@ -1,1 +1,1 @@
-"""Layers that join, cut and reshape blobs."""
+"""Layers that join, split, select and reshape blobs."""

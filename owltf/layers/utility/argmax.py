@@ -1,4 +1,4 @@
-"""ArgMax: where the greatest values are."""
+"""ArgMax: the places of the greatest values."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ def top_values(x, axis, k):
 
 @keras.saving.register_keras_serializable("owltf")
 class TopPlaces(keras.layers.Layer):
-    """Finds the k greatest values along an axis, the greatest first; it has no gradient.
+    """Finds the k greatest values along an axis, the greatest first, without a gradient.
 
     Args:
         axis: the tensor's axis.
-        top_k: how many.
+        top_k: how many values to find.
         what: "places", "values", or "both" side by side on a new axis in front of `axis`.
-        title: Caffe's layer in words, for errors.
-        **kwargs: those of every Keras layer.
+        title: the Caffe layer in words, for errors.
+        **kwargs: the arguments of every Keras layer.
     """
 
     any_size = True
@@ -86,12 +86,12 @@ class TopPlaces(keras.layers.Layer):
         return (*shape[: self.axis], *both, self.top_k, *shape[self.axis + 1 :])
 
     def get_config(self) -> dict[str, Any]:
-        """Return what rebuilds the layer."""
+        """Return the arguments that rebuild the layer."""
         own = {"axis": self.axis, "top_k": self.top_k, "what": self.what, "title": self.title}
         return {**super().get_config(), **own}
 
     def source(self, call: SourceCall) -> str:
-        """Return the call in plain Keras."""
+        """Return the call as source in plain Keras."""
         if self.axis == 0:
             raise call.unsupported("axis: 0")
         if self.what != "both":
@@ -105,9 +105,9 @@ class TopPlaces(keras.layers.Layer):
 
 
 class ArgMax(LayerConverter):
-    """The places of the `top_k` greatest values: along `axis`, or of all values of an image.
+    """The places of the `top_k` greatest values, along `axis` or among all values of an image.
 
-    With `out_max_val` their values instead, or both where there is no `axis`.
+    With `out_max_val` the values instead; or both, if there is no `axis`.
     """
 
     caffe_type = "ArgMax"
@@ -133,12 +133,12 @@ class ArgMax(LayerConverter):
         x = node.add("Flatten", node.x, part="flat", axis=1)
         rows = [_places(node, x, 1, part="places")]
         rows += [_values(node, x, 1, part="values")] if param.out_max_val else []
-        made = rows[0] if len(rows) == 1 else node.add("Concat", *rows, part="both", axis=1)
-        node.reshape(made, (-1, *node.top_shape[1:]))
+        top = rows[0] if len(rows) == 1 else node.add("Concat", *rows, part="both", axis=1)
+        node.reshape(top, (-1, *node.top_shape[1:]))
 
 
 def _of_all(layer: Layer, bottom: Blob) -> Blob:
-    """Return (N, 1, top_k) or, with the values too, (N, 2, top_k), filled with ones to 4 axes."""
+    """Return (N, 1, top_k), or (N, 2, top_k) with the values, with axes of size 1 up to 4 axes."""
     param = layer.parameter.argmax_param
     values = bottom.flatten() if bottom.rank > 1 else bottom.reshape((*bottom.shape, 1))
     _check_count(layer, param.top_k, values.shape[1])
@@ -158,7 +158,7 @@ def _check_count(layer: Layer, top_k: int, count: int) -> None:
 
 
 def _places(node: OnnxNode, x: str, axis: int, **name: Any) -> str:
-    """Add the places of the greatest values."""
+    """Add operations that compute the places of the greatest values; return their name."""
     top_k = node.parameter.argmax_param.top_k
     if top_k == 1:
         # Of equal values Caffe names the last.
@@ -175,14 +175,14 @@ def _places(node: OnnxNode, x: str, axis: int, **name: Any) -> str:
 
 
 def _values(node: OnnxNode, x: str, axis: int, **name: Any) -> str:
-    """Add the greatest values."""
+    """Add operations that compute the greatest values; return their name."""
     if node.parameter.argmax_param.top_k == 1:
         return node.add("ReduceMax", x, **name, axes=[axis], keepdims=1)
     return node.add("Identity", _top_k(node, x, axis)[0], **name)
 
 
 def _top_k(node: OnnxNode, x: str, axis: int) -> tuple[str, str]:
-    """Add the greatest values and their places, the first of equal ones first."""
+    """Add a TopK; return the names of the values and their places, equal ones in order."""
     values, places = f"{x}:{node.top}:values", f"{x}:{node.top}:places"
     count = node.constant(f"{x}:k", [node.parameter.argmax_param.top_k], np.int64)
     node.add_several("TopK", x, count, tops=(values, places), axis=axis)

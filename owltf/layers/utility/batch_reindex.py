@@ -1,4 +1,4 @@
-"""BatchReindex: rows of the batch, picked and repeated by their numbers."""
+"""BatchReindex: picks or repeats rows of the batch by their numbers."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ class PickRows(keras.layers.Layer):
     """Picks rows of a tensor by their numbers.
 
     Args:
-        title: Caffe's layer in words, for errors.
-        **kwargs: those of every Keras layer.
+        title: the Caffe layer in words, for errors.
+        **kwargs: the arguments of every Keras layer.
     """
 
     any_size = True
@@ -35,7 +35,7 @@ class PickRows(keras.layers.Layer):
         self.supports_jit = False
 
     def call(self, inputs: Any) -> Any:
-        """Return the rows of the first input that the second names."""
+        """Return the rows of the first input whose numbers are in the second."""
         check_one_replica(self.title, "picking rows of the batch")
         values, numbers = inputs
         count, numbers = tf.shape(values)[0], tf.cast(numbers, tf.int32)
@@ -47,23 +47,23 @@ class PickRows(keras.layers.Layer):
         return (*numbers, *values[1:])
 
     def get_config(self) -> dict[str, Any]:
-        """Return what rebuilds the layer."""
+        """Return the arguments that rebuild the layer."""
         return {**super().get_config(), "title": self.title}
 
     def source(self, call: SourceCall) -> str:
-        """Return the call in plain Keras."""
+        """Return the call as source in plain Keras."""
         values, numbers = call.inputs
         return f'ops.take({values}, ops.cast({numbers}, "int32"), axis=0)'
 
 
 class BatchReindex(LayerConverter):
-    """A batch of the first bottom's rows whose numbers are in the second."""
+    """A new batch of the first bottom's rows, by the row numbers in the second bottom."""
 
     caffe_type = "BatchReindex"
     bottoms = (2, 2)
 
     def build(self, layer: Layer, bottom: Blob, numbers: Blob) -> Blob:
-        """Return as many rows as there are numbers."""
+        """Return a blob with a row for each number."""
         if numbers.rank != 1:
             raise layer.error(f"needs row numbers of one axis, got {numbers.shape}")
         picked = layer.keras(PickRows, title=layer.title)([bottom.tensor, numbers.tensor])
@@ -75,5 +75,5 @@ class BatchReindex(LayerConverter):
         node.add("Gather", node.x, numbers, axis=0)
 
     def whole_numbers(self, parameter: Any, shapes: Sequence[tuple[int, ...]]) -> dict[int, int]:
-        """Return that the second bottom holds numbers of the first one's rows."""
+        """Return that the second bottom holds row numbers of the first one."""
         return {1: shapes[0][0]}

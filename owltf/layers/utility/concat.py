@@ -1,4 +1,4 @@
-"""Concat: bottoms joined along an axis."""
+"""Concat: joins bottoms along an axis."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from owltf.convert.onnx_node import OnnxNode
 
 
 class Concat(LayerConverter):
-    """Keras's Concatenate; along axis 0 the batches add up."""
+    """Joins bottoms along an axis, which may be the batch."""
 
     caffe_type = "Concat"
     bottoms = (1, None)
 
     def build(self, layer: Layer, *bottoms: Blob) -> Blob:
-        """Return the bottoms side by side."""
+        """Return the joined bottoms."""
         first, *others = bottoms
         axis = axis_of(layer, first, layer.parameter.concat_param, "concat_dim")
         for other in others:
@@ -42,7 +42,7 @@ class Concat(LayerConverter):
 
 
 def axis_of(layer: Layer, bottom: Blob, param: Any, older: str) -> int:
-    """Return the axis that a message names, by `axis` or by an older field.
+    """Return the axis that a message names, by its field `axis` or by an older one.
 
     Args:
         layer: the layer.

@@ -18,7 +18,7 @@ from owltf.convert.source_call import SourceCall
 
 @keras.saving.register_keras_serializable("owltf")
 class WeightedSum(keras.layers.Layer):
-    """The sum of tensors, each times a number.
+    """Adds up tensors, each times a number.
 
     Args:
         coefficients: a number for each tensor.
@@ -36,11 +36,11 @@ class WeightedSum(keras.layers.Layer):
         return tf.add_n([each if factor == 1 else factor * each for factor, each in terms])
 
     def get_config(self) -> dict[str, Any]:
-        """Return what rebuilds the layer."""
+        """Return the arguments that rebuild the layer."""
         return {**super().get_config(), "coefficients": self.coefficients}
 
     def source(self, call: SourceCall) -> str:
-        """Return the call in plain Keras."""
+        """Return the call as source in plain Keras."""
         terms = zip(self.coefficients, call.inputs, strict=True)
         return " + ".join(
             name if factor == 1 else f"{call.literal(factor)} * {name}" for factor, name in terms
@@ -48,9 +48,9 @@ class WeightedSum(keras.layers.Layer):
 
 
 class Eltwise(LayerConverter):
-    """`SUM` (with a `coeff` for each bottom), `PROD` or `MAX` of bottoms of one shape.
+    """The sum, product or maximum of bottoms of one shape; a sum can have a `coeff` for each.
 
-    The gradient of `PROD` is always the stable one.
+    The gradient of a product is the stable one of Caffe's two.
     """
 
     caffe_type = "Eltwise"
@@ -67,7 +67,7 @@ class Eltwise(LayerConverter):
         return bottoms[0].of(self._combined(layer, tensors))
 
     def onnx(self, node: OnnxNode) -> None:
-        """Write Max, or Mul or Add of two at a time."""
+        """Write Max; or a chain of Mul or Add, each of two blobs."""
         param = node.parameter.eltwise_param
         if param.operation == param.MAX:
             node.add("Max", *node.bottoms)
@@ -91,8 +91,8 @@ class Eltwise(LayerConverter):
     def _combined(self, layer: Layer, tensors: Sequence[Any]) -> Any:
         param = layer.parameter.eltwise_param
         if param.operation == type(param).MAX:
-            # Of equal values Keras gives the gradient to the earliest, Caffe to the second bottom
-            # before the first, and only then to later ones.
+            # If values are equal, Keras gives the gradient to the earliest input, Caffe to the
+            # second bottom rather than to the first, and to these rather than to later ones.
             first, second, *others = tensors
             return layer.keras(keras.layers.Maximum)([second, first, *others])
         if param.operation == type(param).PROD:
@@ -115,7 +115,7 @@ def _weighed(node: OnnxNode, coefficients: Sequence[float]) -> list[str]:
 
 
 def _pairwise(node: OnnxNode, kind: str, terms: Sequence[str]) -> None:
-    """Combine the first two, then what they give with the third, and so on."""
+    """Combine the first two, then the result with the third, and so on."""
     *first, last = terms
     places = iter(range(len(first)))
     left = reduce(lambda a, b: node.add(kind, a, b, part=f"with{next(places)}"), first)

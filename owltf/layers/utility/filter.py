@@ -1,4 +1,4 @@
-"""Filter: the rows of the batch that a selector lets through."""
+"""Filter: keeps the rows of the batch that a selector chooses."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from owltf.layers.common.rows import rows
 
 @keras.saving.register_keras_serializable("owltf")
 class SelectRows(keras.layers.Layer):
-    """Leaves out the rows whose selector is 0; the others keep their order."""
+    """Removes the rows whose selector is 0; the others keep their order."""
 
     any_size = True
 
     def call(self, inputs: Any) -> Any:
-        """Return the rows left of each input but the last, which is the selector."""
+        """Return the chosen rows of each input but the last, which is the selector."""
         *tensors, selector = inputs
         places = tf.cast(tf.where(tf.reshape(selector, (-1,)) != 0)[:, 0], tf.int32)
         return [rows(each, places) for each in tensors]
@@ -35,14 +35,14 @@ class SelectRows(keras.layers.Layer):
         return [(None, *shape[1:]) for shape in input_shape[:-1]]
 
     def source(self, call: SourceCall) -> str:
-        """Return the call in plain Keras."""
+        """Return the call as source in plain Keras."""
         *values, selector = call.inputs
         rows = call.step(f"ops.nonzero(ops.reshape({selector}, (-1,)))[0]")
         return ", ".join(f"ops.take({each}, {rows}, axis=0)" for each in values)
 
 
 class Filter(LayerConverter):
-    """Filters all bottoms by the last one; the batch becomes as small as the data say."""
+    """Keeps the rows of all bottoms for which the last bottom is not 0."""
 
     caffe_type = "Filter"
     bottoms = (2, None)

@@ -1,4 +1,4 @@
-"""Flatten: neighbouring axes joined to one."""
+"""Flatten: joins neighbouring axes into one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""HDF5Output: writes two blobs to a file in each pass."""
+"""HDF5Output: writes two blobs to an HDF5 file in each pass."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ _AXES = 4
 
 @keras.saving.register_keras_serializable("owltf")
 class Writer(keras.layers.Layer):
-    """Writes two tensors in Caffe's order to an HDF5 file, and gives a zero.
+    """Writes two tensors in Caffe's order to an HDF5 file, and returns a zero.
 
     The file holds the whole batch of the last pass, whatever the number of replicas.
 
     Args:
-        file: its path.
-        rows: how many rows each tensor has on all replicas; None for what every replica has.
-        title: Caffe's layer in words, for errors.
+        file: the path of the file.
+        rows: how many rows each tensor has on all replicas; None if every replica has a copy.
+        title: the Caffe layer in words, for errors.
     """
 
     def __init__(self, file: str, rows: Sequence[int | None], title: str, **kwargs: Any) -> None:
@@ -55,7 +55,7 @@ class Writer(keras.layers.Layer):
         return ()
 
     def get_config(self) -> dict[str, Any]:
-        """Return what rebuilds the layer."""
+        """Return the arguments that rebuild the layer."""
         own = {"file": self.file, "rows": self.rows, "title": self.title}
         return {**super().get_config(), **own}
 
@@ -71,11 +71,11 @@ def _write(path: Path, title: str, *arrays: np.ndarray) -> np.float32:
 
 
 class HDF5Output(LayerConverter):
-    """Writes `data` and `label`, each (N, C, H, W), to `file_name`.
+    """Writes its two bottoms as `data` and `label`, each (N, C, H, W), to `file_name`.
 
-    Caffe fails in the second pass, in which its datasets are there already; here each pass replaces
-    the file. A relative path starts at the working directory, or else at the net's folder or one
-    above it, where the file's own folder is there.
+    Caffe fails in the second pass, as its datasets exist already; here each pass replaces the file.
+    A relative path starts at the working directory, or else at the net's folder or one above it:
+    the first of these in which the file's folder exists.
     """
 
     caffe_type = "HDF5Output"
@@ -84,7 +84,7 @@ class HDF5Output(LayerConverter):
     is_judge = True
 
     def build(self, layer: Layer, *bottoms: Blob) -> Blob:
-        """Return a zero; no gradient comes back from the file."""
+        """Return a zero, which has no gradient."""
         data, label = (bottom.to_caffe() for bottom in bottoms)
         if data.rank > _AXES or label.rank > _AXES or data.shape[:1] != label.shape[:1]:
             raise layer.error(

@@ -1,4 +1,4 @@
-"""A layer that only changes its bottom's shape, in an ONNX graph."""
+"""Writes layers that only change their bottom's shape into an ONNX graph."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from owltf.convert.onnx_node import OnnxNode
 
 
 def reshape_to_top(node: OnnxNode) -> None:
-    """Add the same values in the top's shape; the batch stays open."""
+    """Add an operation that gives the bottom the top's shape; the batch stays open."""
     before, after = node.shape, node.top_shape
     if len(after) == 2 and after[0] == before[0]:
         node.add("Flatten", node.x, axis=1)

@@ -1,4 +1,4 @@
-"""Parameter: a learnable blob that other layers take as a bottom."""
+"""Parameter: a learnable blob that other layers can take as a bottom."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from owltf.layers.utility.parameter_source import PARAMETER
 
 @keras.saving.register_keras_serializable("owltf")
 class Learnable(keras.layers.Layer):
-    """Gives a weight, whatever its input is.
+    """Returns its weight, whatever its input is.
 
     Args:
         shape: the weight's shape.
-        **kwargs: those of every Keras layer.
+        **kwargs: the arguments of every Keras layer.
     """
 
     any_size = True
@@ -45,17 +45,17 @@ class Learnable(keras.layers.Layer):
         return self.shape
 
     def get_config(self) -> dict[str, Any]:
-        """Return what rebuilds the layer."""
+        """Return the arguments that rebuild the layer."""
         return {**super().get_config(), "shape": list(self.shape)}
 
     def source(self, call: SourceCall) -> str:
-        """Return the call in plain Keras."""
+        """Return the call as source in plain Keras."""
         call.need(PARAMETER)
         return call.layer_call("Parameter", self.shape)
 
 
 class Parameter(LayerConverter):
-    """A blob of the given `shape`, zeros at the start."""
+    """A learnable blob of a given `shape`, filled with zeros."""
 
     caffe_type = "Parameter"
     params = (ParamBlob("value"),)

@@ -1,4 +1,4 @@
-"""The class that Parameter becomes in a program with Keras alone, as text."""
+"""The source of the class that stands for Parameter in an exported program."""
 
 from __future__ import annotations
 

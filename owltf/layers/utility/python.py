@@ -1,4 +1,4 @@
-"""Python: a layer of the user's own code, run on the host."""
+"""Python: a layer whose code is a Python class of the user's, run on the CPU."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Shape = Sequence[int]
 
 
 class Python(LayerConverter):
-    """A class of the user's module, built and run only with `--allow-python-layers`."""
+    """Runs a Python class of the user's as a layer, if `--allow-python-layers` is given."""
 
     caffe_type = "Python"
     params = tuple(ParamBlob(f"blob{index}") for index in range(MOST_BLOBS))
@@ -28,7 +28,7 @@ class Python(LayerConverter):
     runs_user_code = True
 
     def check(self, layer: Layer) -> None:
-        """Refuse to run code that was not allowed."""
+        """Refuse to run the user's code unless it is allowed."""
         if layer.context.python is None:
             param = layer.parameter.python_param
             raise layer.unsupported(
@@ -37,7 +37,7 @@ class Python(LayerConverter):
             )
 
     def build(self, layer: Layer, *bottoms: Blob) -> list[Blob]:
-        """Return the tops, of the shapes that the layer's `reshape` gives them."""
+        """Return the tops, in the shapes that the class's `reshape` sets."""
         plain = [bottom.to_caffe() for bottom in bottoms]
         host, rows = _host(layer, plain)
         split = _split(host.top_shapes, rows)
@@ -53,15 +53,15 @@ class Python(LayerConverter):
             is_own=layer.context.batch_factor > 1,
             hosts=HostLayers(host, is_shared=layer.parameter.python_param.share_in_parallel),
         )
-        made = call([bottom.tensor for bottom in plain] if plain else layer.any_input())
+        tensors = call([bottom.tensor for bottom in plain] if plain else layer.any_input())
         if not layer.tops:
-            return [Blob(layer.name, made[0], None, layer.names)]
-        tops = zip(made, host.top_shapes, split, strict=True)
+            return [Blob(layer.name, tensors[0], None, layer.names)]
+        tops = zip(tensors, host.top_shapes, split, strict=True)
         return [_top(layer, tensor, shape, is_split) for tensor, shape, is_split in tops]
 
 
 def _host(layer: Layer, bottoms: Sequence[Blob]) -> tuple[HostLayer, list[int | None]]:
-    """Return the user's layer, and how many rows of each split bottom it sees."""
+    """Return the user's layer, and how many rows it sees of each bottom that is split."""
     if layer.context.python is None:
         raise layer.error("its code may not be run")
     rows = [_rows(layer, bottom) for bottom in bottoms]
@@ -79,7 +79,7 @@ def _rows(layer: Layer, bottom: Blob) -> int | None:
 
 
 def _split(tops: Sequence[Shape], rows: Sequence[int | None]) -> list[bool]:
-    """Return which tops have a row for each row of a bottom; without bottoms, those of a batch."""
+    """Return which tops are split by rows: those that have as many rows as a bottom."""
     sizes = {count for count in rows if count} if rows else {top[0] for top in tops[:1] if top}
     return [bool(top) and top[0] in sizes and (bool(rows) or top[0] != 1) for top in tops]
 

@@ -1,4 +1,4 @@
-"""PythonCall: the Keras layer that calls a Python layer on the host."""
+"""Calls the user's Python layer from a TensorFlow graph, on the CPU."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ Tensors = Sequence[Any]
 
 
 class HostLayers:
-    """The user's layer; where each replica has a batch of its own, one for each.
+    """The instances of the user's layer: one, or one for each replica.
 
     Attributes:
-        all: the layers made so far, by replica.
+        all: the instances made so far, by replica.
 
     Args:
-        first: the layer.
-        is_shared: whether all replicas take turns with it even then (`share_in_parallel`).
+        first: the first instance.
+        is_shared: whether all replicas take turns with it (`share_in_parallel`).
     """
 
     def __init__(self, first: HostLayer, *, is_shared: bool) -> None:
         self.all, self._is_shared = {0: first}, is_shared
 
     def of_replica(self) -> HostLayer:
-        """Return the layer of the replica that computes; it is made when it is first needed."""
+        """Return the instance of the current replica, made when it is first needed."""
         index = 0 if self._is_shared else replica_number()
         if index not in self.all:
             self.all[index] = self.all[0].twin()
@@ -47,20 +47,20 @@ class HostLayers:
 
 @keras.saving.register_keras_serializable("owltf")
 class PythonCall(keras.layers.Layer):
-    """Calls the `forward` and `backward` of a Python layer.
+    """Calls the `forward` and `backward` of the user's Python layer.
 
-    Where replicas share a batch the code runs once for all, on the whole of it. A saved model does
-    not hold the code: it can be loaded but not run.
+    If replicas share a batch, the code runs once, on the whole batch. A saved model does not hold
+    the code: it can be loaded but not run.
 
     Args:
-        title: Caffe's layer in words, for errors.
+        title: the Caffe layer in words, for errors.
         rows: how many rows of each bottom the code sees; None for one that is not split.
         trained: whether each bottom depends on weights.
-        tops: the shape of each top as the code gives it.
+        tops: the shape of each top as the code sets it.
         split: whether each top is split by rows as the bottoms are.
         blobs: the parameter blobs' shapes.
         is_own: whether each replica has a batch of its own (`--batch-per-gpu`).
-        hosts: the user's layer.
+        hosts: the instances of the user's layer; None in a model that was loaded from a file.
     """
 
     def __init__(
@@ -82,7 +82,7 @@ class PythonCall(keras.layers.Layer):
         self.supports_jit = False
 
     def build(self, input_shape: Any) -> None:
-        """Add the parameter blobs, as the layer's `setup` filled them."""
+        """Add the parameter blobs, with the values that the user's `setup` gave them."""
         blobs = self.hosts.of_replica().blobs if self.hosts else ()
         self.blobs = [
             self.add_weight(
@@ -94,7 +94,7 @@ class PythonCall(keras.layers.Layer):
         ]
 
     def call(self, inputs: Any) -> list[Any]:
-        """Return the tops; for a layer without tops a zero, by which it can be run."""
+        """Return the tops; for a layer without tops a zero, so that it can be run."""
         bottoms = list(inputs) if self.rows else []
         tensors = [*bottoms, *map(tf.convert_to_tensor, self.blobs)]
         if not self.tops:
@@ -112,7 +112,7 @@ class PythonCall(keras.layers.Layer):
         return tops, gradient
 
     def _forward(self, *tensors: Any) -> tuple[list[Any], Tensors, Any]:
-        """Return the tops' rows of this replica, what the code saw, and the pass's number."""
+        """Return this replica's rows of the tops, the code's inputs, and the number of the pass."""
         whole = self._gathered(tensors, self._rows_of_all())
         shapes = [*self._top_shapes(whole), ()]
         *tops, number = self._once(partial(self._on_host, _run_forward, whole, shapes), shapes)
@@ -120,7 +120,7 @@ class PythonCall(keras.layers.Layer):
         return [self._own(top) if split else self._mean(top) for top, split in pairs], whole, number
 
     def _backward(self, whole: Tensors, number: Any, upstream: Tensors) -> list[Any]:
-        """Return the gradients of this replica's rows of the bottoms, and its part of others."""
+        """Return the gradients of this replica's rows, and its part of those that are not split."""
         rows = [shape[0] if split else None for shape, split in self._split_tops()]
         grads = [
             grad if split else self._mean(grad) if self.is_own else global_sum(grad)[0]
@@ -131,7 +131,7 @@ class PythonCall(keras.layers.Layer):
         shapes = [tensor.shape for tensor in whole]
         compute = partial(self._on_host, partial(_run_backward, propagate), inputs, shapes)
         made = zip(self._once(compute, shapes), self._rows_of_all(), strict=True)
-        # The gradients of all replicas are added up; where all have the same, each gives a part.
+        # The gradients of all replicas are added up; where all hold the same, each returns a part.
         parts = 1 if self.is_own else replicas_of_batch()
         return [self._own(grad) if rows else grad / parts for grad, rows in made]
 
@@ -151,7 +151,7 @@ class PythonCall(keras.layers.Layer):
         return global_sum(top)[0] / replicas_of_batch() if self.is_own else top
 
     def _top_shapes(self, bottoms: Tensors) -> list[Shape]:
-        """Return the tops' shapes, their rows as many as the bottoms'."""
+        """Return the tops' shapes in this pass, with as many rows as the bottoms have."""
         if not self.rows and replicas_of_batch() == 1:
             return [_any_size(top) for top in self.tops]
         counts = [(each.shape[0], rows) for each, rows in zip(bottoms, self.rows, strict=False)]
@@ -177,19 +177,19 @@ class PythonCall(keras.layers.Layer):
         return [tf.ensure_shape(each, shape) for each, shape in zip(made, shapes, strict=True)]
 
     def compute_output_shape(self, input_shape: Any) -> list[Shape]:
-        """Return the tops' shapes, with the rows open where they are split."""
+        """Return the tops' shapes, the rows open if they are split."""
         shapes = [(None, *top[1:]) if split else top for top, split in self._split_tops()]
         return shapes or [()]
 
     def get_config(self) -> dict[str, Any]:
-        """Return what rebuilds the layer, without the user's code."""
+        """Return the arguments that rebuild the layer, without the user's code."""
         own = {"title": self.title, "is_own": self.is_own, "blobs": self.blob_shapes}
         more = {"rows": self.rows, "trained": self.trained, "tops": self.tops, "split": self.split}
         return {**super().get_config(), **own, **more}
 
 
 def _any_size(top: Shape) -> Shape:
-    """Return a source's shape in a pass: one that gives image after image may give any size."""
+    """Return a top's shape of a layer without bottoms; a single image may have any size."""
     return opened(top) if top and top[0] == 1 else top
 
 

@@ -1,4 +1,4 @@
-"""Reduction: sums over the last axes."""
+"""Reduction: sums or means over the last axes."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ ONNX_REDUCTIONS = {"ASUM": "ReduceL1", "MEAN": "ReduceMean", "SUMSQ": "ReduceSum
 
 @keras.saving.register_keras_serializable("owltf")
 class Reduce(keras.layers.Layer):
-    """Adds up a function of x along some axes; with the batch among them, over all replicas.
+    """Adds up a function of x along some axes, over all replicas if the batch is one of them.
 
     Args:
         axes: the tensor's axes.
         operation: SUM, ASUM (of |x|), SUMSQ (of x²) or MEAN.
         coefficient: factor on the sum.
-        **kwargs: those of every Keras layer.
+        **kwargs: the arguments of every Keras layer.
     """
 
     any_size = True
@@ -65,12 +65,12 @@ class Reduce(keras.layers.Layer):
         return total / count
 
     def get_config(self) -> dict[str, Any]:
-        """Return what rebuilds the layer."""
+        """Return the arguments that rebuild the layer."""
         own = {"operation": self.operation, "coefficient": self.coefficient}
         return {**super().get_config(), "axes": self.axes, **own}
 
     def source(self, call: SourceCall) -> str:
-        """Return the call in plain Keras."""
+        """Return the call as source in plain Keras."""
         axes = call.literal(tuple(self.axes))
         total = SOURCES[self.operation].format(x=call.x, axes=axes)
         factor = float(self.coefficient)
@@ -78,12 +78,12 @@ class Reduce(keras.layers.Layer):
 
 
 class Reduction(LayerConverter):
-    """The sum, the sum of |x| or of x², or the mean, of all axes from `axis` on."""
+    """The sum of x, |x| or x², or the mean, over all axes from `axis` on."""
 
     caffe_type = "Reduction"
 
     def build(self, layer: Layer, bottom: Blob) -> Blob:
-        """Return a blob of the axes before `axis`; from axis 0 on one number."""
+        """Return a blob with the axes before `axis`, or a single number for axis 0."""
         param = layer.parameter.reduction_param
         axis = layer.axis(bottom, param.axis)
         reduce = layer.keras(
@@ -95,11 +95,11 @@ class Reduction(LayerConverter):
         tensor = reduce(bottom.tensor)
         if axis == 0:
             return bottom.scalar(tensor)
-        # With more axes than (N, C) left, the channels are where they were.
+        # The channels stay where they are if more axes than (N, C) are left.
         return bottom.of(tensor) if axis > 2 else bottom.plain(tensor, bottom.shape[0])
 
     def onnx(self, node: OnnxNode) -> None:
-        """Write one of the reductions, and Mul by a coefficient."""
+        """Write one of ONNX's reductions, and Mul if there is a coefficient."""
         param = node.parameter.reduction_param
         axes = list(range(node.axis(param.axis), len(node.shape)))
         part = "" if param.coeff == 1 else "total"

@@ -1,4 +1,4 @@
-"""Reshape: the same values in another shape."""
+"""Reshape: gives a blob another shape."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Shape = tuple[int, ...]
 
 
 class Reshape(LayerConverter):
-    """Replaces `num_axes` axes from `axis` on; 0 keeps a size, -1 is whatever is left."""
+    """Gives the same values another shape; a size 0 is copied, -1 is computed from the others."""
 
     caffe_type = "Reshape"
 
@@ -52,7 +52,7 @@ def _replaced(layer: Layer, bottom: Blob) -> tuple[int, int]:
 
 
 def _copied(layer: Layer, bottom: Blob, start: int) -> Shape:
-    """Return the wanted sizes, with those that are 0 taken from the bottom."""
+    """Return the given sizes, with those that are 0 copied from the bottom."""
     wanted = tuple(layer.parameter.reshape_param.shape.dim)
     if wanted.count(-1) > 1:
         raise layer.error(f"at most one size may be -1; got {wanted}")

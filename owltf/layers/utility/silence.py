@@ -1,4 +1,4 @@
-"""Silence: takes blobs that would otherwise be outputs of the net."""
+"""Silence: takes blobs, so that they are not outputs of the net."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from owltf.convert.layer import Layer
 
 
 class Silence(LayerConverter):
-    """Makes nothing of any number of bottoms."""
+    """Takes any number of bottoms and has no top, so that they are not outputs of the net."""
 
     caffe_type = "Silence"
     bottoms = (1, None)

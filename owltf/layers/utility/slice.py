@@ -1,4 +1,4 @@
-"""Slice: a bottom cut along an axis."""
+"""Slice: cuts a bottom into parts along an axis."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from owltf.convert.source_call import SourceCall
 from owltf.layers.utility.concat import axis_of
 from owltf.runtime.graph_checks import check_one_replica
 
-# For ONNX's Slice: beyond the end of every axis.
+# A position beyond the end of every axis, as ONNX's Slice takes it.
 BEYOND_ALL = 2**31 - 1
 
 
@@ -28,8 +28,8 @@ class SplitAxis(keras.layers.Layer):
 
     Args:
         axis: the tensor's axis.
-        sizes: the parts' sizes, -1 for what is left; or how many parts of one size there are.
-        title: Caffe's layer in words, for errors.
+        sizes: the sizes of the parts, -1 for the rest; or the number of parts of equal size.
+        title: the Caffe layer in words, for errors.
     """
 
     any_size = True
@@ -46,19 +46,19 @@ class SplitAxis(keras.layers.Layer):
         return tf.split(inputs, self.sizes, self.axis)
 
     def get_config(self) -> dict[str, Any]:
-        """Return what rebuilds the layer."""
+        """Return the arguments that rebuild the layer."""
         own = {"axis": self.axis, "sizes": self.sizes, "title": self.title}
         return {**super().get_config(), **own}
 
     def source(self, call: SourceCall) -> str:
-        """Return the call in plain Keras."""
+        """Return the call as source in plain Keras."""
         sizes = self.sizes
         where = sizes if isinstance(sizes, int) else list(accumulate(sizes[:-1]))
         return f"ops.split({call.x}, {call.arguments(where, axis=self.axis)})"
 
 
 class Slice(LayerConverter):
-    """Cuts at each `slice_point`, or evenly; along axis 0 it cuts the batch."""
+    """Cuts a bottom along an axis, at each `slice_point` or into equal parts."""
 
     caffe_type = "Slice"
     tops = (1, None)
@@ -82,7 +82,7 @@ class Slice(LayerConverter):
         return [bottom.of(part, batch=batch) for part, batch in parts]
 
     def onnx(self, node: OnnxNode) -> None:
-        """Write Split, or a Slice for each part of the batch."""
+        """Write Split; or a Slice for each part, if the batch is cut at points."""
         param = node.parameter.slice_param
         axis = node.axis(param.slice_dim if param.HasField("slice_dim") else param.axis)
         sizes = [node.shape_of(top)[axis] for top in node.tops]
@@ -111,7 +111,7 @@ def _sizes(layer: Layer, size: int, points: list[int]) -> list[int]:
 
 
 def _cut_batch(node: OnnxNode, sizes: Sequence[int]) -> None:
-    """Cut the batch at its points; the last part is whatever is left of it."""
+    """Cut the batch at its points; the last part is the rest, whatever the batch's size."""
     ends = [*accumulate(sizes[:-1]), BEYOND_ALL]
     axes = node.constant("axes", [0], np.int64)
     for index, (start, end, top) in enumerate(zip([0, *ends[:-1]], ends, node.tops, strict=True)):

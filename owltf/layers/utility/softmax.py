@@ -1,4 +1,4 @@
-"""Softmax: scores as probabilities along an axis."""
+"""Softmax: turns scores into probabilities along an axis."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from owltf.convert.onnx_node import OnnxNode
 
 
 class Softmax(LayerConverter):
-    """Keras's Softmax along any axis."""
+    """Turns scores into probabilities that add up to 1 along an axis."""
 
     caffe_type = "Softmax"
     gives_probabilities = True

@@ -1,4 +1,4 @@
-"""Split: one bottom for several layers."""
+"""Split: gives several layers the same bottom."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from owltf.convert.layer import Layer
 
 
 class Split(LayerConverter):
-    """Gives the bottom several names; TensorFlow adds up the gradients by itself."""
+    """Gives its bottom several names; their gradients are added up."""
 
     caffe_type = "Split"
     tops = (1, None)
     passes_on = True
 
     def build(self, layer: Layer, bottom: Blob) -> list[Blob]:
-        """Return the bottom for each top."""
+        """Return the bottom once for each top."""
         return [bottom] * len(layer.tops)

@@ -1,4 +1,4 @@
-"""Tile: copies of a blob side by side."""
+"""Tile: repeats a blob along an axis."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ class Copies(keras.layers.Layer):
 
     Args:
         axis: the tensor's axis.
-        count: how many copies there are in the top.
-        title: Caffe's layer in words, for errors.
-        **kwargs: those of every Keras layer.
+        count: how many copies the top has.
+        title: the Caffe layer in words, for errors.
+        **kwargs: the arguments of every Keras layer.
     """
 
     any_size = True
@@ -41,18 +41,18 @@ class Copies(keras.layers.Layer):
         return tf.tile(inputs, counts)
 
     def get_config(self) -> dict[str, Any]:
-        """Return what rebuilds the layer."""
+        """Return the arguments that rebuild the layer."""
         own = {"axis": self.axis, "count": self.count, "title": self.title}
         return {**super().get_config(), **own}
 
     def source(self, call: SourceCall) -> str:
-        """Return the call in plain Keras."""
+        """Return the call as source in plain Keras."""
         counts = [self.count if axis == self.axis else 1 for axis in range(len(call.shapes[0]))]
         return f"ops.tile({call.x}, {call.literal(counts)})"
 
 
 class Tile(LayerConverter):
-    """`tiles` copies along `axis`."""
+    """Repeats a blob `tiles` times along an axis."""
 
     caffe_type = "Tile"
 

@@ -1,1 +1,1 @@
-"""Layers that look at windows of images."""
+"""Layers that compute on windows of images: convolution, pooling, crops."""

@@ -1,4 +1,4 @@
-"""AveragePool2D: the mean of each window."""
+"""Average pooling: the mean of each window, as Caffe counts it."""
 
 from __future__ import annotations
 
@@ -29,10 +29,11 @@ def average_pool(x, size, strides, pad, beyond):
 
 @keras.saving.register_keras_serializable("owltf")
 class AveragePool2D(Pool2D):
-    """The mean of each window.
+    """Computes the mean of each window.
 
-    Caffe divides by the window clipped to the padded image: its zeros count, what lies beyond them
-    does not. TensorFlow counts the whole window, or with SAME only what lies in the image.
+    Caffe divides by the cells of the window that lie in the padded image: zeros of the padding
+    count, cells beyond them do not. TensorFlow divides by the whole window, or with SAME by the
+    cells inside the image.
     """
 
     def _pool(self, inputs: Any, window: Window) -> Any:
@@ -45,7 +46,7 @@ class AveragePool2D(Pool2D):
         return means if is_one else means * tf.cast(factor, means.dtype)
 
     def _factor(self, inputs: Any, window: Window, padding: str) -> Any:
-        """Return the cells that TensorFlow divides by, over those that Caffe does: (H, W, 1)."""
+        """Return TensorFlow's divisors divided by Caffe's, (H, W, 1)."""
         size, out = sizes_of(inputs)[1:3], self._windows(inputs, window)
         xp = np if are_known(size) else tf
         inside = [(0, side) for side in size]
@@ -57,7 +58,7 @@ class AveragePool2D(Pool2D):
             return (ours / caffe)[..., np.newaxis]
 
     def source(self, call: SourceCall) -> str:
-        """Return the call in plain Keras."""
+        """Return the call as source in plain Keras."""
         beyond = tuple(max(far, 0) for far in self.source_overhang(call))
         if self.kernel is None:
             return call.layer_call("layers.GlobalAveragePooling2D", keepdims=True)

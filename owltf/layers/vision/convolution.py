@@ -1,4 +1,4 @@
-"""Convolution: learnable filters over height and width, or over any number of axes."""
+"""Convolution: learnable filters moved over images, or over blobs with other spatial axes."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ class Conv(keras.layers.Layer):
     Args:
         filters: how many channels the top has.
         kernel_size: the filters' size along each axis.
-        strides: their steps.
+        strides: the distance between two places of a filter.
         pad: the zeros on each side.
         dilation_rate: the distance between neighbours in a filter.
         groups: into how many parts the channels are split.
         use_bias: whether a number is added to each channel.
-        **kwargs: those of every Keras layer.
+        **kwargs: the arguments of every Keras layer.
     """
 
     any_size = True
@@ -89,7 +89,7 @@ class Conv(keras.layers.Layer):
         return self.window.convolved(size)
 
     def get_config(self) -> dict[str, Any]:
-        """Return what rebuilds the layer."""
+        """Return the arguments that rebuild the layer."""
         return {
             **super().get_config(),
             **self.window.config,
@@ -99,7 +99,7 @@ class Conv(keras.layers.Layer):
         }
 
     def source(self, call: SourceCall) -> str:
-        """Return the call in plain Keras, the padding a layer of its own where it isn't `same`."""
+        """Return the call as source in plain Keras, after a call of ZeroPadding if needed."""
         kernel, stride, dilation = self.window.kernel, self.window.stride, self.window.dilation
         check_source_axes(call, kernel)
         is_same = self._pads_the_same()
@@ -129,9 +129,10 @@ class Conv(keras.layers.Layer):
 
 
 class Convolution(LayerConverter):
-    """Filters of (num_output, C / group, height, width), correlated with the bottom.
+    """Moves learnable filters over images: their products with each window are the top.
 
-    The spatial axes are those after `axis`, the channels'; axes before it count as more images.
+    The filters are (num_output, C / group, height, width). The spatial axes are those after `axis`,
+    which is the channels'; all axes before it count images.
     """
 
     caffe_type = "Convolution"
@@ -141,7 +142,7 @@ class Convolution(LayerConverter):
     keras_class: ClassVar[type[Conv]] = Conv
 
     def build(self, layer: Layer, *bottoms: Blob) -> list[Blob]:
-        """Return a top for each bottom; all bottoms meet the same filters."""
+        """Return a top for each bottom, all computed with the same filters."""
         if len(bottoms) != len(layer.tops):
             raise layer.error(f"makes one top of each bottom: {len(bottoms)}, {len(layer.tops)}")
         first, param = bottoms[0], layer.parameter.convolution_param
@@ -155,13 +156,13 @@ class Convolution(LayerConverter):
         return [over_images(layer, bottom, axis, convolution) for bottom in bottoms]
 
     def onnx(self, node: OnnxNode) -> None:
-        """Write Conv; Caffe's filters lie as those of ONNX do."""
+        """Write Conv, with Caffe's filters as they are."""
         add_filters(node, "Conv")
 
     def absorb(
         self, parameter: Any, blobs: Sequence[np.ndarray], factor: np.ndarray, term: np.ndarray
     ) -> list[np.ndarray] | None:
-        """Return the filters times the factor, and the bias times it plus the term."""
+        """Return factor * filters and factor * bias + term."""
         param = parameter.convolution_param
         if param.axis != 1 or factor.shape != (param.num_output,):
             return None
@@ -206,7 +207,7 @@ def check_fits(layer: Layer, window: Window, bottom: Blob) -> None:
     """Refuse a window that is larger than the padded bottom.
 
     Raises:
-        OwltfError: if there is no place for it along some axis.
+        OwltfError: if it does not fit along some axis.
     """
     size = bottom.shape[bottom.rank - len(window.kernel) :]
     if min(window.convolved(size), default=1) < 1:
@@ -217,13 +218,13 @@ def check_fits(layer: Layer, window: Window, bottom: Blob) -> None:
 
 
 def over_images(layer: Layer, bottom: Blob, axis: int, convolution: Any) -> Blob:
-    """Return a channels-last layer's top, where the axes before the channels are the batch.
+    """Return the top of a Keras layer that computes on images, for any axis of the channels.
 
     Args:
         layer: Caffe's layer.
         bottom: the bottom.
-        axis: the axis of its channels.
-        convolution: the Keras layer.
+        axis: the axis of the bottom's channels; all axes before it count images.
+        convolution: the Keras layer, which takes channels last.
     """
     if axis <= 1:
         images, _ = with_leading_axis(layer, bottom, axis)
@@ -235,10 +236,10 @@ def over_images(layer: Layer, bottom: Blob, axis: int, convolution: Any) -> Blob
 
 
 def check_source_axes(call: SourceCall, kernel: Sequence[int]) -> None:
-    """Refuse to write filters over more axes than Keras's layers have.
+    """Refuse to write a convolution that Keras has no layer for.
 
     Raises:
-        UnsupportedLayerError: if there are more than 3, or none.
+        UnsupportedLayerError: if it has more than 3 spatial axes, or none.
     """
     if len(kernel) not in (1, 2, 3):
         raise call.unsupported(f"a kernel over {len(kernel)} axes")

@@ -1,4 +1,4 @@
-"""Correlate: filters moved over any number of spatial axes, and the way back."""
+"""Convolution and deconvolution over any number of spatial axes."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ def correlate(inputs: Any, kernel: Any, window: Window, groups: int = 1) -> Any:
         inputs: the images, of any number of spatial axes.
         kernel: the filters.
         window: kernel, stride, pad and dilation along those axes.
-        groups: into how many parts the channels are split, each with filters of its own.
+        groups: the number of parts that the channels are split into, each with its own filters.
     """
     axes = len(window.kernel)
     if axes < 2:
-        return _lifted(inputs, kernel, window, groups)
+        return _with_two_axes(inputs, kernel, window, groups)
     if axes == 2:
         return _planar(*_padded(inputs, window), kernel, window, groups)
     if axes == 3 and set(window.dilation) == {1}:
@@ -35,13 +35,13 @@ def correlate(inputs: Any, kernel: Any, window: Window, groups: int = 1) -> Any:
 
 
 def uncorrelate(inputs: Any, kernel: Any, window: Window, groups: int = 1) -> Any:
-    """Return what `correlate` makes of a gradient on its way back: a deconvolution.
+    """Return the deconvolution of (N, ..., C): the gradient of `correlate` by its images.
 
     Args:
         inputs: the images (N, ..., C).
         kernel: the filters (..., O / groups, C).
-        window: that of the convolution which leads from (N, ..., O) to (N, ..., C).
-        groups: into how many parts the channels are split.
+        window: the window of the convolution from (N, ..., O) to (N, ..., C).
+        groups: the number of parts that the channels are split into.
     """
     if must_use_standard_ops() and groups > 1 and len(window.kernel) == 2:
         return _spread_and_correlated(inputs, kernel, window, groups)
@@ -49,7 +49,7 @@ def uncorrelate(inputs: Any, kernel: Any, window: Window, groups: int = 1) -> An
     start = tf.zeros((tf.shape(inputs)[0], *size, kernel.shape[-2] * groups), inputs.dtype)
     with tf.GradientTape() as tape:
         tape.watch(start)
-        # The gradient does not depend on this value, so that graphs drop it.
+        # The gradient does not depend on this value, so a graph does not compute it.
         top = correlate(start, kernel, window, groups)
     return tape.gradient(top, start, output_gradients=inputs)
 
@@ -82,10 +82,10 @@ def _apart(images: Any, axis: int, step: int) -> Any:
     return tf.slice(whole, (0,) * len(sizes), (-1, *before, (size - 1) * step + 1, *after))
 
 
-def _lifted(inputs: Any, kernel: Any, window: Window, groups: int) -> Any:
+def _with_two_axes(inputs: Any, kernel: Any, window: Window, groups: int) -> Any:
     """Convolve along fewer than two axes, with axes of size 1 in front."""
     ones = (1,) * (2 - len(window.kernel))
-    # Any stride does along an axis of size 1; equal ones on both are quicker.
+    # Any stride is right along an axis of size 1; TensorFlow is faster if both are equal.
     stride = window.stride[-1:] * len(ones) or ones
     wide = Window(
         ones + window.kernel,
@@ -99,8 +99,8 @@ def _lifted(inputs: Any, kernel: Any, window: Window, groups: int) -> Any:
 
 
 def _padded(inputs: Any, window: Window) -> tuple[Any, str]:
-    # The quickest is SAME, where that adds what is asked for; else a pad and VALID, as oneDNN
-    # has no filter gradient for a convolution with a padding of one's own.
+    # SAME is the fastest, if its padding equals Caffe's. Else pad explicitly and use VALID, because
+    # oneDNN has no filter gradient for a convolution with explicit padding.
     if not any(window.pad):
         return inputs, "VALID"
     if set(window.stride) == {1} and window.extent == tuple(2 * pad + 1 for pad in window.pad):
@@ -119,15 +119,15 @@ def _planar(inputs: Any, padding: str, kernel: Any, window: Window, groups: int)
         return plain(inputs, kernel)
     if groups == inputs.shape[-1] and _has_depthwise(window):
         return _depthwise(inputs, padding, kernel, window)
-    # Keras compiles a grouped convolution with XLA, which is an order slower on a CPU, and
+    # Keras compiles a grouped convolution with XLA, which is ten times slower on a CPU, and
     # TensorFlow's own grouped kernel is missing outside tf.function and without oneDNN.
     return _by_group(plain, inputs, kernel, groups)
 
 
 def _dilated(padding: str, window: Window, inputs: Any, kernel: Any) -> Any:
-    """Convolve with holes, for whose gradients TensorFlow needs a GPU or a CPU with oneDNN."""
+    """Convolve with dilation by other operations: its gradients may be missing on a CPU."""
     if set(window.stride) == {1}:
-        # The rows and columns that meet the same cells of the kernel become images of their own.
+        # Rows and columns at the same distance modulo the dilation become images of their own.
         return tf.nn.with_space_to_batch(
             inputs,
             window.dilation,
@@ -166,9 +166,9 @@ def _by_group(plain: Callable[[Any, Any], Any], inputs: Any, kernel: Any, groups
 
 
 def _unrolled(inputs: Any, kernel: Any, window: Window, groups: int) -> Any:
-    """Convolve by one axis fewer, once for each place along the kernel's first axis.
+    """Convolve by adding up convolutions of one axis fewer, one for each row of the kernel.
 
-    TensorFlow has no convolution of four axes, and on a CPU no dilated one of three.
+    TensorFlow has no convolution over four axes, and on a CPU no dilated one over three.
     """
     count, stride, dilation = window.kernel[0], window.stride[0], window.dilation[0]
     rest = Window(*(sizes[1:] for sizes in _fields(window)))

@@ -1,4 +1,4 @@
-"""Crop: a part of one bottom, of the size of another."""
+"""Crop: cuts a bottom to the size of another."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from owltf.runtime.standard_ops import with_shape
 
 @tf.custom_gradient
 def sized(part: Any, like: Any) -> tuple[Any, Any]:
-    """Return the part, whose size is another tensor's: that one's gradient is 0, not missing."""
+    """Return the part; the gradient of the tensor that gives its size is 0 instead of missing."""
     return tf.identity(part), lambda upstream: (upstream, tf.zeros_like(like))
 
 
 @keras.saving.register_keras_serializable("owltf")
 class CropLike(keras.layers.Layer):
-    """Cuts a tensor to the size of another along some axes; its values do not matter.
+    """Cuts a tensor to the size of another one along some axes.
 
     Args:
-        offsets: where the part starts along each of the tensor's axes; None keeps all of one.
-        title: Caffe's layer in words, for errors.
-        **kwargs: those of every Keras layer.
+        offsets: where the part starts along each of the tensor's axes; None keeps the whole axis.
+        title: the Caffe layer in words, for errors.
+        **kwargs: the arguments of every Keras layer.
     """
 
     any_size = True
@@ -60,11 +60,11 @@ class CropLike(keras.layers.Layer):
         return tuple(kept if offset is None else wanted for offset, kept, wanted in axes)
 
     def get_config(self) -> dict[str, Any]:
-        """Return what rebuilds the layer."""
+        """Return the arguments that rebuild the layer."""
         return {**super().get_config(), "offsets": self.offsets, "title": self.title}
 
     def source(self, call: SourceCall) -> str:
-        """Return the call in plain Keras."""
+        """Return the call as source in plain Keras."""
         if self.offsets[0] is not None:
             raise call.unsupported("axis: 0")
         sides = zip(self.offsets, call.tops[0], strict=True)
@@ -73,7 +73,7 @@ class CropLike(keras.layers.Layer):
 
 
 class Crop(LayerConverter):
-    """Cuts the axes from `axis` on, each from its `offset` on; one offset serves all of them."""
+    """Cuts the first bottom to the size of the second, along the axes from `axis` on."""
 
     caffe_type = "Crop"
     bottoms = (2, 2)

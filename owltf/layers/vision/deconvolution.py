@@ -1,4 +1,4 @@
-"""Deconvolution: a convolution's way back, which makes images larger."""
+"""Deconvolution: a transposed convolution, which makes images larger."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from owltf.layers.vision.onnx_window import add_filters
 
 @keras.saving.register_keras_serializable("owltf")
 class Deconv(Conv):
-    """The gradient of the convolution that leads from the top to the bottom (N, ..., C)."""
+    """Computes the gradient of a convolution by its bottom, which is a transposed convolution."""
 
     def _channels(self, channels: int) -> tuple[int, int]:
         return self.filters // self.groups, channels
@@ -34,11 +34,11 @@ class Deconv(Conv):
         return self.window.deconvolved(size)
 
     def source(self, call: SourceCall) -> str:
-        """Return the call in plain Keras, which pads by cutting off what is too much."""
+        """Return the call as source in plain Keras, with the padding cut off the top."""
         window = self.window
         check_source_axes(call, window.kernel)
         whole = self._grouped(call) if self.groups > 1 else self._transposed(call)
-        # Where the steps are longer than the kernel Keras leaves zeros at the end.
+        # If the stride is longer than the kernel, Keras leaves zeros at the end.
         sides = zip(window.pad, window.stride, window.extent, strict=True)
         cut = [(pad, pad + max(stride - size, 0)) for pad, stride, size in sides]
         if not any(map(any, cut)):
@@ -67,15 +67,16 @@ class Deconv(Conv):
         )
 
     def source_weights(self) -> dict[str, Any]:
-        """Return the weights, the filters spread: Keras has no wide deconvolution on a CPU."""
+        """Return the weights, the filters widened by zeros: Keras has no dilated one on a CPU."""
         values = {each.name: each.numpy() for each in self.weights}
         return {**values, "kernel": _spread(values["kernel"], self.window)}
 
 
 class Deconvolution(Convolution):
-    """Filters of (C, num_output / group, height, width), each value of the bottom scaling one.
+    """A transposed convolution, which makes images larger.
 
-    They are not flipped. The spatial axes are those after `axis`, as in a convolution.
+    Each value of the bottom adds its product with a filter to the top. The filters are
+    (C, num_output / group, height, width); they are not flipped. Axes after `axis` are spatial.
     """
 
     caffe_type = "Deconvolution"
@@ -95,14 +96,14 @@ class Deconvolution(Convolution):
         add_filters(node, "ConvTranspose")
 
     def _scaled(self, param: Any, filters: np.ndarray, factor: np.ndarray) -> np.ndarray:
-        # They lie (C, channels / group, ...), the groups along C.
+        # The filters are (C, num_output / group, ...), with the groups along C.
         split = filters.reshape(param.group, -1, *filters.shape[1:])
         spread = factor.reshape(param.group, 1, -1, *(1,) * (filters.ndim - 2))
         return np.asarray(split * spread).reshape(filters.shape)
 
 
 def _cropping(cut: Sequence[Pair]) -> Any:
-    """Return what is cut off each axis as the argument of Keras's Cropping."""
+    """Return the rows and columns to cut off as the argument of Keras's Cropping layers."""
     if all(before == after for before, after in cut):
         return side([before for before, _ in cut])
     return cut[0] if len(cut) == 1 else tuple(cut)

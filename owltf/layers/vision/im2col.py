@@ -1,4 +1,4 @@
-"""Im2col: the values under each place of a window, as channels."""
+"""Im2col: copies the values under each window into the channels."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ def im2col(x, kernel, stride, pad, dilation):
 
 @keras.saving.register_keras_serializable("owltf")
 class Columns(keras.layers.Layer):
-    """Gives (N, ..., C) the channels C * K, the K cells of the kernel for each channel in turn.
+    """Copies the K values under each window of (N, ..., C) into channels, giving C * K channels.
 
     Args:
         kernel_size: the window's size along each spatial axis.
-        strides: its steps.
+        strides: the distance between two windows.
         pad: the zeros on each side.
         dilation_rate: the distance between neighbours in the window.
-        **kwargs: those of every Keras layer.
+        **kwargs: the arguments of every Keras layer.
     """
 
     any_size = True
@@ -78,11 +78,11 @@ class Columns(keras.layers.Layer):
         return (batch, *out, channels * prod(self.window.kernel))
 
     def get_config(self) -> dict[str, Any]:
-        """Return what rebuilds the layer."""
+        """Return the arguments that rebuild the layer."""
         return {**super().get_config(), **self.window.config}
 
     def source(self, call: SourceCall) -> str:
-        """Return the call in plain Keras."""
+        """Return the call as source in plain Keras."""
         call.need(IM2COL)
         window = self.window
         sizes = call.arguments(window.kernel, window.stride, window.pad, window.dilation)
@@ -90,7 +90,7 @@ class Columns(keras.layers.Layer):
 
 
 class Im2col(LayerConverter):
-    """What a convolution multiplies its filters with, over any number of spatial axes."""
+    """Copies the values under each window into the channels, as a convolution needs them."""
 
     caffe_type = "Im2col"
 
@@ -104,7 +104,7 @@ class Im2col(LayerConverter):
         return over_images(layer, bottom, axis, layer.keras(Columns, **window.config))
 
     def onnx(self, node: OnnxNode) -> None:
-        """Write a Conv with a filter for each cell of the window, which is 1 there."""
+        """Write a Conv with a filter for each cell of the window: 1 in that cell, else 0."""
         options = window(node)
         kernel = options["kernel_shape"]
         cells = prod(kernel)

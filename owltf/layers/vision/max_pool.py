@@ -1,4 +1,4 @@
-"""MaxPool2D: the greatest value of each window, and where it is."""
+"""Max pooling: the greatest value of each window, or its place."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from owltf.runtime.open_sizes import are_known, sizes_of
 
 @keras.saving.register_keras_serializable("owltf")
 class MaxPool2D(Pool2D):
-    """The greatest value of each window; what lies outside the image is in none."""
+    """Computes the greatest value of each window; the padding does not count."""
 
     def _pool(self, inputs: Any, window: Window) -> Any:
         if not are_known(window.kernel):
@@ -24,7 +24,7 @@ class MaxPool2D(Pool2D):
         return tf.nn.max_pool2d(padded, window.kernel, window.stride, padding)
 
     def source(self, call: SourceCall) -> str:
-        """Return the call in plain Keras."""
+        """Return the call as source in plain Keras."""
         if self.kernel is None:
             return call.layer_call("layers.GlobalMaxPooling2D", keepdims=True)
         pads = self.source_pads(call)
@@ -40,13 +40,13 @@ class MaxPool2D(Pool2D):
 
 @keras.saving.register_keras_serializable("owltf")
 class MaxPlace2D(Pool2D):
-    """The place of each window's greatest value: row * width + column, -1 in an empty window."""
+    """Computes the place of each window's greatest value: row * width + column, or -1 if empty."""
 
     def _pool(self, inputs: Any, window: Window) -> Any:
         (height, width), (above, left) = sizes_of(inputs)[1:3], window.pad
         padded = self._filled(inputs, window, inputs.dtype.min)
         _, index = tf.nn.max_pool_with_argmax(padded, window.kernel, window.stride, "VALID")
-        # TensorFlow counts values of all channels, in the padded image.
+        # TensorFlow's index counts the values of all channels, in the padded image.
         cell = tf.cast(index // padded.shape[3], tf.int32)
         across = sizes_of(padded)[2]
         row, column = cell // across - above, cell % across - left

@@ -1,4 +1,4 @@
-"""Caffe's pooling windows in an ONNX graph."""
+"""Writes pooling with Caffe's windows into an ONNX graph."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from owltf.convert.onnx_node import OnnxNode
 
 @dataclass(frozen=True)
 class PoolWindows:
-    """The windows of a pooling along each side.
+    """The windows of a pooling layer along height and width.
 
     Attributes:
         size: the image's size.
         out: how many windows there are.
-        kernel: their size; None for one window over the whole image.
-        stride: their steps.
-        pad: what is added before and after the image.
+        kernel: the size of a window; None for one window over the whole image.
+        stride: the distance between two windows.
+        pad: the rows or columns added before and after the image.
     """
 
     size: Sequence[int]
@@ -32,9 +32,9 @@ class PoolWindows:
 
     @classmethod
     def of(cls, node: OnnxNode, part: str = "") -> PoolWindows:
-        """Return those of a layer's Keras layer."""
-        made = node.keras(part)
-        config, top = made.get_config(), made.output.shape
+        """Return the windows of the Keras layer that a pooling layer made."""
+        layer = node.keras(part)
+        config, top = layer.get_config(), layer.output.shape
         return cls(node.shape[2:], top[1:3], config["kernel"], config["stride"], config["pad"])
 
     @property
@@ -47,7 +47,7 @@ class PoolWindows:
         return {"kernel_shape": kernel, "strides": self.stride, "pads": pads}
 
     def cells(self) -> Iterator[np.ndarray]:
-        """Yield how much of each window lies in the padded image, along each side."""
+        """Yield how many cells of each window lie in the padded image, along height and width."""
         kernel = self.kernel or self.size
         for side, out, size, step, pad in zip(
             self.size, self.out, kernel, self.stride, self.pad, strict=True
@@ -57,22 +57,22 @@ class PoolWindows:
 
 
 def add_pool(node: OnnxNode, method: str, windows: PoolWindows, top: str) -> None:
-    """Add a pooling of the first bottom.
+    """Add operations that pool the first bottom.
 
     Args:
         node: the layer.
         method: MAX, AVE or STOCHASTIC.
         windows: its windows.
-        top: the name of what it gives.
+        top: the name of the result.
     """
     _BY_METHOD[method](node, windows, top)
 
 
 def add_places(node: OnnxNode, windows: PoolWindows) -> None:
-    """Add the second top: where the greatest value is in its channel, row by row."""
+    """Add the second top: the place of each greatest value in its channel, counted by rows."""
     places = f"{node.top}:places"
     node.add_several("MaxPool", node.x, tops=[f"{places}:of", places], **windows.options)
-    # ONNX counts values of the whole batch.
+    # ONNX's index counts the values of the whole batch.
     count = node.constant("count", prod(node.shape[2:]), np.int64)
     place = node.add("Mod", places, count, part="place")
     node.add("Cast", place, top=node.tops[1], to=np.float32)
@@ -103,7 +103,7 @@ def _mean(node: OnnxNode, windows: PoolWindows, top: str) -> None:
 
 
 def _drawn(node: OnnxNode, windows: PoolWindows, top: str) -> None:
-    """Add the mean of squares over the mean, as far as that is above 0."""
+    """Add the mean of squares divided by the mean where that is above 0, else 0."""
     options = {**windows.options, "count_include_pad": 1}
     node.add("Mul", node.x, node.x, top=f"{top}:squares")
     node.add("AveragePool", f"{top}:squares", top=f"{top}:mean_square", **options)

@@ -1,4 +1,4 @@
-"""A window of a ConvolutionParameter over images, in an ONNX graph."""
+"""Writes layers with a ConvolutionParameter into an ONNX graph."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from owltf.convert.onnx_node import OnnxNode
 
 
 def add_filters(node: OnnxNode, kind: str) -> None:
-    """Add a Conv or ConvTranspose of each bottom, with the layer's filters and bias."""
+    """Add a Conv or ConvTranspose for each bottom, with the layer's filters and bias."""
     weights, options = node.weights(), window(node)
     options["group"] = node.config["groups"]
     for bottom, top in zip(node.bottoms, node.tops, strict=True):
@@ -35,14 +35,14 @@ def add_over_images(
     top: str,
     options: dict[str, Any],
 ) -> None:
-    """Add an operation over images, where the axes before the channels are the batch.
+    """Add an operation on images, for any axis of the channels; all axes before it count images.
 
     Args:
         node: the layer.
-        kind: ONNX's operation.
-        bottom: the images.
-        weights: what else it takes.
-        top: the name of what it gives.
+        kind: the operation's name in ONNX.
+        bottom: the name of the images.
+        weights: the names of its other inputs.
+        top: the name of the result.
         options: its attributes.
     """
     axis = node.axis(node.parameter.convolution_param.axis)
@@ -50,5 +50,5 @@ def add_over_images(
         node.add(kind, bottom, *weights, top=top, **options)
         return
     images = node.reshape(bottom, (-1, *node.shape_of(bottom)[axis:]), top=f"{top}:images")
-    made = node.add(kind, images, *weights, top=f"{top}:filtered", **options)
-    node.reshape(made, (-1, *node.shape_of(top)[1:]), top=top)
+    filtered = node.add(kind, images, *weights, top=f"{top}:filtered", **options)
+    node.reshape(filtered, (-1, *node.shape_of(top)[1:]), top=top)

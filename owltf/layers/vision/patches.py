@@ -1,4 +1,4 @@
-"""Patches: the values that a window covers at each of its places."""
+"""Takes the values under each window of an image."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ from owltf.convert.window import Window
 
 
 def patches(inputs: Any, window: Window, out: Sequence[Any]) -> Any:
-    """Return the values under each window as (N, ..., C, K), K the cells of the kernel in order.
+    """Return the values under each window as (N, ..., C, K), one of K for each cell of the kernel.
 
     Args:
         inputs: (N, ..., C), padded so that every window lies in it.
         window: kernel, stride and dilation along the spatial axes.
-        out: how many windows there are along each.
+        out: how many windows there are along each axis.
     """
     return tf.stack([inputs[under(cell, window, out)] for cell in cells_of(window)], -1)
 
 
 def cells_of(window: Window) -> Iterator[tuple[int, ...]]:
-    """Yield the place of each cell of a kernel, in Caffe's order."""
+    """Yield the position of each cell of a kernel, in Caffe's order."""
     return product(*(range(size) for size in window.kernel))
 
 
 def under(cell: tuple[int, ...], window: Window, out: Sequence[Any]) -> tuple[slice, ...]:
-    """Return what one cell of the kernel meets, over all windows."""
+    """Return the index of the values that lie under one cell of the kernel, for all windows."""
     axes = zip(cell, window.dilation, window.stride, out, strict=True)
     starts = [(place * dilation, stride, count) for place, dilation, stride, count in axes]
     sides = [

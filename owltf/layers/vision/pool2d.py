@@ -1,4 +1,4 @@
-"""Pool2D: what all kinds of pooling have in common, Caffe's windows over height and width."""
+"""The common part of all pooling: Caffe's windows over height and width."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from owltf.runtime.open_sizes import are_known, sizes_of, where_known
 
 
 class Pool2D(keras.layers.Layer):
-    """Pools (N, H, W, C) over Caffe's windows: their number is rounded up, the last may hang over.
+    """Pools (N, H, W, C) over Caffe's windows: their number is rounded up, so the last may jut out.
 
     Args:
         kernel: (height, width) of the window; None for one window over the whole image.
-        stride: its steps.
+        stride: the distance between two windows.
         pad: rows and columns added on each side.
         floor: whether the number of windows is rounded down instead.
-        **kwargs: those of every Keras layer.
+        **kwargs: the arguments of every Keras layer.
     """
 
     any_size = True
@@ -74,7 +74,7 @@ class Pool2D(keras.layers.Layer):
         """Return the images with a value wherever a window reaches beyond them."""
         size = sizes_of(inputs)[1:3]
         wanted = window.overhang(size, self._windows(inputs, window))
-        # Rows in no window at the end are left out by VALID itself.
+        # VALID by itself leaves out rows at the end that are in no window.
         most = max if are_known(size) else tf.maximum
         sides = [(0, 0), *((before, most(after, 0)) for before, after in wanted), (0, 0)]
         is_needed = not are_known(size) or np.any(sides)
@@ -89,7 +89,7 @@ class Pool2D(keras.layers.Layer):
         return (batch, *where_known(pooled, size), channels)
 
     def get_config(self) -> dict[str, Any]:
-        """Return what rebuilds the layer."""
+        """Return the arguments that rebuild the layer."""
         return {
             **super().get_config(),
             "kernel": self.kernel,
@@ -104,14 +104,14 @@ class Pool2D(keras.layers.Layer):
         return [(pad, max(pad + more, 0)) for pad, more in zip(self.pad, far, strict=True)]
 
     def source_overhang(self, call: SourceCall) -> list[int]:
-        """Return the rows and columns beyond the padded image that the last windows reach."""
+        """Return how many rows and columns the last windows reach beyond the padded image."""
         sizes, windows = call.shapes[0][1:3], call.tops[0][1:3]
         sides = zip(self.kernel or sizes, self.stride, self.pad, sizes, windows, strict=True)
         return [(out - 1) * step + size - side - 2 * pad for size, step, pad, side, out in sides]
 
 
 def _same(size: Sequence[int], window: Window) -> list[Pair]:
-    """Return the rows and columns that TensorFlow's SAME adds before and after."""
+    """Return how many rows and columns TensorFlow's SAME adds before and after the image."""
     return [
         (total // 2, total - total // 2)
         for total in (

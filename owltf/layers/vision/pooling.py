@@ -1,4 +1,4 @@
-"""Pooling: the greatest value, the mean, or a drawn value of each window."""
+"""Pooling: the greatest value, the mean, or a random value of each window."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from owltf.layers.vision.stochastic_pool import StochasticPool2D
 
 
 class Pooling(LayerConverter):
-    """MAX, AVE or STOCHASTIC over windows, or over the whole image with `global_pooling`.
+    """The greatest value, the mean, or a random value of each window, or of the whole image.
 
     A second top of MAX has the place of each value, as row * width + column of its channel.
     """
@@ -25,12 +25,12 @@ class Pooling(LayerConverter):
     tops = (1, 2)
 
     def check(self, layer: Layer) -> None:
-        """Refuse a second top of what has no places."""
+        """Refuse a second top, unless the method is MAX."""
         if len(layer.tops) > 1 and method_of(layer.parameter.pooling_param) != "MAX":
             raise layer.unsupported("a second top (the mask) of another pool than MAX")
 
     def build(self, layer: Layer, bottom: Blob) -> list[Blob]:
-        """Return the pooled images and, where a second top asks for them, the places."""
+        """Return the pooled images; a second top has the places of the values."""
         param = layer.parameter.pooling_param
         if bottom.rank != 4:
             raise layer.error(f"pools (N, C, H, W), but '{bottom.name}' is {bottom.shape}")
@@ -50,7 +50,7 @@ class Pooling(LayerConverter):
         return tops
 
     def onnx(self, node: OnnxNode) -> None:
-        """Write MaxPool, or means by AveragePool; the places are those of MaxPool."""
+        """Write MaxPool or AveragePool, with what Caffe's rules add to them."""
         windows = PoolWindows.of(node)
         add_pool(node, method_of(node.parameter.pooling_param), windows, node.top)
         if len(node.tops) > 1:
@@ -58,18 +58,18 @@ class Pooling(LayerConverter):
 
 
 def method_of(param: Any) -> str:
-    """Return what a message's `pool` names: MAX, AVE or STOCHASTIC."""
+    """Return the method that a message's `pool` names: MAX, AVE or STOCHASTIC."""
     return str(type(param).PoolMethod.Name(param.pool))
 
 
 def pool(layer: Layer, method: str, batch: int | None, *, part: str = "", **config: Any) -> Any:
-    """Return the Keras layer that pools.
+    """Return the Keras layer that pools by a method.
 
     Args:
         layer: Caffe's layer.
         method: MAX, AVE or STOCHASTIC.
-        batch: the rows of the global batch.
-        part: the Keras layer's word where there are several.
+        batch: the rows of the whole batch.
+        part: a word for the Keras layer's name, where the Caffe layer makes several.
         **config: the arguments of `Pool2D`.
     """
     if method == "STOCHASTIC":
@@ -93,7 +93,7 @@ def check_fits(
         raise layer.error(
             f"pad must be less than the kernel, got pad {dims(pad)} for {dims(kernel)}"
         )
-    # One window may hang over the end by less than a stride, Caffe's rounding keeps it.
+    # A window may reach beyond the end by less than a stride; Caffe, which rounds up, keeps it.
     if min(window.pooled(size, floor=floor)) < 1:
         raise layer.error(
             f"a kernel of {dims(kernel)} does not fit in '{bottom.name}' {bottom.shape} "

@@ -1,4 +1,4 @@
-"""SPP: a pyramid of poolings, whose top has one size for images of any."""
+"""SPP: spatial pyramid pooling, whose top has the same size for images of any size."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from owltf.layers.vision.pooling import check_fits, method_of, pool
 
 
 class SPP(LayerConverter):
-    """Pools the image in 1, 2x2, 4x4, ... parts, `pyramid_height` times, and joins the results."""
+    """Pools an image as a whole, in 2x2 parts, in 4x4 parts and so on, and joins the results."""
 
     caffe_type = "SPP"
 
     def build(self, layer: Layer, bottom: Blob) -> Blob:
-        """Return (N, C * parts); with one level (N, C, 1, 1), as in Caffe."""
+        """Return (N, C * number of parts); with one level (N, C, 1, 1), as in Caffe."""
         height = layer.parameter.spp_param.pyramid_height
         if bottom.rank != 4:
             raise layer.error(f"pools (N, C, H, W), but '{bottom.name}' is {bottom.shape}")
@@ -36,7 +36,7 @@ class SPP(LayerConverter):
         return rows[0].of(join([each.tensor for each in rows]))
 
     def onnx(self, node: OnnxNode) -> None:
-        """Write a pooling for each level, and join what they give."""
+        """Write a pooling for each level, and Concat."""
         param = node.parameter.spp_param
         method, rows = method_of(param), []
         if param.pyramid_height == 1:
@@ -61,7 +61,7 @@ class SPP(LayerConverter):
 
 
 def _window(size: Sequence[int], parts: int) -> Window:
-    """Return the window that cuts an image into so many parts along each side."""
+    """Return the window that cuts an image into a number of parts along each side."""
     kernel = tuple(-(-side // parts) for side in size)
     pad = tuple((cover * parts - side + 1) // 2 for side, cover in zip(size, kernel, strict=True))
     return Window(kernel, kernel, pad)

@@ -1,4 +1,4 @@
-"""StochasticPool2D: a value of each window, drawn with a chance as great as the value."""
+"""Stochastic pooling: a random value of each window, likelier the greater it is."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ def stochastic_pool(x, size, strides, pads):
 
 @keras.saving.register_keras_serializable("owltf")
 class StochasticPool2D(Pool2D):
-    """Draws a value of each window in training; else gives the mean that those draws have.
+    """In training, draws a value of each window, likelier the greater it is; else its mean.
 
-    In a run the draws belong to places in the global batch.
+    In a run, the random numbers depend on a row's place in the whole batch.
 
     Args:
-        stream: the name of the draws.
-        batch: the rows of the global batch.
-        **kwargs: those of `Pool2D`.
+        stream: the name of the random numbers' stream.
+        batch: the rows of the whole batch.
+        **kwargs: the arguments of `Pool2D`.
     """
 
     def __init__(self, stream: str, batch: int, **kwargs: Any) -> None:
@@ -47,7 +47,7 @@ class StochasticPool2D(Pool2D):
         return self._drawn(inputs, window) if training else self._pool(inputs, window)
 
     def _pool(self, inputs: Any, window: Window) -> Any:
-        # The mean of squares over the mean is their sum over the sum.
+        # The expected value of a draw: the sum of squares divided by the sum, here both as means.
         filled = self._filled(inputs, window, 0.0)
         squares, values = (
             tf.nn.avg_pool2d(each, window.kernel, window.stride, "VALID")
@@ -60,7 +60,7 @@ class StochasticPool2D(Pool2D):
         filled = self._filled(inputs, window, 0.0)
         values = patches(filled, window, self._windows(inputs, window))
         sums = tf.cumsum(values, axis=-1)
-        # Caffe draws from (0, 1], so that a zero is drawn only where all are.
+        # Caffe draws from (0, 1], so that a zero is drawn only if the whole window is zero.
         level = (1 - self._uniform(tf.shape(sums)[:-1])) * sums[..., -1]
         place = tf.argmax(tf.cast(sums >= level[..., tf.newaxis], tf.int8), axis=-1)
         chosen = tf.one_hot(place, values.shape[-1], True, False)
@@ -73,11 +73,11 @@ class StochasticPool2D(Pool2D):
         return step.uniform(self.stream, shape, self.batch)
 
     def get_config(self) -> dict[str, Any]:
-        """Return what rebuilds the layer."""
+        """Return the arguments that rebuild the layer."""
         return {**super().get_config(), "stream": self.stream, "batch": self.batch}
 
     def source(self, call: SourceCall) -> str:
-        """Return the call in plain Keras."""
+        """Return the call as source in plain Keras."""
         call.need(STOCHASTIC_POOL)
         kernel = self.kernel or call.shapes[0][1:3]
         window = call.arguments(kernel, self.stride, self.source_pads(call))

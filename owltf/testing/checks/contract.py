@@ -1,4 +1,4 @@
-"""check_converter: what every layer owes the nets it stands in, in one call."""
+"""Checks in one call everything that a layer must do, whatever it computes."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ def check_converter(
     sizes: bool = True,
     replicas: int = 2,
 ) -> LayerRun:
-    """Check everything that a layer must keep, whatever it computes.
+    """Check everything that a layer must do, whatever it computes.
 
     - Its tops have the declared shapes in each phase, are finite, and the same every time.
     - Its weights are all parameter blobs, so that they are saved and shared.
     - Two layers whose params have one name share them: `check_sharing`.
     - The layer goes through a caffemodel, the model through a `.keras` file, unchanged.
     - It computes the same as ONNX, if its converter has an `onnx` method: `check_forms`.
-    - Every gradient is the slope: `check_gradients`.
+    - Every gradient equals the measured slope: `check_gradients`.
     - A batch may have another size, and so may images if the layer says so: `check_batches`,
       `check_sizes`.
     - Replicas compute what one device computes: `check_replicas`.
@@ -54,7 +54,7 @@ def check_converter(
         net: a prototxt of `Input` layers and then one layer named `layer`, as a path or as text.
         bottoms: an array for each of the layer's bottoms, in Caffe's order.
         params: the layer's parameter blobs; filled by their fillers if absent. Values that are
-            neither 0 nor alike find more.
+            neither 0 nor equal find more mistakes.
         top_grads: a gradient for each top; drawn if absent, unless the layer is a loss.
         phases: the phases that the layer is for; gradients and replicas are checked in the first.
         no_gradient: the bottoms, by index, that have none, such as labels.
@@ -65,7 +65,7 @@ def check_converter(
             first axis is time.
 
     Returns:
-        The pass in the first phase.
+        The result of the pass in the first phase.
 
     Raises:
         AssertionError: if a rule is broken; the message says the rule, then what was found.

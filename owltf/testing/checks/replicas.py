@@ -1,4 +1,4 @@
-"""A net over several replicas, as the trainer runs it."""
+"""Checks that a layer computes the same on several replicas as on one device."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ from owltf.testing.layer_run import layer_tensors
 from owltf.testing.nets import LAYER, bottom_names
 from owltf.train.replica_pass import current_pass, objective, own_share
 
-# Sums over replicas are added up in another order.
+# Several replicas add the terms of a sum up in another order than one device.
 RTOL = 1e-3
 
 
 @dataclass(frozen=True)
 class ReplicaRun:
-    """What a pass over several replicas gave.
+    """The results of a pass over several replicas.
 
     Attributes:
         tops: each output of each replica, by blob name.
@@ -57,7 +57,7 @@ def check_replicas(
     replicas: int = 2,
     draws: bool = False,
 ) -> None:
-    """Check that a layer whose batch is split over replicas does what it does on one device.
+    """Check that a layer computes the same when its batch is split over several replicas.
 
     Args:
         net: a prototxt, as a path or as text.
@@ -166,11 +166,11 @@ def _summed(param: Param, grads: Any) -> np.ndarray | None:
 
 
 class _Pass:
-    """What each replica computes: the trainer's pass, and seeds on the layer's tops beside it.
+    """The pass that each replica computes: the trainer's, with given gradients of the tops added.
 
     Args:
         net: the net.
-        case: what it was built from.
+        case: the case that it was built from.
     """
 
     def __init__(self, net: Net, case: LayerCase) -> None:
@@ -200,14 +200,14 @@ class _Pass:
         return [self._seed(top, grad) for top, grad in zip(tops, grads, strict=True)]
 
     def _seed(self, top: Any, grad: np.ndarray) -> Any:
-        """Return what differentiates to a top's gradient: a replica may have its rows, or all."""
+        """Return a number whose gradient by a top is the given one, on this replica's rows."""
         if tuple(top.shape) == grad.shape:
             return own_share(tf.reduce_sum(top * grad))
         return tf.reduce_sum(top * _own_rows(grad, len(self._case.bottoms[0])))
 
 
 def _own_rows(array: np.ndarray, batch: int) -> np.ndarray:
-    """Return this replica's rows, of which there may be several for each of a batch's."""
+    """Return this replica's rows of an array that may have several for each row of a batch."""
     first = first_row(batch, replica_number(), replica_count())
     last = first + share(batch, replica_number(), replica_count())
     return array[first * len(array) // batch : last * len(array) // batch]

@@ -1,4 +1,4 @@
-"""What people see of a training run: plugins that are registered for that run."""
+"""Shows a training run to people, by plugins that are registered for that run."""
 
-# The name of the one that is.
+# The name under which the report of a run is registered.
 REPORT = "owltf.report"

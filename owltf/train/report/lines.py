@@ -1,4 +1,4 @@
-"""Lines of the shape of Caffe's own log, for files and for people's log parsers."""
+"""Reports a run in lines like those of Caffe's log, for files and for programs that read logs."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from owltf.registry.markers import hookimpl
 
 
 class LineReport:
-    """Prints lines for each event of a run.
+    """Writes lines for each event of a run.
 
     Args:
-        write: takes a line.
+        write: writes a line; prints it unless given.
     """
 
     def __init__(self, write: Callable[[str], None] = print) -> None:
@@ -22,7 +22,7 @@ class LineReport:
 
     @hookimpl(tryfirst=True)
     def owltf_run_started(self, setup: Setup) -> None:
-        """Print the net, the devices, the sources and what was loaded."""
+        """Print the net, the devices, the data and the weights that were loaded."""
         for line in setup_lines(setup):
             self._write(line)
 
@@ -66,7 +66,7 @@ class LineReport:
 
 
 def setup_lines(setup: Setup) -> Iterator[str]:
-    """Yield what is about to run, a line each."""
+    """Yield the lines that describe a run before it begins."""
     yield f"Solving {setup.net}"
     yield f"Solver: {setup.solver}; {setup.params:,} parameters; random seed {setup.seed}"
     yield f"Devices: {', '.join(setup.devices)}; {setup.batch} images an iteration"
@@ -82,12 +82,12 @@ def setup_lines(setup: Setup) -> Iterator[str]:
 def output_lines(
     phase: str, outputs: Mapping[str, Any], weights: Mapping[str, float]
 ) -> Iterator[str]:
-    """Yield a line for each value of a net's outputs, as Caffe prints them.
+    """Yield a line for each value of a net's outputs, in Caffe's form.
 
     Args:
         phase: "Train" or "Test".
         outputs: arrays by blob name.
-        weights: the weights of those that are losses.
+        weights: the weight of each output that is a loss, by name.
     """
     values = ((name, value) for name, array in outputs.items() for value in array.ravel().tolist())
     for number, (name, value) in enumerate(values):

@@ -1,4 +1,4 @@
-"""A run in a terminal: a header, a line that lives, a table for each test."""
+"""Shows a run in a terminal: a header, a status line updated in place, a table for each test."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from owltf.registry.markers import hookimpl
 
 
 class TerminalReport:
-    """Shows a run with rich.
+    """Shows a run in a terminal by the library rich.
 
     Args:
         console: the terminal.
@@ -37,7 +37,7 @@ class TerminalReport:
 
     @hookimpl(tryfirst=True)
     def owltf_run_started(self, setup: Setup) -> None:
-        """Show the header, and start the line."""
+        """Show the header, and start the status line."""
         grid = Table.grid(padding=(0, 2))
         grid.add_column(style="dim", justify="right")
         grid.add_column(overflow="fold")
@@ -50,7 +50,7 @@ class TerminalReport:
 
     @hookimpl(tryfirst=True)
     def owltf_testing(self, net_index: int) -> None:
-        """Say in the line that a test runs."""
+        """Say in the status line that a test runs."""
         self._line.activity = f"testing net #{net_index}"
 
     @hookimpl(tryfirst=True)
@@ -69,7 +69,7 @@ class TerminalReport:
 
     @hookimpl(tryfirst=True)
     def owltf_displayed(self, display: Display) -> None:
-        """Put loss and rate into the line."""
+        """Put loss and rate into the status line."""
         self._line.loss = display.loss
         if display.rate is not None:
             self._line.rate = display.rate
@@ -83,7 +83,7 @@ class TerminalReport:
 
     @hookimpl(tryfirst=True)
     def owltf_run_ended(self, ending: Ending) -> None:
-        """Say that all iterations are done, or how to resume, and end the line."""
+        """Say that all iterations are done, or how to resume, and end the status line."""
         if ending.reason == "finished":
             self._console.print(Text("Optimization done.", style="green"))
         elif ending.reason == "stopped":
@@ -114,12 +114,12 @@ def _facts(setup: Setup) -> list[tuple[str, str]]:
         ("iterations", f"{setup.iteration:,} to {setup.max_iter:,}, {setup.batch} images each"),
         ("seed", str(setup.seed)),
     ]
-    facts += [(f"weights {file}", told.summary()) for file, told in setup.loaded.items()]
+    facts += [(f"weights {file}", loaded.summary()) for file, loaded in setup.loaded.items()]
     return facts + [("note", note) for note in setup.notes]
 
 
 class _Line:
-    """The line that lives: iteration, loss, rate, images a second, time left."""
+    """The status line: iteration, loss, rate, images per second, time left."""
 
     def __init__(self) -> None:
         self.loss: float | None = None
@@ -135,7 +135,7 @@ class _Line:
         self._since = time.monotonic()
 
     def resume(self) -> None:
-        """Forget the time of a test or a snapshot, so that images/s is that of training."""
+        """Measure images per second anew, without the time that a test or a snapshot took."""
         self.activity = ""
         self._since, self._first = time.monotonic(), self._iteration()
 

@@ -1,1 +1,1 @@
-"""The net that is served: without losses, with an open batch."""
+"""Turns a net for training into the net that is exported: fed by the caller, without losses."""

@@ -1,4 +1,4 @@
-"""The shapes that data layers give, found even where their data are not at hand."""
+"""Finds the shapes of data layers' tops, if possible even without their data."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ Shapes = Mapping[str, Sequence[int]]
 def input_shapes(
     data: DataContext, layer: type[DataLayer] | None, given: Shapes, tops: Sequence[str]
 ) -> Shapes:
-    """Return the shape of each of a data layer's tops that the net uses, batch included.
+    """Return the shapes of a data layer's tops by name, the batch included.
 
     Args:
-        data: what the layer is given.
+        data: the settings that the layer is made with.
         layer: its class; None for a type that owltf cannot read.
-        given: the shapes that the user names.
-        tops: the tops.
+        given: the shapes that the user gives.
+        tops: the names of the tops that the net uses.
 
     Raises:
-        OwltfError: if the data are not there and the prototxt does not say the shape.
+        OwltfError: if the data cannot be opened and the prototxt does not tell the shape.
     """
     found = {top: given[top] for top in tops if top in given}
     if len(found) == len(tops):
@@ -51,7 +51,7 @@ def _without_data(data: DataContext, tops: Sequence[str], error: OwltfError) -> 
 
 
 def _channels(data: DataContext) -> int:
-    """Return how many channels the images have as far as the transform says so, else 0."""
+    """Return the number of channels if the layer's `transform_param` tells it, else 0."""
     transform = data.parameter.transform_param
     if len(transform.mean_value) > 1:
         return len(transform.mean_value)

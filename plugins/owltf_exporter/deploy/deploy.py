@@ -1,4 +1,4 @@
-"""The deploy form of a net: fed by the caller, and ending in scores instead of losses."""
+"""Makes the deploy form of a net, which the caller feeds and which ends in class scores."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ Shapes = Mapping[str, Sequence[int]]
 def deploy_form(
     parameter: Any, context: NetContext, given: Shapes | None = None, outputs: Sequence[str] = ()
 ) -> Any:
-    """Return a net without data layers, losses, and whatever served only those.
+    """Return a net without data layers and losses, and without the layers that only these need.
 
-    Data layers become Input layers of the shapes they would give. Losses become what they are
-    `served_as`: SoftmaxWithLoss Softmax, SigmoidCrossEntropyLoss Sigmoid; their top is `prob`, that
-    of the last where there are several. Other losses and judges as Accuracy go, and so do labels
-    and the layers that lead nowhere else. A net of Input layers and scores comes back as it is.
+    Data layers become Input layers of the same shapes. Losses become the layer that they are
+    `served_as`: SoftmaxWithLoss becomes Softmax, SigmoidCrossEntropyLoss becomes Sigmoid; the top
+    of the last of them is `prob`. Other losses, and judges such as Accuracy, are removed, as are
+    labels and layers that lead only to these. A net of Input layers and scores stays as it is.
 
     Args:
         parameter: the `NetParameter`, filtered for its phase.
-        context: what it will be built with.
-        given: shapes of inputs, (N, C, H, W) by blob name, which go before the net's own.
+        context: the context that it will be built with.
+        given: shapes of inputs, (N, C, H, W) by blob name, to use instead of the net's own.
         outputs: the blobs wanted; all that no layer takes unless given.
 
     Raises:
@@ -44,13 +44,13 @@ def deploy_form(
 
 @dataclass
 class _Kept:
-    """Looks at layers from the last to the first, and keeps those that lead to outputs.
+    """Decides for each layer, from the last to the first, whether it leads to an output.
 
     Attributes:
-        context: what the net will be built with.
+        context: the context that the net will be built with.
         needed: the blobs that lead to outputs.
-        only: whether the outputs are those that were asked for.
-        judged: the blobs that only losses and the like look at.
+        only: whether the outputs are only those that were asked for.
+        judged: the blobs that losses, judges and layers removed with them take.
     """
 
     context: NetContext
@@ -59,7 +59,7 @@ class _Kept:
     judged: set[str] = field(default_factory=set)
 
     def look(self, layer: Any) -> Any | None:
-        """Return the layer if it stays."""
+        """Return the layer if it is kept, else None."""
         converter = _converter(layer, self.context)
         if converter.is_loss or converter.is_judge:
             # The scores themselves are an output, if nothing else takes them.
@@ -76,7 +76,7 @@ class _Kept:
     def _is_wanted(self, layer: Any) -> bool:
         if any(top in self.needed for top in layer.top):
             return True
-        # Silence, and whatever else has no tops, is no reason to compute its bottoms.
+        # A layer without tops, such as Silence, is no reason to compute its bottoms.
         is_reason = bool(layer.bottom) and _converter(layer, self.context).tops != (0, 0)
         is_output = is_reason and not any(top in self.judged for top in layer.top)
         return is_output and not self.only
@@ -87,7 +87,7 @@ def _converter(layer: Any, context: NetContext) -> LayerConverter:
 
 
 def _with_scores(layers: Sequence[Any], context: NetContext) -> list[Any]:
-    """Return the layers with losses turned into scores where they make any."""
+    """Return the layers with each loss replaced by the layer that it is served as, if any."""
     known = {_computes(layer) for layer in layers}
     kinds = [_converter(layer, context).served_as for layer in layers]
     losses = [layer for layer, kind in zip(layers, kinds, strict=True) if kind]
@@ -104,12 +104,12 @@ def _with_scores(layers: Sequence[Any], context: NetContext) -> list[Any]:
 
 
 def _computes(layer: Any) -> tuple[str, ...]:
-    """Return what two layers that compute the same scores have in common."""
+    """Return a key that is equal for layers which compute the same scores."""
     return (layer.type, *layer.bottom[:1])
 
 
 def _scores_of(layer: Any, kind: str, taken: Collection[str], *, is_last: bool) -> Any:
-    """Return the layer that a loss is served as, with the messages that both have."""
+    """Return the layer that a loss is served as, with the loss's fields except `loss_param`."""
     name = _PROB if is_last and _PROB not in taken else f"{layer.name}_{_PROB}"
     scores = type(layer)(name=name, type=kind, bottom=layer.bottom[:1], top=[name])
     for descriptor, message in layer.ListFields():
@@ -160,9 +160,9 @@ def _without_layers(parameter: Any) -> Any:
 
 
 def _check(parameter: Any, given: Shapes, outputs: Sequence[str]) -> None:
-    made = {top for layer in parameter.layer for top in layer.top}
+    tops = {top for layer in parameter.layer for top in layer.top}
     inputs = {top for layer in parameter.layer if layer.type == "Input" for top in layer.top}
-    if missing := [name for name in outputs if name not in made]:
+    if missing := [name for name in outputs if name not in tops]:
         raise OwltfError(f"--outputs: the net has no blob {', '.join(map(repr, missing))}")
     if strangers := [name for name in given if name not in inputs]:
         raise OwltfError(
@@ -181,7 +181,7 @@ def data_layers(parameter: Any, context: NetContext) -> list[Any]:
 
 
 def _is_data(layer: Any, context: NetContext) -> bool:
-    """Return whether a layer brings data; also one of a type that owltf cannot read."""
+    """Return whether a layer is a data layer, even if owltf cannot read its type."""
     registry = context.registry
     is_unknown = not layer.bottom and bool(layer.top) and layer.type not in registry.converters
     return is_unknown or layer.type in registry.data_layers

@@ -1,4 +1,4 @@
-"""Whether a net takes batches of any size, or only that of its prototxt."""
+"""Tells whether a net can compute batches of any size, or only that of its prototxt."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from owltf.api import Net, converter_of
 
 
 def has_open_batch(net: Net) -> bool:
-    """Return whether the first axis of all inputs is one batch, which may have any size.
+    """Return whether the first axis of all inputs is the same batch, which may have any size.
 
-    It is not where inputs differ along it, as images and their regions do; nor where a layer fixes
-    it, as layers over time do.
+    It may not if inputs differ along it, as images and their regions do, or if a layer fixes it, as
+    recurrent layers do.
     """
     sizes = {net.blob_shapes[name][:1] for name in net.inputs}
     return len(sizes) == 1 and not any(_is_fixed(net, layer) for layer in net.graph.layers)

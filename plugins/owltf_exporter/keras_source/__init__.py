@@ -1,1 +1,1 @@
-"""Writing a net as the source of a Keras program that people can read."""
+"""Writes a net as a Python program in plain Keras that people can read."""

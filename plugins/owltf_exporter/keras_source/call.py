@@ -1,4 +1,4 @@
-"""One call of a Keras layer, and what the layer is given to write it as Python."""
+"""A call of a Keras layer in the program, as the layer's method `source` receives it."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ Shapes = tuple[tuple[Any, ...], ...]
 
 @dataclass(frozen=True)
 class Call:
-    """One call of a layer; the rest is said by `owltf.api.SourceCall`.
+    """A call of a layer in the program; `owltf.api.SourceCall` describes its methods.
 
     Attributes:
         layer: the Keras layer.
-        inputs: the variables it is given.
-        outputs: the variables it gives.
-        shapes: the shapes of what it is given.
-        tops: the shapes of what it gives.
-        made: the Keras tensors it gives.
-        steps: the expressions that are written in lines of their own before it, by variable.
+        inputs: the names of the variables that it is called on.
+        outputs: the names of the variables that its results are assigned to.
+        shapes: the shapes of its inputs.
+        tops: the shapes of its outputs.
+        made: the Keras tensors of its outputs.
+        steps: the expressions to write in lines of their own before it, by variable.
         texts: the source texts that it needs, as keys in their order.
     """
 
@@ -39,44 +39,44 @@ class Call:
 
     @property
     def x(self) -> str:
-        """The first variable it is given."""
+        """The variable for the first input."""
         return self.inputs[0]
 
     def literal(self, value: Any) -> str:
-        """Return a value as it is written in Python."""
+        """Return the Python source of a value."""
         return literal(value)
 
     def arguments(self, *values: Any, **options: Any) -> str:
-        """Return literals as arguments; an option that is None is left out."""
+        """Return the source of arguments; a named one that is None is left out."""
         named = [f"{name}={literal(each)}" for name, each in options.items() if each is not None]
         return ", ".join([*map(literal, values), *named])
 
     def unless(self, value: Any, usual: Any) -> Any:
-        """Return a value, None where it is the usual one."""
+        """Return a value, or None if it is the default."""
         return None if value == usual else value
 
     def layer_call(self, kind: str, *values: Any, x: str | None = None, **options: Any) -> str:
-        """Return the call of a Keras layer, on a variable or on all that this call is given."""
+        """Return the source of a call of a Keras layer, on a variable or on all inputs."""
         given = self.x if len(self.inputs) == 1 else f"[{', '.join(self.inputs)}]"
         return f"{kind}({self.arguments(*values, **options, name=self.layer.name)})({x or given})"
 
     def step(self, expression: str) -> str:
-        """Write an expression in a line of its own, before this one; return its variable."""
+        """Assign an expression to a new variable, in a line before the call; return its name."""
         variable = f"x{len(self.steps) + 1}" if self.steps else "x"
         self.steps[variable] = expression
         return variable
 
     def need(self, text: str) -> None:
-        """Let the program have a function or a class of which this is the source text."""
+        """Add the source of a function or a class to the program, once."""
         self.texts[text] = None
 
     def unsupported(self, what: str) -> UnsupportedLayerError:
-        """Return the error for what plain Keras lacks."""
+        """Return the error to raise where plain Keras cannot compute the layer."""
         return UnsupportedLayerError(what)
 
 
 def calls_of(model: Any, taken: Collection[str]) -> list[Call]:
-    """Return the calls that a functional model is made of, in the order they were made.
+    """Return the layer calls of a functional model, in the order in which they were made.
 
     Args:
         model: the model.

@@ -1,4 +1,4 @@
-"""Write layers of Keras's own classes as Python, from their configuration."""
+"""Writes layers of Keras's own classes into the program, from their configuration."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from owltf.api import SourceCall
 
 Write = Callable[[Any, SourceCall], str]
 
-# What a layer is trained by, which its weights make up for; and what all layers have.
+# Arguments to leave out: those that matter only in training, and those that all layers have.
 _LEFT_OUT = re.compile(r".*_(initializer|regularizer|constraint)|name|dtype|trainable|seed")
-# Those that take a list; others of several inputs take them in ways of their own.
+# The layers that take a list of inputs; others with several inputs take them in various ways.
 _JOINING = (
     layers.Add,
     layers.Average,
@@ -28,10 +28,10 @@ _JOINING = (
 
 
 def keras_layer(kind: type) -> Write | None:
-    """Return what writes layers of a class of Keras's own; None for a class of others.
+    """Return the function that writes layers of a class of Keras's own; None for other classes.
 
     Args:
-        kind: the very class; its name says nothing, as others have a `Dense` too.
+        kind: the class; its name alone would not do, as others have a class `Dense` too.
     """
     if getattr(layers, kind.__name__, None) is not kind:
         return None
@@ -76,7 +76,7 @@ def _config(layer: Any, call: SourceCall) -> dict[str, Any]:
 
 
 def _unusual(value: Any, usual: Any) -> Any:
-    """Return an option, None where it is the usual one, however Keras keeps that."""
+    """Return an option, or None if it is the default, in whichever form Keras stores that."""
     if value == "linear" and usual is None:
         return None
     sizes = value if isinstance(value, (list, tuple)) and value else [value]

@@ -1,4 +1,4 @@
-"""Break statements of a program that are too long for a line."""
+"""Breaks statements of the program that are too long for a line."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ _WIDTH = 100
 
 
 def line(start: str, text: str) -> str:
-    """Return a statement, broken at its outermost brackets where it is too long.
+    """Return a statement, broken at its outermost brackets if it is too long for a line.
 
     Args:
-        start: its indentation and what is assigned to.
-        text: an expression.
+        start: its indentation, and the variables that it assigns to.
+        text: the expression.
     """
     if len(start) + len(text) <= _WIDTH or "\n" in text:
         return start + text
@@ -23,8 +23,8 @@ def line(start: str, text: str) -> str:
 
 
 def _split(text: str) -> tuple[str, str, str]:
-    """Return an expression up to its first bracket, what is in it, and the rest."""
-    # Brackets in strings are none.
+    """Return the parts of an expression before, inside and after its first brackets."""
+    # The tokens tell brackets from those inside strings.
     tokens = generate_tokens(StringIO(text).readline)
     brackets = [token for token in tokens if token.type == OP and token.string in "()[]{}"]
     if not brackets:

@@ -1,4 +1,4 @@
-"""Write strings and numbers as Python literals that can never be more than that."""
+"""Writes strings and numbers as Python literals, which can never run as code."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import numpy as np
 
 
 def literal(value: Any) -> str:
-    """Return a value as it is written in Python; it is read back as nothing but that value.
+    """Return the Python source of a value, which Python reads as that value and nothing else.
 
-    Whatever comes from a file of the user's goes through here into a program: names hold quotes,
+    Everything that a program takes from a user's file goes through here, as names may hold quotes,
     line breaks and worse.
 
     Raises:
-        TypeError: if it is no string, number, boolean or None, nor a list or tuple of such.
+        TypeError: if it is not a string, number, boolean or None, or a list or tuple of these.
     """
     if isinstance(value, str):
         return _text(value)
@@ -30,7 +30,7 @@ def literal(value: Any) -> str:
 
 
 def _text(text: str) -> str:
-    # Python's escape leaves the quotes alone, and takes half of a surrogate pair too.
+    # Python's escape does not escape quotes, and accepts half of a surrogate pair.
     escaped = text.encode("unicode_escape").decode("ascii")
     return '"' + escaped.replace('"', '\\"') + '"'
 
@@ -43,7 +43,7 @@ def _sequence(values: list[Any] | tuple[Any, ...]) -> str:
 
 
 def _real(value: float | np.floating[Any]) -> str:
-    # As a float32: 1e-05 and not 9.999999747378752e-06.
+    # Written as a float32: 1e-05 and not 9.999999747378752e-06.
     with np.errstate(over="ignore"):
         short = np.float32(value)
     return str(short) if np.isfinite(short) else f'float("{short}")'

@@ -1,4 +1,4 @@
-"""Name the variables of a program after the layers that make them."""
+"""Names the variables of the program after the layers that make them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from collections.abc import Collection, Sequence
 from typing import Any
 
-# What the program calls by name itself, and what its functions define.
+# The names that the program itself uses or defines.
 RESERVED = frozenset(
     ("INPUTS", "OUTPUTS", "Path", "WEIGHTS", "build", "float", "keras", "layers", "load", "model")
     + ("np", "ops", "weights", "x")
@@ -15,7 +15,7 @@ RESERVED = frozenset(
 
 
 class Variables:
-    """The variables of a program, one for each tensor.
+    """The names of a program's variables, one for each tensor.
 
     Args:
         taken: names that are used for something else.
@@ -26,11 +26,11 @@ class Variables:
         self._names: dict[int, str] = {}
 
     def of(self, tensor: Any) -> str:
-        """Return the name of a tensor seen before."""
+        """Return the variable of a tensor that has a name."""
         return self._names[id(tensor)]
 
     def name(self, tensors: Sequence[Any], layer: str) -> tuple[str, ...]:
-        """Name what a layer gives, after the layer."""
+        """Name the outputs of a layer after the layer."""
         stem = identifier(layer)
         stems = [stem] if len(tensors) == 1 else [f"{stem}_{i}" for i in range(len(tensors))]
         return tuple(self._name(t, s) for t, s in zip(tensors, stems, strict=True))
@@ -46,7 +46,7 @@ class Variables:
 
 
 def identifier(text: str) -> str:
-    """Return a name of Python, of letters and digits of ASCII, that resembles a text."""
+    """Return a Python identifier of ASCII letters and digits that resembles a text."""
     name = re.sub(r"[^A-Za-z0-9]+", "_", text).strip("_") or "x"
     name = f"layer_{name}" if name[0].isdigit() else name
     return f"{name}_" if keyword.iskeyword(name) else name

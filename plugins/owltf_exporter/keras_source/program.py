@@ -1,4 +1,4 @@
-"""Write a net as a Keras program: a function that builds it, and what that needs."""
+"""Writes a net as a Python program, whose function `build` makes the Keras model."""
 
 from __future__ import annotations
 
@@ -54,13 +54,13 @@ _BUILT = """
 
 
 def program_of(exported: Exported) -> str:
-    """Return a net as the source text of a Keras program, in ASCII.
+    """Return the ASCII source of a program that builds a net in plain Keras.
 
-    Names of the net's stand in it as literals, and as identifiers of letters and digits alone:
-    whatever they hold, none is ever part of the code.
+    Names from the net are written as literals, and as identifiers of only letters and digits, so
+    that whatever they hold, none is ever run as code.
 
     Raises:
-        OwltfError: if some layers have no form in plain Keras; all are listed.
+        OwltfError: if plain Keras cannot compute some layers; all are listed.
     """
     statements = statements_of(exported.model, exported.net.owners)
     texts = sorted({text for each in statements for text in each.call.texts})
@@ -70,7 +70,7 @@ def program_of(exported: Exported) -> str:
 
 
 def _imports(code: str) -> str:
-    """Return the import of what a program uses of Keras's modules."""
+    """Return the import of the Keras modules that the program uses."""
     names = {node.id for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name)}
     used = [name for name in ("layers", "ops") if name in names]
     return f"from keras import {', '.join(used)}\n" if used else ""

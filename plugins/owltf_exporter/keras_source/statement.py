@@ -1,4 +1,4 @@
-"""Write each call of a layer as a statement, by what the layer says of itself."""
+"""Writes each call of a layer as a statement, by the layer's method `source`."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from owltf_exporter.keras_source.names import RESERVED
 
 @dataclass(frozen=True)
 class Statement:
-    """A call, written.
+    """A call of a layer, written as a statement of the program.
 
     Attributes:
         call: the call.
-        expression: what its variables are assigned.
+        expression: the source of the expression that its variables are assigned.
     """
 
     call: Call
@@ -28,17 +28,17 @@ class Statement:
 
 
 def statements_of(model: Any, owners: Mapping[str, str]) -> list[Statement]:
-    """Return the calls of a model, written one after the other.
+    """Return the statements of a model's layer calls, one after the other.
 
     Args:
         model: the functional model.
-        owners: the Caffe layers, in words, by the names of the Keras layers.
+        owners: the Caffe layer, in words, of each Keras layer's name.
 
     Raises:
-        OwltfError: if layers have no form in plain Keras, all are listed; or if what their forms
-            need cannot stand in one program.
+        OwltfError: if plain Keras cannot compute some layers, all are listed; or if two source
+            texts that they need define the same name.
     """
-    # What they need is known once they are written; then no variable gets a name of that.
+    # Writing them once shows which names their source texts define; variables must have others.
     first = _written(calls_of(model, RESERVED), owners)
     taken = {*RESERVED, *_texts_by_name(first, owners)}
     taken.update(variable for each in first for variable in each.call.steps)
@@ -51,7 +51,7 @@ def _written(calls: Iterable[Call], owners: Mapping[str, str]) -> list[Statement
         try:
             written.append(Statement(call, _expression(call)))
         except UnsupportedLayerError as error:
-            # A layer of Caffe's may be several of Keras's.
+            # A Caffe layer may consist of several Keras layers.
             missing.setdefault(str(error), {})[_owner(call, owners)] = None
     if missing:
         listed = "; ".join(f"{', '.join(layers)}: {what}" for what, layers in missing.items())
@@ -87,10 +87,10 @@ def _check_expression(text: str, kind: type) -> None:
 
 
 def _texts_by_name(statements: Iterable[Statement], owners: Mapping[str, str]) -> dict[str, str]:
-    """Return the source texts that are needed by each name that they define.
+    """Return the needed source texts, by each name that they define.
 
     Raises:
-        OwltfError: if two define one name, or one is the program's own.
+        OwltfError: if two texts define the same name, or one that the program uses.
     """
     found: dict[str, str] = {}
     for statement in statements:
@@ -105,6 +105,6 @@ def _texts_by_name(statements: Iterable[Statement], owners: Mapping[str, str]) -
 
 
 def defined_in(text: str) -> list[str]:
-    """Return the names that a source text gives a meaning to."""
+    """Return the names that a source text defines."""
     symbols = symtable(text, "<source>", "exec").get_symbols()
     return [each.get_name() for each in symbols if each.is_assigned()]

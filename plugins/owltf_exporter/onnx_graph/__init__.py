@@ -1,1 +1,1 @@
-"""Writing a net as an ONNX graph, in Caffe's own order of axes."""
+"""Writes a net as an ONNX graph, with the axes in Caffe's order."""

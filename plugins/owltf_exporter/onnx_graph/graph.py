@@ -1,4 +1,4 @@
-"""An ONNX graph while the layers of a net are put into it."""
+"""Collects the operations and weights of an ONNX graph, layer by layer."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from owltf.api import Net, UnsupportedLayerError, converter_of
 from owltf_exporter.deploy.open_batch import has_open_batch
 
 Shape = tuple[int, ...]
-# They are read by OpenCV and by every onnxruntime of the last years.
+# OpenCV and every onnxruntime of the last years can read these versions.
 OPSET, IR_VERSION = 13, 8
 _BATCH = "N"
 
 
 @dataclass
 class Graph:
-    """An ONNX graph.
+    """An ONNX graph that is being written.
 
     Attributes:
         net: the net that is written.
         model: its Keras model.
         nodes: the graph's nodes so far.
         constants: its weights and other constants.
-        now: the name of each blob as the last layer left it.
+        now: the name in the graph of each blob as the last layer so far left it.
         shapes: Caffe's shape by name.
         is_open: whether the net takes batches of any size.
     """
@@ -52,22 +52,22 @@ class Graph:
         }
 
     def name_tops(self, layer: Any) -> list[str]:
-        """Return the names of what a layer makes: the blob's own for the last layer that does.
+        """Return the names of a layer's tops: the blob's own name if it is the last to write it.
 
         Raises:
-            UnsupportedLayerError: if a blob is fed, and changed in place is an output too.
+            UnsupportedLayerError: if an input of the net is changed in place and is also an output.
         """
         names = []
-        for blob, made in zip(layer.parameter.top, self.net.layer_tops[layer.name], strict=True):
+        for blob, top in zip(layer.parameter.top, self.net.layer_tops[layer.name], strict=True):
             name = blob if self._gives_its_name(layer, blob) else f"{blob}:{layer.name}"
-            self.now[blob], self.shapes[name] = name, made.shape
+            self.now[blob], self.shapes[name] = name, top.shape
             names.append(name)
         return names
 
     def _gives_its_name(self, layer: Any, blob: str) -> bool:
         if blob not in self.net.inputs:
             return bool(self._writers.get(blob) == layer.name)
-        # What is fed has its name from the start, and a name is given once.
+        # An input has its name from the start, and ONNX wants each name to be written only once.
         if layer.parameter.bottom and blob in self.net.outputs:
             raise UnsupportedLayerError(
                 f"layer '{layer.name}': the input '{blob}' changed in place is an output too"
@@ -75,7 +75,7 @@ class Graph:
         return not layer.parameter.bottom
 
     def pass_on(self, layer: Any) -> None:
-        """Let the tops of a layer be its bottom."""
+        """Give the tops of a layer the name of its bottom, which they equal."""
         bottom = self.now[layer.parameter.bottom[0]]
         for top in layer.parameter.top:
             self.now[top] = bottom
@@ -83,7 +83,7 @@ class Graph:
                 self.add("Identity", [bottom], [top])
 
     def add(self, kind: str, inputs: Sequence[str], outputs: Sequence[str], **options: Any) -> None:
-        """Add an operation, named after what it gives first."""
+        """Add an operation, named after its first output."""
         attributes = {name: _attribute(value) for name, value in options.items()}
         self.nodes.append(
             helper.make_node(kind, list(inputs), list(outputs), name=outputs[0], **attributes)
@@ -95,7 +95,7 @@ class Graph:
         return name
 
     def finish(self) -> Any:
-        """Return the whole as an ONNX model."""
+        """Return the graph as an ONNX model."""
         graph = helper.make_graph(
             self.nodes,
             self.net.name or "net",
@@ -112,11 +112,11 @@ class Graph:
         return helper.make_tensor_value_info(name, TensorProto.FLOAT, self._open_shape(name))
 
     def _open_shape(self, name: str) -> list[int | str]:
-        """Return a blob's shape with its batch open, if the net takes any."""
+        """Return a blob's shape, its batch open if the net can compute any batch."""
         shape: list[int | str] = list(self.net.blob_shapes[name])
         if self.is_open and self.net.blobs[name].tensor.shape[:1] == (None,):
             first = self.net.blob_shapes[self.net.inputs[0]][0]
-            # Blobs of more or fewer rows than the inputs have an axis of their own.
+            # Blobs with more or fewer rows than the inputs get another name for their first axis.
             shape[0] = _BATCH if shape[0] == first else f"{_BATCH}_{name}"
         return shape
 

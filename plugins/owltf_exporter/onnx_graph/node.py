@@ -1,4 +1,4 @@
-"""One layer on its way into an ONNX graph: what its converter's `onnx` method is given."""
+"""A layer that is being written to ONNX, as its converter's `onnx` method receives it."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from owltf_exporter.onnx_graph.graph import Graph, Shape
 
 @dataclass(frozen=True)
 class Node:
-    """One layer; `owltf.api.OnnxNode` says what each member is for.
+    """A layer that is being written to ONNX; `owltf.api.OnnxNode` describes its methods.
 
     Attributes:
         graph: the graph.
         layer: the net's layer.
-        bottoms: the names of what it takes.
-        tops: the names of what it makes.
+        bottoms: the names of its bottoms in the graph.
+        tops: the names that its tops get in the graph.
         blobs: its parameter blobs, in Caffe's shapes.
     """
 
@@ -37,12 +37,12 @@ class Node:
 
     @property
     def x(self) -> str:
-        """The first bottom."""
+        """The name of the first bottom."""
         return self.bottoms[0]
 
     @property
     def top(self) -> str:
-        """The first top."""
+        """The name of the first top."""
         return self.tops[0]
 
     @property
@@ -61,7 +61,7 @@ class Node:
         return dict(self.keras().get_config())
 
     def keras(self, part: str = "") -> Any:
-        """Return the layer's Keras layer; `part` is the word that tells several apart."""
+        """Return the layer's Keras layer; `part` is as in `layer.keras(...)`."""
         name = keras_name(self.layer.name)
         return self.graph.model.get_layer(f"{name}.{part}" if part else name)
 
@@ -76,13 +76,13 @@ class Node:
     def add(
         self, kind: str, *inputs: str, part: str = "", top: str | None = None, **options: Any
     ) -> str:
-        """Add an operation and return the name of what it gives.
+        """Add an operation and return the name of its result.
 
         Args:
-            kind: ONNX's operation.
-            *inputs: what it takes.
-            part: a word for what is not yet the layer's top.
-            top: the name of what it gives; the first top unless given.
+            kind: the operation's name in ONNX.
+            *inputs: the names of its inputs.
+            part: a word for the result's name, where that is not yet a top of the layer.
+            top: the result's name; the first top unless given.
             **options: its attributes.
         """
         name = f"{self.top}:{part}" if part else top or self.top
@@ -90,25 +90,25 @@ class Node:
         return name
 
     def add_several(self, kind: str, *inputs: str, tops: Sequence[str], **options: Any) -> None:
-        """Add an operation that gives several blobs, under these names."""
+        """Add an operation with several results, which get these names."""
         self.graph.add(kind, inputs, tops, **options)
 
     def reshape(
         self, blob: str, sizes: Sequence[int], *, part: str = "", top: str | None = None
     ) -> str:
-        """Add a Reshape and return the name of what it gives.
+        """Add a Reshape and return the name of its result.
 
         Args:
-            blob: what is reshaped.
+            blob: the name of its input.
             sizes: the new sizes; one may be -1, and 0 keeps the size of the same axis.
-            part: a word for what is not yet the layer's top.
-            top: the name of what it gives; the first top unless given.
+            part: a word for the result's name, where that is not yet a top of the layer.
+            top: the result's name; the first top unless given.
         """
         shape = self.constant(f"shape_of_{part or top or self.top}", list(sizes), np.int64)
         return self.add("Reshape", blob, shape, part=part, top=top)
 
     def constant(self, part: str, values: Any, dtype: Any = np.float32) -> str:
-        """Add numbers, or one number, and return their name."""
+        """Add a constant array or number and return its name."""
         return self.graph.constant(f"{self.layer.name}:{part}", np.asarray(values, dtype))
 
     def weights(self) -> list[str]:
@@ -116,5 +116,5 @@ class Node:
         return [self.constant(f"blob{index}", blob) for index, blob in enumerate(self.blobs)]
 
     def unsupported(self, what: str) -> UnsupportedLayerError:
-        """Return the error for a field that ONNX has no form of."""
+        """Return the error for a field that ONNX cannot express."""
         return UnsupportedLayerError(f"layer '{self.layer.name}': {what}")

@@ -74,6 +74,14 @@ def export(runner: CliRunner, arguments: list[str], *plugins: Any) -> Result:
     return runner.invoke(group, ["export", *arguments], obj=Registry(manager))
 
 
+def check_error(ran: Result, message: str) -> None:
+    """Check for one line and exit status 2."""
+    assert ran.exit_code == 2, ran.output
+    (line,) = ran.stderr.splitlines()
+    assert line.startswith("owltf: error: ")
+    assert message in line
+
+
 def arrays_of(path: Path) -> dict[str, np.ndarray]:
     """Return what an .npz file holds."""
     with np.load(path) as arrays:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from click.testing import CliRunner, Result
-from export_case import Export, export
+from click.testing import CliRunner
+from export_case import Export, check_error, export
 
 BEFORE = {"net.prototxt", "net.caffemodel", "deploy.prototxt"}
 
@@ -20,14 +20,6 @@ BEFORE = {"net.prototxt", "net.caffemodel", "deploy.prototxt"}
 def left(case: Path) -> set[str]:
     """Return what an export made."""
     return {path.name for path in case.iterdir()} - BEFORE
-
-
-def check_error(ran: Result, message: str) -> None:
-    """Check for one line and exit status 2."""
-    assert ran.exit_code == 2, ran.output
-    (line,) = ran.stderr.splitlines()
-    assert line.startswith("owltf: error: ")
-    assert message in line
 
 
 @pytest.mark.parametrize(
@@ -69,31 +61,6 @@ def test_a_difference_leaves_nothing(run: Export, case: Path) -> None:
     assert left(case) == set()
 
 
-def test_a_solver_without_a_test_net_is_exported(case: Path) -> None:
-    solver = 'net: "net.prototxt" base_lr: 0.1 lr_policy: "fixed" max_iter: 1'
-    (case / "solver.prototxt").write_text(solver)
-    ran = export(CliRunner(), ["solver.prototxt", "out.keras", "--weights", "net.caffemodel"])
-    assert ran.exit_code == 0, ran.output
-    assert "outputs: prob (Nx4)" in ran.stdout
-
-
-@pytest.mark.parametrize("suffix", ["", ".onnx", ".caffemodel"])
-def test_python_layers_are_refused(case: Path, suffix: str) -> None:
-    layers = "".join(
-        f'layer {{ name: "{name}" type: "Python" bottom: "fc" top: "{name}" '
-        'python_param { module: "nothing" layer: "Nothing" } }'
-        for name in ("mine", "yours")
-    )
-    with (case / "deploy.prototxt").open("a") as file:
-        file.write(layers)
-    arguments = ["deploy.prototxt", f"out{suffix}", "--weights", "net.caffemodel"]
-    check_error(
-        export(CliRunner(), arguments),
-        "Python layers run code of your own and cannot be exported: 'mine', 'yours'; --outputs",
-    )
-    assert export(CliRunner(), [*arguments, "--outputs", "fc"]).exit_code == 0
-
-
 SCRIPT = """
 import sys
 sys.path.insert(0, {folder!r})
@@ -126,10 +93,3 @@ def test_signals_leave_nothing(case: Path, number: signal.Signals, status: int) 
         process.send_signal(number)
         assert process.wait(60) == status
     assert left(case) == set()
-
-
-def test_optimize_says_what_it_brings(run: object, case: object) -> None:
-    arguments = ["net.prototxt", "out.keras", "--weights", "net.caffemodel", "--optimize"]
-    ran = export(CliRunner(), arguments)
-    assert ran.exit_code == 0, ran.output
-    assert "optimize: 2 layers folded, which changes the outputs by " in ran.stdout
