@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from owltf.data.transform import read_transform as read_transform
     from owltf.did_you_mean import did_you_mean as did_you_mean
     from owltf.errors import FieldError as FieldError, OwltfError as OwltfError
-    from owltf.files import (
+    from owltf.files.atomic import (
         atomic_output_group as atomic_output_group,
         atomic_outputs as atomic_outputs,
     )
@@ -108,10 +108,10 @@ if TYPE_CHECKING:
     )
     from owltf.runtime.start_tensorflow import start_tensorflow as start_tensorflow
     from owltf.runtime.step import Step as Step, current_step as current_step
+    from owltf.signals.stoppable import StoppableCommand as StoppableCommand
     from owltf.solvers.learning_rate import LearningRate as LearningRate
     from owltf.solvers.solver import Solver as Solver
     from owltf.stop_flag import check_stopped as check_stopped
-    from owltf.stoppable import StoppableCommand as StoppableCommand
 
 # Layers, solvers and learning rates.
 LAYERS = {
@@ -167,9 +167,9 @@ RUNS = {
     "OwltfError": "owltf.errors",
     "Scores": "owltf.plugin.events",
     "Setup": "owltf.plugin.events",
-    "StoppableCommand": "owltf.stoppable",
-    "atomic_output_group": "owltf.files",
-    "atomic_outputs": "owltf.files",
+    "StoppableCommand": "owltf.signals.stoppable",
+    "atomic_output_group": "owltf.files.atomic",
+    "atomic_outputs": "owltf.files.atomic",
     "check_stopped": "owltf.stop_flag",
     "classes_in": "owltf.registry.discover",
     "did_you_mean": "owltf.did_you_mean",
@@ -241,7 +241,7 @@ _LIGHT = (
     "owltf.data.source.lmdb",
     "owltf.did_you_mean",
     "owltf.errors",
-    "owltf.files",
+    "owltf.files.atomic",
     "owltf.inference.channel_mean",
     "owltf.inference.class_names",
     "owltf.options.",

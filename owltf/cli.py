@@ -10,10 +10,10 @@ import click
 
 from owltf import __version__
 from owltf.errors import OwltfError
+from owltf.files.standard_output import PatientOutput
 from owltf.plugin.manager import make_manager
 from owltf.printable import printable
 from owltf.registry.registry import Registry
-from owltf.standard_output import PatientOutput
 
 
 class UserError(click.ClickException):

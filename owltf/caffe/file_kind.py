@@ -17,7 +17,7 @@ from owltf.caffe.binary.protobuf_wire import (
 from owltf.caffe.prototxt.text import looks_binary
 from owltf.caffe.prototxt.tokens import tokenize
 from owltf.errors import OwltfError
-from owltf.regular_file import refuse_irregular
+from owltf.files.regular_file import refuse_irregular
 
 CAFFEMODEL = "caffemodel"
 SOLVERSTATE = "solverstate"

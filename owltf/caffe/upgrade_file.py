@@ -15,7 +15,7 @@ from owltf.caffe.schema.message_text import refuse_bad_text
 from owltf.caffe.schema.schema import Schema
 from owltf.caffe.upgrade.upgrade import upgrade_net
 from owltf.errors import OwltfError
-from owltf.regular_file import read_bytes
+from owltf.files.regular_file import read_bytes
 
 
 def upgraded_text(path: Path, schema: Schema, *, ignore_unknown_fields: bool = False) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from owltf.commands.table import print_markdown, print_table
-from owltf.stoppable import StoppableCommand
+from owltf.signals.stoppable import StoppableCommand
 
 # What `owltf export` needs a form of each layer for.
 FORMS = ("onnx", "python")

@@ -15,7 +15,7 @@ from zlib import crc32
 import click
 
 from owltf.errors import OwltfError
-from owltf.stoppable import StoppableCommand
+from owltf.signals.stoppable import StoppableCommand
 
 TEMPLATE = Path(__file__).with_name("plugin_template")
 # The path in the plugin of each file of the template.
@@ -169,7 +169,7 @@ def write_plugin(folder: Path, names: PluginNames, number: int) -> None:
     Raises:
         OwltfError: if it cannot be written.
     """
-    from owltf.files import atomic_outputs
+    from owltf.files.atomic import atomic_outputs
 
     values = {**names.values, "number": number}
     with atomic_outputs(folder) as temporary:

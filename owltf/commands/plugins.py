@@ -13,7 +13,7 @@ import pluggy
 from owltf import __version__
 from owltf.commands.table import print_table
 from owltf.registry.markers import PROJECT
-from owltf.stoppable import StoppableCommand
+from owltf.signals.stoppable import StoppableCommand
 
 
 @click.command(cls=StoppableCommand)

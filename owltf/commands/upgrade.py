@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from owltf.errors import OwltfError
-from owltf.stoppable import StoppableCommand
+from owltf.signals.stoppable import StoppableCommand
 
 _WEIGHTS_SUFFIXES, _TEXT_SUFFIXES = (".caffemodel", ".h5"), (".prototxt", ".txt")
 
@@ -46,7 +46,7 @@ def upgrade(
 
 def _upgrade_text(path: Path, out: Path | None, schema: Any, options: dict[str, bool]) -> None:
     from owltf.caffe.upgrade_file import upgraded_text
-    from owltf.files import atomic_path
+    from owltf.files.atomic import atomic_path
 
     _check_suffix(path, out, _WEIGHTS_SUFFIXES, "text")
     text = upgraded_text(path, schema, **options)

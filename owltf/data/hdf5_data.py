@@ -16,7 +16,7 @@ from owltf.data.data_layer import DataContext, DataLayer
 from owltf.data.pipeline import batches_per_chunk, empty_aligned, read_ahead, read_chunks
 from owltf.data.source.hdf5 import Hdf5Reader, Hdf5Rows
 from owltf.errors import OwltfError
-from owltf.regular_file import read_bytes
+from owltf.files.regular_file import read_bytes
 
 _PREFETCH = 4
 _FLOAT_BYTES = 4

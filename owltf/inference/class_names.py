@@ -6,7 +6,7 @@ from pathlib import Path
 
 from owltf.caffe.find_file import find_file
 from owltf.errors import OwltfError
-from owltf.regular_file import read_bytes
+from owltf.files.regular_file import read_bytes
 
 
 def read_class_names(path: str | Path, classes: int) -> list[str]:

@@ -21,13 +21,13 @@ from owltf.caffe.schema.messages import NetParameter
 from owltf.convert.context import NetContext
 from owltf.convert.sharing import SharedLayers
 from owltf.errors import OwltfError
+from owltf.files.regular_file import refuse_irregular
 from owltf.net.net import Net
 from owltf.net.solver_nets import build_source
 from owltf.net.start_weights import StartWeights
 from owltf.net.weights import Loaded
 from owltf.plugin.manager import make_manager
 from owltf.registry.registry import Registry
-from owltf.regular_file import refuse_irregular
 from owltf.runtime.devices import Devices, default_device
 from owltf.snapshot.prefix import Prefix
 from owltf.snapshot.read import read_snapshot

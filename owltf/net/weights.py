@@ -12,7 +12,7 @@ from owltf.caffe.binary.weights import LayerWeights
 from owltf.caffe.binary.write_weights import write_caffemodel
 from owltf.convert.params import Param
 from owltf.errors import OwltfError
-from owltf.file_sum import FileSum
+from owltf.files.checksum import FileSum
 from owltf.net.net import Net
 
 # A list of more names is for nobody to read.

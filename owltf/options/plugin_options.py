@@ -10,7 +10,7 @@ import click
 
 from owltf.options.common import take
 from owltf.plugin.run_options import run_options
-from owltf.stoppable import StoppableCommand
+from owltf.signals.stoppable import StoppableCommand
 
 _ADDED = "owltf.options.plugin_options"
 _GIVEN = f"{_ADDED}.given"

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from owltf.errors import OwltfError
-from owltf.file_sum import FileSum
+from owltf.files.checksum import FileSum
 
 CAFFEMODEL, SOLVERSTATE, STATES = "caffemodel", "solverstate", "states"
 _SIZE, _CRC = "size", "crc32"

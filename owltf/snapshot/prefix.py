@@ -10,7 +10,7 @@ from typing import Any
 
 from owltf.caffe.find_file import find_file
 from owltf.errors import OwltfError
-from owltf.files import remove_left_over
+from owltf.files.atomic import remove_left_over
 
 _ITERATION = re.compile(r"_iter_(\d+)\.solverstate(\.h5)?$")
 

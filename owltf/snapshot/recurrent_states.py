@@ -15,7 +15,7 @@ import numpy as np
 
 from owltf.caffe.binary.numpy_file import read_npz
 from owltf.errors import OwltfError
-from owltf.file_sum import FileSum
+from owltf.files.checksum import FileSum
 
 
 def states_path(snapshot: Path) -> Path:

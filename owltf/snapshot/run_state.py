@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from owltf.errors import OwltfError
-from owltf.file_sum import FileSum
-from owltf.files import atomic_path
-from owltf.regular_file import read_bytes
+from owltf.files.atomic import atomic_path
+from owltf.files.checksum import FileSum
+from owltf.files.regular_file import read_bytes
 from owltf.snapshot.parts import parts_from_json, parts_to_json
 
 # Caffe counts in 64 bits.

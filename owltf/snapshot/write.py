@@ -11,7 +11,7 @@ import numpy as np
 
 from owltf.caffe.binary.solver_state import SolverState
 from owltf.caffe.binary.solverstate_file import write_solverstate
-from owltf.files import atomic_outputs
+from owltf.files.atomic import atomic_outputs
 from owltf.net.net import Net
 from owltf.net.weights import save_weights
 from owltf.snapshot.parts import CAFFEMODEL, SOLVERSTATE, STATES

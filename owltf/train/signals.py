@@ -11,7 +11,7 @@ from types import TracebackType
 
 import tensorflow as tf
 
-from owltf.signal_thread import leave_at_once, signals_to
+from owltf.signals.signal_thread import leave_at_once, signals_to
 
 STOPPING = (signal.SIGINT, signal.SIGTERM)
 _LEFT = "\nowltf: stopped at once; the last snapshot stands"

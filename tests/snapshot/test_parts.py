@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from owltf.file_sum import FileSum
+from owltf.files.checksum import FileSum
 from owltf.snapshot.parts import CAFFEMODEL, SOLVERSTATE, check_part, parts_from_json, parts_to_json
 
 

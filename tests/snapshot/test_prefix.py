@@ -8,8 +8,8 @@ import pytest
 
 from owltf.caffe.schema.schema import load_schema
 from owltf.errors import OwltfError
+from owltf.files.temporary_name import temporary_prefix
 from owltf.snapshot.prefix import Prefix
-from owltf.temporary_name import temporary_prefix
 
 
 def prefix(folder: Path, name: str = "snap", interval: int = 10) -> Prefix:

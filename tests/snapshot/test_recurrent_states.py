@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from owltf.errors import OwltfError
-from owltf.file_sum import FileSum
+from owltf.files.checksum import FileSum
 from owltf.snapshot.recurrent_states import read_states, states_path, write_states
 
 

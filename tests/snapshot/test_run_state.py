@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from owltf.errors import OwltfError
-from owltf.file_sum import FileSum
+from owltf.files.checksum import FileSum
 from owltf.snapshot.run_state import RunState, threads
 
 

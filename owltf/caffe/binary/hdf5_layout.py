@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from owltf.errors import OwltfError
-from owltf.regular_file import refuse_irregular
+from owltf.files.regular_file import refuse_irregular
 
 # What the compressed numbers of a weights file, or one chunk of a data file, may grow to.
 LARGEST_UNPACKED = 1 << 30

@@ -4,7 +4,7 @@ import mmap
 from pathlib import Path
 
 from owltf.errors import OwltfError
-from owltf.regular_file import refuse_irregular
+from owltf.files.regular_file import refuse_irregular
 
 
 def map_file(path: Path) -> memoryview:

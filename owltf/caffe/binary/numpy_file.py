@@ -9,7 +9,7 @@ from zipfile import ZIP_STORED, ZipFile
 import numpy as np
 
 from owltf.errors import OwltfError
-from owltf.regular_file import refuse_irregular
+from owltf.files.regular_file import refuse_irregular
 
 _KINDS_OF_NUMBERS = "fiub"
 _SUFFIX = ".npy"

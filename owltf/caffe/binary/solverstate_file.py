@@ -14,8 +14,8 @@ from owltf.caffe.binary.solver_state import SolverState
 from owltf.caffe.file_kind import SOLVERSTATE, expect_kind
 from owltf.caffe.schema.schema import Schema
 from owltf.errors import OwltfError
-from owltf.file_sum import FileSum, write_summed
-from owltf.files import atomic_path
+from owltf.files.atomic import atomic_path
+from owltf.files.checksum import FileSum, write_summed
 
 _HISTORY = 3
 

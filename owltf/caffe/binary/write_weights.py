@@ -12,8 +12,8 @@ from owltf.caffe.binary.protobuf_wire import encode_length
 from owltf.caffe.layer_names import unique_names
 from owltf.caffe.prototxt.source import copied
 from owltf.caffe.schema.messages import LayerParameter, NetParameter
-from owltf.file_sum import FileSum, write_summed
-from owltf.files import atomic_path
+from owltf.files.atomic import atomic_path
+from owltf.files.checksum import FileSum, write_summed
 
 _LAYER, _BLOBS = 100, 7
 

@@ -18,7 +18,7 @@ from owltf.caffe.schema.messages import SolverParameter
 from owltf.caffe.schema.schema import Schema
 from owltf.caffe.upgrade.upgrade import upgrade_net, upgrade_solver
 from owltf.errors import OwltfError
-from owltf.regular_file import read_bytes
+from owltf.files.regular_file import read_bytes
 
 _IMAGE_AXES = 3
 _MOST_AXES = 32

@@ -9,7 +9,7 @@ from google.protobuf.message import DecodeError
 from owltf.caffe.schema.message_text import refuse_bad_text
 from owltf.caffe.schema.protoc import compile_proto
 from owltf.errors import OwltfError
-from owltf.regular_file import read_bytes
+from owltf.files.regular_file import read_bytes
 
 BASE_NAME = "caffe.proto"
 

@@ -15,7 +15,7 @@ import tensorflow as tf
 from owltf.data.source.image import COLOR, decode_image, upright
 from owltf.data.source.image_header import read_header, tell_depth, too_large
 from owltf.errors import OwltfError
-from owltf.regular_file import read_bytes, refuse_irregular
+from owltf.files.regular_file import read_bytes, refuse_irregular
 
 FORMATS = "JPEG, PNG, GIF or BMP"
 _SUFFIXES = (".jpg", ".jpeg", ".png", ".gif", ".bmp")

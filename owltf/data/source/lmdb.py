@@ -10,7 +10,7 @@ from pathlib import Path
 from owltf.data.source.datum_fields import Record
 from owltf.data.source.lmdb_file import BrokenLmdbError, Leaf, LmdbFile
 from owltf.errors import OwltfError
-from owltf.regular_file import refuse_irregular
+from owltf.files.regular_file import refuse_irregular
 
 
 class LmdbRecords:

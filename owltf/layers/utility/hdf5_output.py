@@ -16,7 +16,7 @@ from owltf.convert.blob import Blob
 from owltf.convert.converter import LayerConverter
 from owltf.convert.layer import Layer
 from owltf.errors import OwltfError
-from owltf.files import atomic_path
+from owltf.files.atomic import atomic_path
 from owltf.runtime.replicas import replica_number
 from owltf.runtime.user_errors import marked
 from owltf.runtime.whole_batch import gathered

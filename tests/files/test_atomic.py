@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from owltf.errors import OwltfError
-from owltf.files import atomic_outputs, atomic_path, remove_left_over, remove_unfinished
+from owltf.files.atomic import atomic_outputs, atomic_path, remove_left_over, remove_unfinished
 
 
 def test_the_file_appears_when_the_block_ends(tmp_path: Path) -> None:
@@ -151,7 +151,7 @@ def test_a_signal_between_two_renames_leaves_the_old_folder(
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from owltf.files import atomic_outputs, atomic_path
+from owltf.files.atomic import atomic_outputs, atomic_path
 with {write}(Path(sys.argv[1])) as temporary:
     {fill}
     os.kill(os.getpid(), signal.SIGKILL)

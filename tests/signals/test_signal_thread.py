@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 
-from owltf.signal_thread import signals_to
+from owltf.signals.signal_thread import signals_to
 
 
 def test_a_signal_is_taken_by_a_thread_and_handlers_are_given_back() -> None:

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from owltf.temporary_name import is_left_over, temporary_prefix
+from owltf.files.temporary_name import is_left_over, temporary_prefix
 
 OURS = temporary_prefix("a.b-1-c")
 

@@ -11,7 +11,7 @@ from functools import partial
 
 import click
 
-from owltf.signal_thread import leave_at_once, signals_to
+from owltf.signals.signal_thread import leave_at_once, signals_to
 from owltf.stop_flag import Stopped, check_stopped, set_stopped, stopped_by
 
 _ASKING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

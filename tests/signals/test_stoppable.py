@@ -10,16 +10,16 @@ from pathlib import Path
 
 import pytest
 
+from owltf.signals.stoppable import stoppable
 from owltf.stop_flag import check_stopped, stopped_by
-from owltf.stoppable import stoppable
 
 PROGRAM = """
 import signal, sys, time
 from pathlib import Path
 import click
-from owltf.files import atomic_output_group
+from owltf.files.atomic import atomic_output_group
 from owltf.stop_flag import check_stopped
-from owltf.stoppable import StoppableCommand
+from owltf.signals.stoppable import StoppableCommand
 
 class Slow:
     def __del__(self):

@@ -8,7 +8,7 @@ import pytest
 
 PRINT = """
 import sys
-from owltf.standard_output import PatientOutput
+from owltf.files.standard_output import PatientOutput
 import click
 output = PatientOutput()
 for number in range(3000):

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from owltf.regular_file import read_bytes, refuse_irregular
+from owltf.files.regular_file import read_bytes, refuse_irregular
 
 
 def test_what_is_no_ordinary_file(tmp_path: Path, refusal: Callable[..., str]) -> None:

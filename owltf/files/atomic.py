@@ -11,8 +11,8 @@ from itertools import chain
 from pathlib import Path
 
 from owltf.errors import OwltfError
+from owltf.files.temporary_name import is_left_over, temporary_prefix
 from owltf.stop_flag import check_stopped
-from owltf.temporary_name import is_left_over, temporary_prefix
 
 _unfinished: set[Path] = set()
 # Held while files are made or renamed, which a process that ends at once waits for.

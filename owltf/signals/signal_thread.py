@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from owltf.files import remove_unfinished
+from owltf.files.atomic import remove_unfinished
 
 _SHOW_CURSOR = b"\x1b[?25h"
 

@@ -7,7 +7,7 @@ from zlib import crc32
 
 import numpy as np
 
-from owltf.file_sum import FileSum, write_summed
+from owltf.files.checksum import FileSum, write_summed
 
 
 def test_a_sum_taken_while_writing_is_that_of_the_file(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""Files: whole or absent, ordinary ones only, known again by their checksums."""
