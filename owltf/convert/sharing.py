@@ -168,11 +168,12 @@ class WeightSharing:
 
     def _check_memory(self, shape: tuple[int, ...], index: int) -> None:
         """Refuse a blob that cannot fit; the system might end the process instead of refusing."""
-        needed, there = 4 * prod(shape), _memory()
+        # A filler draws numbers of double precision, and TensorFlow copies them.
+        needed, there = 3 * 4 * prod(shape), _memory()
         if needed > there:
             raise self.say(
                 f"parameter {index} of shape {self.blobs[index].caffe_shape(shape)} needs "
-                f"{needed / 2**30:,.0f} GiB; this machine has {there / 2**30:,.0f} GiB of memory"
+                f"{needed / 2**30:,.0f} GiB to be made; this machine has {there / 2**30:,.0f} GiB of memory"
             )
 
     def _known(self, index: int, known: SharedBlob, keras_layer: Any, given: dict[str, Any]) -> Any:
