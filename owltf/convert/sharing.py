@@ -173,7 +173,8 @@ class WeightSharing:
         if needed > there:
             raise self.say(
                 f"parameter {index} of shape {self.blobs[index].caffe_shape(shape)} needs "
-                f"{needed / 2**30:,.0f} GiB to be made; this machine has {there / 2**30:,.0f} GiB of memory"
+                f"{needed / 2**30:,.0f} GiB to be made; this machine has "
+                f"{there / 2**30:,.0f} GiB of memory"
             )
 
     def _known(self, index: int, known: SharedBlob, keras_layer: Any, given: dict[str, Any]) -> Any:

@@ -165,7 +165,7 @@ def test_a_blob_may_have_another_name_in_another_layer(tmp_path: Path) -> None:
 
 def test_a_layer_has_only_the_blobs_that_it_uses() -> None:
     whole = inner_product("whole", "x", "whole", SIAMESE)
-    lean = inner_product("lean", "x", "lean", SIAMESE)
+    lean = inner_product("lean", "x", "lean", SIAMESE[: SIAMESE.index("}") + 1])
     lean = lean.replace("num_output", "bias_term: false num_output")
     net = build(input_text("x", 2, 4) + whole + lean)
     assert {name: len(params) for name, params in net.layer_params.items()} == {
