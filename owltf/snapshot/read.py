@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from owltf.caffe.binary.read_weights import read_weights
 from owltf.caffe.binary.solver_state import SolverState
 from owltf.caffe.binary.solverstate_file import read_solverstate
 from owltf.caffe.file_kind import expect_kind
@@ -73,7 +74,12 @@ def read_snapshot(path: Path, schema: Any) -> Restored:
         )
     restored = Restored(path, state, _weights_of(path, state), run)
     restored.check(SOLVERSTATE, path)
-    restored.check(CAFFEMODEL, restored.weights)
+    try:
+        restored.check(CAFFEMODEL, restored.weights)
+    except OwltfError:
+        # What a damaged file itself says is wrong with it helps more.
+        read_weights(restored.weights, schema)
+        raise
     return restored
 
 

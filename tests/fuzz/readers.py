@@ -238,8 +238,8 @@ class Worker:
 
     def stop(self) -> None:
         """End the process."""
-        self._process.kill()
-        self._process.wait()
+        with self._process:
+            self._process.kill()
 
     def _start(self) -> None:
         self._process = subprocess.Popen(
