@@ -6,6 +6,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import keras
 import numpy as np
 from owltf_exporter.export_job import Exported
 from owltf_exporter.formats import python_file
@@ -13,13 +14,15 @@ from owltf_exporter.formats import python_file
 from owltf.api import Layer, LayerConverter, ParamBlob, hookimpl
 from owltf.testing import net_of, one_layer, use_plugins
 
+SHAPE = (2, 3)
 
-def stranger(kind: type, *, blobs: tuple[str, ...] = (), **config: Any) -> Any:
+
+def stranger(kind: type, **config: Any) -> Any:
     """Return a plugin that converts the type Strange by a Keras layer class."""
 
     class Strange(LayerConverter):
         caffe_type = "Strange"
-        params = tuple(ParamBlob(name) for name in blobs)
+        params = tuple(ParamBlob(name) for name in weight_names(kind, config))
 
         def build(self, layer: Layer, bottom: Any) -> Any:
             return bottom.map(layer.keras(kind, **config))
@@ -27,10 +30,18 @@ def stranger(kind: type, *, blobs: tuple[str, ...] = (), **config: Any) -> Any:
     return SimpleNamespace(owltf_layer_converters=hookimpl(lambda: [Strange]))
 
 
-def exported(kind: type, *, blobs: tuple[str, ...] = (), more: str = "", **config: Any) -> Exported:
+def weight_names(kind: Any, config: dict[str, Any]) -> list[str]:
+    """Return the names of the weights of a Keras layer class, in its order."""
+    # A layer inside another is copied, so that the one in the configuration stays unbuilt.
+    layer = kind.from_config(kind(**config).get_config())
+    layer(keras.Input(SHAPE[1:]))
+    return [weight.name for weight in layer.weights]
+
+
+def exported(kind: type, *, more: str = "", **config: Any) -> Exported:
     """Return a net of a layer by a stranger's class, its weights drawn."""
-    with use_plugins(stranger(kind, blobs=blobs, **config)):
-        net = net_of(one_layer('type: "Strange"', (2, 3)) + more)
+    with use_plugins(stranger(kind, **config)):
+        net = net_of(one_layer('type: "Strange"', SHAPE) + more)
     rng = np.random.default_rng(0)
     net.set_params(
         {

@@ -73,14 +73,14 @@ class TakesTheName(Gain):
 
 
 def test_a_strangers_layer_is_written_by_its_own_source(tmp_path: Path) -> None:
-    text = check_program(exported(Affine, blobs=("factor",)), tmp_path)
+    text = check_program(exported(Affine), tmp_path)
     assert AFFINE in text
     assert '    layer = Affine(name="layer")(bottom0)\n' in text
 
 
 def test_one_without_a_source_is_refused_by_class_and_layer() -> None:
     with pytest.raises(OwltfError) as error:
-        program_of(exported(Gain, blobs=("factor",)))
+        program_of(exported(Gain))
     assert str(error.value) == (
         f"--format python has no plain Keras for Strange layer '{LAYER}' (<text>:2): its class "
         f"{__name__}.Gain has no method `source`"
@@ -97,7 +97,7 @@ def test_a_name_of_ours_or_of_kerass_is_no_source(kind: type) -> None:
 def test_two_texts_of_one_name_are_refused() -> None:
     more = 'layer { name: "ours" type: "Scale" bottom: "top0" top: "scaled" }'
     with pytest.raises(OwltfError, match=r"Scale layer 'ours' .* needs a 'Affine' that is not the"):
-        program_of(exported(Affine, blobs=("factor",), more=more))
+        program_of(exported(Affine, more=more))
 
 
 def test_a_text_with_a_name_of_the_programs_is_refused() -> None:
