@@ -81,6 +81,7 @@ if TYPE_CHECKING:
     from owltf.options.devices import device_options as device_options, devices_of as devices_of
     from owltf.options.early_checks import check_early as check_early
     from owltf.options.images import (
+        image_file_options as image_file_options,
         image_options as image_options,
         image_settings as image_settings,
     )
@@ -205,6 +206,7 @@ TOOLS = {
     "find_views": "owltf.inference.views",
     "fold": "owltf.net.fold",
     "image_batches": "owltf.inference.image_batches",
+    "image_file_options": "owltf.options.images",
     "image_input": "owltf.inference.image_input",
     "image_options": "owltf.options.images",
     "image_settings": "owltf.options.images",

@@ -49,17 +49,17 @@ _OPTIONS = (
         show_default=True,
         help="The order in which the net takes the channels.",
     ),
-    click.option(
-        "--ignore-orientation",
-        is_flag=True,
-        help="Leave photographs as the camera stored them; they are turned as their EXIF "
-        "orientation says unless given.",
-    ),
+)
+_ORIENTATION = click.option(
+    "--ignore-orientation",
+    is_flag=True,
+    help="Leave photographs as the camera stored them; they are turned as their EXIF "
+    "orientation says unless given.",
 )
 
 
 def image_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add `--resize`, `--mean`, `--scale` and others for image files to a command.
+    """Add `--resize`, `--mean`, `--scale` and `--channel-order` to a command.
 
     Args:
         command: the command's function, before `click.command()` decorates it.
@@ -67,8 +67,17 @@ def image_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return with_options(command, _OPTIONS)
 
 
+def image_file_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add those of `image_options` to a command that reads image files, and `--ignore-orientation`.
+
+    Args:
+        command: the command's function, before `click.command()` decorates it.
+    """
+    return with_options(command, (*_OPTIONS, _ORIENTATION))
+
+
 def image_settings(flags: dict[str, Any]) -> dict[str, Any]:
-    """Return the values of `image_options` as arguments of `image_input`.
+    """Return the values of `image_file_options` as arguments of `image_input`.
 
     Args:
         flags: the command's arguments by name; those of the options are removed from it.

@@ -13,7 +13,7 @@ from owltf.api import (
     StoppableCommand,
     device_options,
     devices_of,
-    image_options,
+    image_file_options,
     image_settings,
     input_shape_option,
     printable,
@@ -56,7 +56,7 @@ _VIEWS = ("1", "flips", "corners", "10", "144")
     help="The layer that gives the probabilities: Softmax, SoftmaxWithLoss, or any with a number "
     "for each class. The last softmax unless given.",
 )
-@image_options
+@image_file_options
 @click.option("--skip-bad", is_flag=True, help="Name images that cannot be read, and go on.")
 @device_options
 @click.pass_obj

@@ -11,7 +11,7 @@ from owltf.api import (
     StoppableCommand,
     device_options,
     devices_of,
-    image_options,
+    image_file_options,
     image_settings,
     input_shape_option,
     weights_of,
@@ -47,7 +47,7 @@ from owltf.api import (
     help="Take image files (JPEG, PNG, GIF, BMP) instead of the net's data: an image, a folder of "
     "them, or a text file with a path and a label a line. May be repeated.",
 )
-@image_options
+@image_file_options
 @click.option("--skip-bad", is_flag=True, help="Name images that cannot be read, and go on.")
 @click.option(
     "--before-in-place",

@@ -8,12 +8,12 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from owltf.options.images import image_options, image_settings
+from owltf.options.images import image_settings
 
 
 def taken(*words: str) -> dict[str, Any]:
     @click.command()
-    @image_options
+    @image_file_options
     def command(**flags: Any) -> dict[str, Any]:
         found = image_settings(flags)
         assert not flags
