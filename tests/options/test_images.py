@@ -8,7 +8,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from owltf.options.images import image_settings
+from owltf.options.images import image_file_options, image_settings
 
 
 def taken(*words: str) -> dict[str, Any]:
