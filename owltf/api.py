@@ -243,14 +243,16 @@ _LIGHT = (
     "owltf.data.source.lmdb",
     "owltf.did_you_mean",
     "owltf.errors",
-    "owltf.files.atomic",
+    "owltf.files.",
     "owltf.inference.channel_mean",
     "owltf.inference.class_names",
     "owltf.options.",
     "owltf.plugin.",
+    "owltf.printable",
     "owltf.registry.",
     "owltf.runtime.start_tensorflow",
-    "owltf.stop",
+    "owltf.signals.",
+    "owltf.stop_flag",
 )
 
 

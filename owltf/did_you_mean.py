@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 LISTED = 10
 _MOST, _LEAST_RATIO, _BEHIND_BEST = 3, 0.5, 0.1
@@ -17,7 +18,7 @@ def did_you_mean(name: str, known: Iterable[str], otherwise: str | None = None) 
         known: the known names.
         otherwise: the hint if no name is close; a list of the first known names unless given.
     """
-    names = sorted(known)
+    names = tuple(sorted(known))
     close = _close(name, names)
     if close:
         return f"did you mean {' or '.join(map(repr, close))}?"
@@ -27,7 +28,9 @@ def did_you_mean(name: str, known: Iterable[str], otherwise: str | None = None) 
     return f"known: {', '.join(names[:LISTED])}{more}"
 
 
-def _close(name: str, known: Iterable[str]) -> list[str]:
+# A file may have one unknown name thousands of times.
+@lru_cache
+def _close(name: str, known: tuple[str, ...]) -> list[str]:
     """Return the names that are like another, the closest first, and none far behind it."""
     ratios = {each: SequenceMatcher(None, each.lower(), name.lower()).ratio() for each in known}
     least = max(_LEAST_RATIO, max(ratios.values(), default=0.0) - _BEHIND_BEST)

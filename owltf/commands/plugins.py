@@ -26,12 +26,12 @@ def plugins(context: click.Context) -> None:
     print_table(("plugin", "version", "module", "adds"), list(_rows(context.obj.manager)))
 
 
-def _rows(manager: Any) -> Iterator[tuple[str, str, str, str]]:
+def _rows(manager: Any) -> Iterator[tuple[str, str, str, list[str]]]:
     owners = {entry.name: dist for dist in distributions() for entry in _entries(dist)}
     for name, module in manager.list_name_plugin():
         if isinstance(module, ModuleType):
             version = owners[name].version if name in owners else __version__
-            yield name, version, module.__name__, "\n".join(_adds(manager, name))
+            yield name, version, module.__name__, list(_adds(manager, name))
 
 
 def _entries(distribution: Distribution) -> Any:

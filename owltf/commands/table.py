@@ -16,7 +16,11 @@ _UNBROKEN = 100_000
 _MARKUP = re.compile(r"[\\`*|<>&~]|(?<=\])\(|(?<!\w)_|_(?!\w)")
 
 
-def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+# A cell: its text, or its lines.
+Cell = str | Sequence[str]
+
+
+def print_table(headings: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
     """Print a table that fits the terminal, or plain columns if the output is a pipe or a file."""
     from rich import box
     from rich.console import Console
@@ -32,7 +36,7 @@ def print_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         click.echo(line.rstrip())
 
 
-def _table(headings: Sequence[str], rows: Sequence[Sequence[str]], box: Any) -> Any:
+def _table(headings: Sequence[str], rows: Sequence[Sequence[Cell]], box: Any) -> Any:
     from rich.table import Table
     from rich.text import Text
 
@@ -41,8 +45,13 @@ def _table(headings: Sequence[str], rows: Sequence[Sequence[str]], box: Any) -> 
         table.add_column(heading, overflow="fold")
     for row in rows:
         # A str would be read as rich's markup, in which brackets have a meaning.
-        table.add_row(*(Text(printable(cell)) for cell in row))
+        table.add_row(*(Text(_shown(cell)) for cell in row))
     return table
+
+
+def _shown(cell: Cell) -> str:
+    lines = (cell,) if isinstance(cell, str) else cell
+    return "\n".join(map(printable, lines))
 
 
 def print_markdown(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

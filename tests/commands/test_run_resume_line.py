@@ -18,6 +18,7 @@ from owltf.train.report.lines import LineReport
 
 # The options that change what a run computes.
 DEVICES = (["--gpu", "1,0"], ["--num-gpu", "1"], ["--cpu-replicas", "2"])
+BOUNDS = (["--max-image-pixels", "9000"],)
 SWITCHES = ("--batch-per-gpu", "--allow-nan", "--ignore-unknown-fields", "--allow-python-layers")
 # Those that the resumed run does not need, and why.
 LEFT_OUT = {
@@ -86,12 +87,18 @@ def options(words: Sequence[str]) -> set[str]:
 
 def test_every_option_is_known_here() -> None:
     found = {name for param in run.params for name in param.opts if name.startswith("--")}
-    assert found == {*(name for name, _ in DEVICES), *SWITCHES, *LEFT_OUT}
+    assert found == {*(name for name, _ in (*DEVICES, *BOUNDS)), *SWITCHES, *LEFT_OUT}
 
 
 @pytest.mark.parametrize(
     "flags",
-    [[], *DEVICES, *([name] for name in SWITCHES), *([*device, *SWITCHES] for device in DEVICES)],
+    [
+        [],
+        *DEVICES,
+        *BOUNDS,
+        *([name] for name in SWITCHES),
+        *([*device, *SWITCHES] for device in DEVICES),
+    ],
     ids=" ".join,
 )
 def test_what_changes_the_figures_is_repeated(

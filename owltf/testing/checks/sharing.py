@@ -11,6 +11,7 @@ import numpy as np
 import tensorflow as tf
 
 from owltf.caffe.prototxt.source import copied
+from owltf.convert.params import Param
 from owltf.convert.sharing import SharedLayers
 from owltf.net.net import Net
 from owltf.net.solver_nets import build_source
@@ -72,7 +73,7 @@ def compare_sharing(case: LayerCase) -> None:
 
 def _pair_of(net: Net) -> Net:
     """Return a net with two of a net's layer, each on inputs of its own."""
-    source, count = net.graph.source, len(net.layer_params[LAYER])
+    source = net.graph.source
     parameter = copied(source.parameter)
     for layer in source.parameter.layer:
         second = parameter.layer.add()
@@ -82,7 +83,7 @@ def _pair_of(net: Net) -> Net:
         second.name = _second(layer.name)
     for layer in parameter.layer:
         if layer.name in (LAYER, _second(LAYER)):
-            _name_params(layer, count)
+            _name_params(layer, net.layer_params[LAYER])
     context = replace(net.context, shared=SharedLayers())
     return build_source(source.rewritten(parameter), context)
 
@@ -91,11 +92,14 @@ def _second(name: str) -> str:
     return f"second_{name}"
 
 
-def _name_params(layer: Any, count: int) -> None:
-    while len(layer.param) < count:
+def _name_params(layer: Any, params: Sequence[Param]) -> None:
+    while len(layer.param) < len(params):
         layer.param.add()
-    for index in range(count):
+    for index, param in enumerate(params):
         layer.param[index].name = f"shared{index}"
+        if not param.variable.trainable:
+            # Caffe refuses statistics that have a rate.
+            layer.param[index].lr_mult = 0
 
 
 def _run_pair(pair: Net, case: LayerCase, other: LayerCase) -> LayerRun:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from export_case import Export
+from click.testing import CliRunner
+from export_case import export
 
 TIED = """
 layer { name: "x" type: "Input" top: "x" input_param { shape { dim: 3 dim: 6 } } }
@@ -17,8 +18,8 @@ layer { name: "out" type: "InnerProduct" bottom: "h" top: "y" param { name: "w" 
 
 
 @pytest.mark.parametrize("out", ["out", "out.keras", "out.tflite", "out.onnx", "out.py"])
-def test_it_is_exported(run: Export, case: Path, out: str) -> None:
+def test_it_is_exported(case: Path, out: str) -> None:
     Path("net.prototxt").write_text(TIED)
-    ran = run(out, "--random-weights")
+    ran = export(CliRunner(), ["net.prototxt", out, "--random-weights"])
     assert ran.exit_code == 0, ran.output
     assert f"Wrote {out} " in ran.output
