@@ -34,7 +34,7 @@ def start_of(**solver: Any) -> PreparedRun:
     """
     registry = Registry(make_manager())
     parameter = registry.schema.message("SolverParameter")(
-        lr_policy="fixed", snapshot_after_train=False, random_seed=1, **solver
+        lr_policy="fixed", max_iter=1, snapshot_after_train=False, random_seed=1, **solver
     )
     file = NetFile(SolverSource(parameter, None), registry.schema)
     return prepare(file, NetContext(registry, "TRAIN"), one_cpu(), RunOptions())
