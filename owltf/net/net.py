@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -26,7 +27,7 @@ from owltf.net.open_images import FixedSizeError, with_open_images
 from owltf.net.pass_errors import pass_errors
 from owltf.net.segment import Segment, layers_between
 from owltf.net.segment_blobs import SegmentBlobs
-from owltf.net.summary import summary
+from owltf.net.summary import LayerSummary, short, summary
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,20 @@ class Net:
 
     def __repr__(self) -> str:
         """Return a table of the layers, no longer than a screen."""
-        return summary(self)
+        values = sum(math.prod(param.shape) for param in self.params)
+        size = f"{len(self.graph.layers)} layers, {values:,} values"
+        return summary(f"net {short(self.name)}, {self.phase}: {size}", self._summaries())
+
+    def _summaries(self) -> list[LayerSummary]:
+        return [
+            LayerSummary(
+                name=layer.name,
+                type=layer.type,
+                tops=[top.shape for top in self.layer_tops[layer.name]],
+                params=[param.shape for param in self.layer_params.get(layer.name, ())],
+            )
+            for layer in self.graph.layers
+        ]
 
     @property
     def name(self) -> str:

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from owltf.net.net import Net
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 Row = tuple[str, str, str, str]
 
@@ -16,28 +13,42 @@ _FIRST, _LAST = 10, 9
 _WIDEST = 24
 
 
-def summary(net: Net) -> str:
-    """Return a net's layers, the shapes they make and their parameters, as lines.
+@dataclass(frozen=True)
+class LayerSummary:
+    """A layer as the table shows it.
+
+    Attributes:
+        name: its name.
+        type: its type.
+        tops: the shapes that it makes.
+        params: the shapes of its parameters.
+    """
+
+    name: str
+    type: str
+    tops: Sequence[Sequence[int]]
+    params: Sequence[Sequence[int]]
+
+
+def summary(head: str, layers: Sequence[LayerSummary]) -> str:
+    """Return layers, the shapes they make and their parameters, as lines.
 
     Args:
-        net: the net; of a long one the first and the last layers are shown.
+        head: the first line.
+        layers: the layers; of many the first and the last are shown.
     """
-    rows = [("layer", "type", "makes", "parameters"), *_shortened(list(_rows(net)))]
+    rows = [("layer", "type", "makes", "parameters"), *_shortened([_row(each) for each in layers])]
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     lines = [
         "  ".join([*map(str.ljust, row, widths), row[-1]]).rstrip() for row in rows if any(row)
     ]
-    total = sum(math.prod(param.shape) for param in net.params)
-    head = f"net {_short(net.name)}, {net.phase}: {len(net.graph.layers)} layers, {total:,} values"
     return "\n".join([head, *lines])
 
 
-def _rows(net: Net) -> Iterator[Row]:
-    for layer in net.graph.layers:
-        tops = ", ".join("x".join(map(str, top.shape)) or "1" for top in net.layer_tops[layer.name])
-        params = net.layer_params.get(layer.name, ())
-        count = sum(math.prod(param.shape) for param in params)
-        yield _short(layer.name), _short(layer.type), _short(tops), f"{count:,}" if params else ""
+def _row(layer: LayerSummary) -> Row:
+    tops = ", ".join("x".join(map(str, shape)) or "1" for shape in layer.tops)
+    count = f"{sum(map(math.prod, layer.params)):,}" if layer.params else ""
+    return short(layer.name), short(layer.type), short(tops), count
 
 
 def _shortened(rows: Sequence[Row]) -> list[Row]:
@@ -47,7 +58,7 @@ def _shortened(rows: Sequence[Row]) -> list[Row]:
     return [*rows[:_FIRST], (f"... {more} more ...", "", "", ""), *rows[-_LAST:]]
 
 
-def _short(text: str) -> str:
+def short(text: str) -> str:
     """Return text for a cell of the table, its control characters escaped."""
     plain = "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)
     return plain if len(plain) <= _WIDEST else f"{plain[: _WIDEST - 3]}..."
