@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import json
 import random
-import resource
 import select
 import shutil
 import subprocess
@@ -215,8 +214,13 @@ def work() -> None:
             ending = "refused" if len(str(error).splitlines()) == 1 else f"lines: {error}"
         except BaseException as error:
             ending = f"{type(error).__name__}: {error}"
-        used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-        print(json.dumps([ending, used]), flush=True)
+        print(json.dumps([ending, _peak()]), flush=True)
+
+
+def _peak() -> int:
+    """Return the most bytes that this process held; ``getrusage`` counts its parent's as well."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0]) * 1024
 
 
 class Worker:
