@@ -7,7 +7,12 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 
 LISTED = 10
-_MOST, _LEAST_RATIO, _BEHIND_BEST = 3, 0.5, 0.1
+_MOST, _LEAST_RATIO, _BEHIND_BEST = 3, 0.7, 0.1
+# Two letters changed places in a name of two: `pi` for `ip`.
+_SHORT, _LEAST_OF_SHORT = 3, 0.5
+# `Conv` is close to Convolution, however long the rest is.
+_BEGINNING, _OF_BEGINNING = 4, 0.75
+_COMMON = "_param"
 
 
 def did_you_mean(name: str, known: Iterable[str], otherwise: str | None = None) -> str:
@@ -32,7 +37,21 @@ def did_you_mean(name: str, known: Iterable[str], otherwise: str | None = None) 
 @lru_cache
 def _close(name: str, known: tuple[str, ...]) -> list[str]:
     """Return the names that are like another, the closest first, and none far behind it."""
-    ratios = {each: SequenceMatcher(None, each.lower(), name.lower()).ratio() for each in known}
-    least = max(_LEAST_RATIO, max(ratios.values(), default=0.0) - _BEHIND_BEST)
+    ratios = {each: _ratio(_plain(each), _plain(name)) for each in known}
+    lowest = _LEAST_RATIO if len(name) > _SHORT else _LEAST_OF_SHORT
+    least = max(lowest, max(ratios.values(), default=0.0) - _BEHIND_BEST)
     close = sorted((each for each in ratios if ratios[each] >= least), key=lambda k: -ratios[k])
     return close[:_MOST]
+
+
+def _ratio(one: str, other: str) -> float:
+    """Return how alike two names are, from 0 to 1."""
+    ratio = SequenceMatcher(None, one, other).ratio()
+    short, long = sorted((one, other), key=len)
+    begins = len(short) >= _BEGINNING and long.startswith(short)
+    return max(ratio, _OF_BEGINNING) if begins else ratio
+
+
+def _plain(name: str) -> str:
+    # What all parameters have in common makes none of them like another.
+    return name.removesuffix(_COMMON).lower()

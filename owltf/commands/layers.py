@@ -8,10 +8,12 @@ from typing import Any
 import click
 
 from owltf.commands.table import print_markdown, print_table
+from owltf.fork_plugins import who_brings_it
 from owltf.signals.stoppable import StoppableCommand
 
 # What `owltf export` needs a form of each layer for.
 FORMS = ("onnx", "python")
+_NO_FIELD = "neither Caffe's format nor a plugin has it"
 
 
 @click.command(cls=StoppableCommand)
@@ -77,7 +79,7 @@ def _judged(registry: Any, file: str, phase: str | None) -> Iterator[tuple[str, 
     yield from _judged_layers(source, NetContext(registry, phase or "TEST"))
     for field in source.ignored:
         where, name = field.rsplit(": ", 1)
-        yield "", name, where, "no: neither Caffe's format nor a plugin has it"
+        yield "", name, where, f"no: {who_brings_it(name) or _NO_FIELD}"
 
 
 def _check_makers(source: Any, phase: str) -> None:

@@ -10,6 +10,7 @@ from owltf.convert.keras_names import KerasNames
 from owltf.convert.layer import Layer, UnsupportedLayerError
 from owltf.data.unread import UNREAD
 from owltf.did_you_mean import did_you_mean
+from owltf.fork_plugins import who_brings_it
 
 _MOST_LINES = 3
 
@@ -54,7 +55,7 @@ def _unknown_type(layer: GraphLayer, context: NetContext, others: Sequence[Graph
     start = f"layer '{layer.name}' ({layer.where}):"
     if layer.type in UNREAD:
         return f"{start} owltf does not read {layer.type} layers yet; {UNREAD[layer.type]}"
-    hint = did_you_mean(layer.type, _known(context))
+    hint = who_brings_it(layer.type) or did_you_mean(layer.type, _known(context))
     return f"{start} unknown layer type '{layer.type}'{_as_well(others)}: {hint}"
 
 

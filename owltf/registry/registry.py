@@ -12,6 +12,7 @@ import pluggy
 from owltf.errors import OwltfError
 from owltf.registry.hook_errors import BUILT_IN
 from owltf.registry.implementations import results_by_plugin
+from owltf.registry.named_types import NamedTypes
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,8 @@ class Registry:
         """Caffe's message format with the extensions of plugins."""
         from owltf.caffe.schema.schema import load_schema
 
-        return load_schema([path for paths in self.manager.hook.owltf_schema() for path in paths])
+        paths = [path for paths in self.manager.hook.owltf_schema() for path in paths]
+        return load_schema(paths).knowing(NamedTypes(self.manager))
 
     @cached_property
     def converters(self) -> Mapping[str, Any]:

@@ -115,19 +115,19 @@ def test_everything_wrong_is_told_at_once(bad: Path) -> None:
 def test_unknown_fields_are_told_with_the_layers(tmp_path: Path) -> None:
     path = tmp_path / "net.prototxt"
     permute = (
-        'layer { name: "p" type: "Permute" bottom: "x" top: "p"\n  permute_param { order: 1 } }'
+        'layer { name: "p" type: "Qermute" bottom: "x" top: "p"\n  qermute_param { order: 1 } }'
     )
-    path.write_text(INPUT + permute + "\nlayer { bottom: 'p' top: 'q' type: 'Flip' flip: 1 }")
+    path.write_text(INPUT + permute + "\nlayer { bottom: 'p' top: 'q' type: 'Clipp' flipp: 1 }")
     ran = layers("--markdown", path)
     assert ran.exit_code == 1
     assert [
         line.strip("|").split(" | ")[1:]
         for line in ran.stdout.replace(" |\n", "\n").splitlines()[3:]
     ] == [
-        ["Permute", f"{path}:2", unknown("Permute", "'Parameter'")],
-        ["Flip", f"{path}:4", unknown("Flip", "'Clip'")],
-        ["permute_param", f"{path}:3:3", "no: neither Caffe's format nor a plugin has it"],
-        ["flip", f"{path}:4:43", "no: neither Caffe's format nor a plugin has it"],
+        ["Qermute", f"{path}:2", "no: unknown layer type 'Qermute'"],
+        ["Clipp", f"{path}:4", unknown("Clipp", "'Clip'")],
+        ["qermute_param", f"{path}:3:3", "no: neither Caffe's format nor a plugin has it"],
+        ["flipp", f"{path}:4:44", "no: neither Caffe's format nor a plugin has it"],
     ]
 
 

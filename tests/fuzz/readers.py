@@ -18,15 +18,22 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from damage import absurd, damaged
+from honest_files import make_files
+
 SECONDS = 60
 MEMORY = 2 << 30
-NUMBERS = (0, 1, 0xFF, 0x7F, 0x80, 0xFFFF, 0x7FFFFFFF, 0xFFFFFFFF, (1 << 63) - 1, (1 << 64) - 1)
-# How often each kind is drawn. HDF5 takes a process for each input.
+# The numbers that a pass may have, as a net may ask for all memory there is.
+LARGEST_BLOBS = 1 << 24
+# How often each kind is drawn. HDF5 takes a process for each input, a net's pass 0.3 s.
 WEIGHTS = {
+    "pass.prototxt": 20,
+    "model.keras": 2,
+    "names.txt": 3,
+    "old.prototxt": 8,
     "weights.caffemodel": 6,
     "state.solverstate": 4,
     "weights.h5": 3,
@@ -46,6 +53,8 @@ WEIGHTS = {
     "a.gif": 3,
     "a.bmp": 3,
 }
+# These are text that means something: words are changed, not bytes.
+WRITTEN = ("pass.prototxt", "old.prototxt")
 
 
 def readers() -> dict[str, Callable[[Path], Any]]:
@@ -55,8 +64,10 @@ def readers() -> dict[str, Callable[[Path], Any]]:
     from owltf.caffe.binary.solverstate_file import read_solverstate
     from owltf.caffe.net.read import read_mean, read_net, read_solver
     from owltf.caffe.schema.schema import load_schema
-    from owltf.caffe.upgrade_file import upgrade_caffemodel
+    from owltf.caffe.upgrade_file import upgrade_caffemodel, upgraded_text
     from owltf.data.source.image_files import find_images, read_image
+    from owltf.inference.class_names import read_class_names
+    from owltf.inference.load_net import load_model
     from owltf.snapshot.run_state import RunState
 
     schema = load_schema()
@@ -69,6 +80,10 @@ def readers() -> dict[str, Callable[[Path], Any]]:
         read_image(path, 3)
 
     return {
+        "pass.prototxt": _build_and_run,
+        "model.keras": load_model,
+        "names.txt": lambda path: read_class_names(path, 3),
+        "old.prototxt": lambda path: upgraded_text(path, schema),
         "weights.caffemodel": weights,
         "weights.h5": lambda path: read_weights(path, schema),
         "state.solverstate": lambda path: read_solverstate(path, schema),
@@ -85,6 +100,20 @@ def readers() -> dict[str, Callable[[Path], Any]]:
         "plugin.pb": lambda path: load_schema([path]),
         **dict.fromkeys(("a.png", "a.jpg", "a.gif", "a.bmp"), image),
     }
+
+
+def _build_and_run(path: Path) -> None:
+    """Build a net for training or for testing, and run it once where it asks for little memory."""
+    import keras
+    import numpy as np
+
+    from owltf.testing.nets import net_of
+
+    keras.backend.clear_session()
+    # The same for the same file.
+    net = net_of(path, "TRAIN" if path.stat().st_size % 2 else "TEST")
+    if sum(map(np.prod, net.blob_shapes.values())) < LARGEST_BLOBS:
+        net.forward({name: np.ones(net.blob_shapes[name], np.float32) for name in net.inputs})
 
 
 def _read_rows(path: Path) -> None:
@@ -109,94 +138,6 @@ def _read_lmdb(path: Path) -> None:
             list(read_blocks(reader.read(first, 20)))
         except BadRecordError:
             records.key(first)
-
-
-def make_seeds(folder: Path) -> None:
-    """Write an honest file of each kind."""
-    import h5py
-    import lmdb
-    import numpy as np
-    import tensorflow as tf
-
-    from owltf.caffe.binary.hdf5 import write_solverstate_hdf5, write_weights_hdf5
-    from owltf.caffe.binary.solver_state import SolverState
-    from owltf.caffe.binary.solverstate_file import write_solverstate
-    from owltf.caffe.binary.write_weights import write_caffemodel
-    from owltf.caffe.net.read import net_from_text
-    from owltf.caffe.schema.schema import BASE_FOLDER, load_schema
-    from owltf.snapshot.run_state import RunState
-
-    schema = load_schema()
-    layers = 'layer { name: "%s" type: "InnerProduct" bottom: "x" top: "%s" }'
-    text = 'name: "n" ' + " ".join(layers % (name, name) for name in ("a", "a/b", "c"))
-    arrays = [np.arange(6, dtype="f4").reshape(2, 3), np.ones(2, "f4")]
-    blobs = {"a": arrays, "a/b": arrays[:1]}
-    write_caffemodel(folder / "weights.caffemodel", net_from_text(text, schema).parameter, blobs)
-    write_weights_hdf5(folder / "weights.h5", blobs.items())
-    state = SolverState(7, "a.caffemodel", 2, tuple(arrays))
-    write_solverstate(folder / "state.solverstate", schema, state)
-    write_solverstate_hdf5(folder / "state.h5", state)
-    with h5py.File(folder / "rows.h5", "w") as file:
-        file.create_dataset("data", data=np.ones((9, 3, 2)), chunks=(4, 3, 2), compression="gzip")
-        file["label"] = np.arange(9.0)
-    with (
-        lmdb.open(str(folder / "db"), map_size=1 << 20) as environment,
-        environment.begin(write=True) as transaction,
-    ):
-        for number in range(30):
-            size = 5000 if number % 9 == 0 else 40
-            datum = schema.message("Datum")(
-                channels=1, height=1, width=size, data=bytes(size), label=number
-            )
-            transaction.put(b"%05d" % number, datum.SerializeToString())
-    shutil.copy(folder / "db" / "data.mdb", folder / "data.mdb")
-    np.savez(folder / "states.npz", a=arrays[0], b=arrays[1])
-    np.save(folder / "mean.npy", np.ones((3, 2, 2), "f4"))
-    mean = schema.message("BlobProto")(num=1, channels=3, height=2, width=2, data=range(12))
-    (folder / "mean.binaryproto").write_bytes(mean.SerializeToString())
-    run = RunState(7, 1, {"data": 5}, [{"data": 6}], [1.5, 2.5])
-    (folder / "run.json").write_text(json.dumps(asdict(run)))
-    (folder / "images.list").write_text("a.png 1\na.jpg 2\n")
-    (folder / "net.prototxt").write_text(text)
-    (folder / "solver.prototxt").write_text('net: "n" base_lr: 0.1 lr_policy: "step" gamma: 0.1')
-    shutil.copy(BASE_FOLDER / "caffe.pb", folder / "plugin.pb")
-    pixels = np.arange(8 * 6 * 3, dtype=np.uint8).reshape(8, 6, 3)
-    (folder / "a.png").write_bytes(tf.io.encode_png(pixels).numpy())
-    (folder / "a.jpg").write_bytes(tf.io.encode_jpeg(pixels).numpy())
-    gif = b"GIF89a\x03\0\x05\0\x80\0\0" + bytes(6) + b"\x2c" + bytes(4) + b"\x03\0\x05\0\0"
-    (folder / "a.gif").write_bytes(gif + b"\x02\x16\x8c\x2d\x99\x87\x2a\x1c\xdc\x33\xa0\x02\0;")
-    head = b"BM" + (54 + 48).to_bytes(4, "little") + bytes(4) + b"\x36\0\0\0\x28\0\0\0"
-    size = b"\x04\0\0\0\x04\0\0\0\x01\0\x18\0"
-    (folder / "a.bmp").write_bytes(head + size + bytes(24) + bytes(48))
-
-
-def damaged(data: bytes, draw: random.Random) -> bytes:
-    """Return a file's bytes with some of them changed, lost, or written twice."""
-    found = bytearray(data)
-    for _ in range(draw.choice([1, 1, 2, 3, 8])):
-        place = draw.randrange(len(found) + 1)
-        if draw.random() < 0.5:
-            # Most files are zeros for the most part, and what is not matters more.
-            place = draw.choice(
-                [at for at in draw.sample(range(len(found)), min(40, len(found))) if found[at]]
-                or [place]
-            )
-        size = draw.choice([1, 1, 2, 4, 8])
-        kind = draw.randrange(6)
-        if kind == 0 and place < len(found):
-            found[place] ^= 1 << draw.randrange(8)
-        elif kind == 1:
-            number = draw.choice(NUMBERS) & ((1 << 8 * size) - 1)
-            found[place : place + size] = number.to_bytes(size, "little")
-        elif kind == 2:
-            found[place : place + size] = draw.randbytes(size)
-        elif kind == 3:
-            del found[place : place + draw.choice([1, 8, 500])]
-        elif kind == 4:
-            found[place:place] = found[place : place + draw.choice([1, 8, 500])]
-        elif draw.random() < 0.3:
-            del found[place:]
-    return bytes(found)
 
 
 def work() -> None:
@@ -273,14 +214,14 @@ def fuzz(inputs: int, seed: int, keep: Path | None = None) -> Iterator[tuple[str
     draw = random.Random(seed)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        make_seeds(folder)
-        seeds = {kind: (folder / kind).read_bytes() for kind in WEIGHTS}
+        files = make_files(folder)
         worker = Worker()
         try:
             for number in range(inputs):
                 (kind,) = draw.choices(list(WEIGHTS), list(WEIGHTS.values()))
                 path = folder / f"input.{kind.rpartition('.')[2]}"
-                path.write_bytes(damaged(seeds[kind], draw))
+                data = draw.choice(files[kind])
+                path.write_bytes(absurd(data, draw) if kind in WRITTEN else damaged(data, draw))
                 ending = worker.read(kind, path)
                 if keep and ending not in ("read", "refused"):
                     shutil.copy(path, keep / f"{seed}_{number}_{kind}")

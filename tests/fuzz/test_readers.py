@@ -1,13 +1,16 @@
 """A small budget of `readers.py`: every kind of file, damaged, in a process that may crash."""
 
+import random
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from readers import WEIGHTS, damaged, fuzz
+from damage import absurd, damaged
+from readers import WEIGHTS, fuzz
 
 
 def test_damaged_files() -> None:
@@ -19,8 +22,11 @@ def test_damaged_files() -> None:
     assert {ending for _, ending in found} == {"read", "refused"}
 
 
-def test_damage_is_the_same_for_a_seed() -> None:
-    import random
-
-    first, second = (damaged(bytes(range(256)), random.Random(3)) for _ in range(2))
-    assert first == second != bytes(range(256))
+@pytest.mark.parametrize(
+    ("damage", "data"), [(damaged, bytes(range(256))), (absurd, b'a: 1\nb { c: "d" }\n')]
+)
+def test_damage_is_the_same_for_a_seed(
+    damage: Callable[[bytes, random.Random], bytes], data: bytes
+) -> None:
+    first, second = (damage(data, random.Random(3)) for _ in range(2))
+    assert first == second != data

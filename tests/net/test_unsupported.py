@@ -42,6 +42,6 @@ def test_an_unknown_type_is_told_once_with_its_lines() -> None:
         build(X + layers)
     assert str(raised.value).startswith(
         "layer 'd0' (<text>:2): unknown layer type 'DepthwiseConvolution', and 5 more "
-        "(lines 3, 4, 5 and 2 more): "
+        "(lines 3, 4, 5 and 2 more): the plugin owltf_ssd brings it"
     )
     assert str(raised.value).count("DepthwiseConvolution") == 1

@@ -14,6 +14,7 @@ from owltf.caffe.file_kind import MEAN_IMAGE, NET, SOLVER, expect_kind, expect_p
 from owltf.caffe.prototxt.scan import Block
 from owltf.caffe.prototxt.source import NetSource, SolverSource
 from owltf.caffe.prototxt.text import decode_text, looks_binary, parse_blocks
+from owltf.caffe.prototxt.unknown_fields import UnknownFieldsError
 from owltf.caffe.schema.messages import SolverParameter
 from owltf.caffe.schema.schema import Schema
 from owltf.caffe.upgrade.upgrade import upgrade_net, upgrade_solver
@@ -130,10 +131,33 @@ def read_blob(path: Path | str) -> np.ndarray:
 def _net(
     text: str, schema: Schema, path: Path | None, name: str, ignore_unknown_fields: bool
 ) -> NetSource:
+    try:
+        return _parsed_net(text, schema, path, name, ignore_unknown_fields)
+    except UnknownFieldsError as error:
+        raise error.with_types(_unknown_types(text, schema, path, name)) from error
+
+
+def _parsed_net(
+    text: str, schema: Schema, path: Path | None, name: str, ignore_unknown_fields: bool
+) -> NetSource:
     net = schema.message("NetParameter")()
     parsed = parse_blocks(text, net, name, ignore_unknown=ignore_unknown_fields)
     source = NetSource(net, path, layer_lines(parsed.root), name, parsed.ignored)
     return upgrade_net(source)
+
+
+def _unknown_types(text: str, schema: Schema, path: Path | None, name: str) -> dict[str, list[int]]:
+    """Return the lines of the layers of each unknown type, as far as the text can be read."""
+    lines = dict[str, list[int]]()
+    try:
+        source = _parsed_net(text, schema, path, name, ignore_unknown_fields=True)
+    except OwltfError:
+        return lines
+    known = schema.layer_types
+    for layer, line in zip(source.parameter.layer, source.lines, strict=False):
+        if layer.type and known is not None and layer.type not in known:
+            lines.setdefault(layer.type, []).append(line)
+    return lines
 
 
 def _read_text(path: Path, wanted: str, kind: str | None) -> str:

@@ -12,6 +12,7 @@ from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescript
 
 from owltf.caffe.prototxt.tokens import Token, tokenize
 from owltf.did_you_mean import did_you_mean
+from owltf.fork_plugins import plugins_for
 
 _CLOSING = {"{": "}", "<": ">"}
 _MOST_LISTED = 8
@@ -234,6 +235,8 @@ def unknown_field(name: str, descriptor: Descriptor) -> str:
     """Return the sentence that a message has no field of this name, with names similar to it."""
     if name in ("layer", "layers"):
         return f"{descriptor.name} has no field {name!r}: is a }} missing before it?"
+    if plugins_for(name):
+        return f"{descriptor.name} has no field {name!r}"
     name = shortened(name)
     hint = did_you_mean(name, descriptor.fields_by_name, otherwise="no field has a name like it")
     return f"{descriptor.name} has no field {name!r}: {hint}"

@@ -10,6 +10,7 @@ from google.protobuf.message import Message
 
 from owltf.caffe.prototxt.scan import Block, Fault, Scan, scan
 from owltf.caffe.prototxt.tokens import line_and_column, tokenize
+from owltf.caffe.prototxt.unknown_fields import UnknownFieldsError
 from owltf.errors import OwltfError
 
 _POSITION = re.compile(r"^\d+:\d+ : ")
@@ -22,7 +23,6 @@ _MOST_BACKSLASHES = 300_000
 _BLANKS = re.compile(r"[^\S\n]{1001,}")
 _LETTER = re.compile(r"[^\n]+")
 _LONGEST = 300
-_MOST_LINES = 3
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -51,7 +51,8 @@ def parse_text(
         ignore_unknown: leave out fields that the schema does not know.
 
     Raises:
-        OwltfError: if the text is not valid, or has unknown fields that are not to be ignored.
+        OwltfError: if the text is not valid.
+        UnknownFieldsError: if it has unknown fields that are not to be ignored.
     """
     return list(parse_blocks(text, message, file, ignore_unknown=ignore_unknown).ignored)
 
@@ -65,7 +66,7 @@ def parse_blocks(
     _refuse_backslashes(text, file)
     found = scan(text, cast(Descriptor, message.DESCRIPTOR))
     if found.unknown and not ignore_unknown:
-        raise OwltfError(_unknown_error(text, found.unknown, file))
+        raise UnknownFieldsError(text, found.unknown, file)
     if found.end:
         raise OwltfError(f"{_at(text, found.end.start, file)}: {found.end.problem}")
     _parse(_blank(text, found.unknown), message, file)
@@ -116,29 +117,6 @@ def _shortened(reason: str) -> str:
     """Return an error's reason cut to the length of a line, control characters escaped."""
     seen = "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in reason)
     return seen if len(seen) <= _LONGEST else f"{seen[:_LONGEST]}..."
-
-
-def _unknown_error(text: str, unknown: tuple[Fault, ...], file: str) -> str:
-    first, *others = unknown
-    more = f"; nor {_by_name(text, others)}" if others else ""
-    return (
-        f"{_at(text, first.start, file)}: {first.problem}{more}; a plugin can add what is missing, "
-        "--ignore-unknown-fields leaves it out"
-    )
-
-
-def _by_name(text: str, unknown: list[Fault]) -> str:
-    """Return unknown names with their lines: `'norm_param' (lines 12, 40), 'flip' (line 7)`."""
-    lines: dict[str, list[int]] = {}
-    for one in unknown:
-        lines.setdefault(one.text, []).append(line_and_column(text, one.start)[0])
-    return ", ".join(f"'{name}' ({_lines(found)})" for name, found in lines.items())
-
-
-def _lines(found: list[int]) -> str:
-    shown = ", ".join(map(str, found[:_MOST_LINES]))
-    more = f" and {len(found) - _MOST_LINES} more" if len(found) > _MOST_LINES else ""
-    return f"line{'s' if len(found) > 1 else ''} {shown}{more}"
 
 
 def _refuse_bad_bytes(text: str, file: str) -> None:

@@ -1,6 +1,7 @@
 """The schema: the classes of Caffe's messages, plugins' extensions included."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
+from copy import copy
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,10 @@ class Schema:
 
     Attributes:
         notes: the changes that bringing the extensions together took, as plain sentences.
+        layer_types: the layer types that there are; None if they are not known.
     """
+
+    layer_types: Container[str] | None = None
 
     def __init__(self, merged: MergedSchema) -> None:
         """Build the descriptor pools of a merged file."""
@@ -31,6 +35,16 @@ class Schema:
         self._names = merged.names
         self._pool = _pool(merged, merged.file)
         self._binary_pool = _pool(merged, for_binary(merged)) if merged.text_only else self._pool
+
+    def knowing(self, layer_types: Container[str]) -> "Schema":
+        """Return the schema with the layer types that there are, for errors that tell the others.
+
+        Args:
+            layer_types: they, as something that `in` can be asked of.
+        """
+        schema = copy(self)
+        schema.layer_types = layer_types
+        return schema
 
     def message(self, name: str) -> Any:
         """Return the class of a message: `NetParameter`, or a plugin's `its_package.MyParam`."""

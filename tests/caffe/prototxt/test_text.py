@@ -61,7 +61,7 @@ def test_numbers(schema: Schema) -> None:
         ("qqq: 1", "1:1: NetParameter has no field 'qqq': no field has a name like it; a plugin"),
         (
             "q: 1 q: 2",
-            "1:1: NetParameter has no field 'q': no field has a name like it; nor 'q' (line 1)",
+            "1:1: NetParameter has no field 'q': no field has a name like it (2 times, lines 1",
         ),
         ("# \udce9\nname: '\udce9'", "2:7: bytes that are not UTF-8; save the file as UTF-8"),
     ],
