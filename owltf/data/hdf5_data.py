@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import prod
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from owltf.caffe.binary.hdf5_layout import is_hdf5
+from owltf.caffe.net.listed_files import listed_files
 from owltf.data.data_layer import DataContext, DataLayer
 from owltf.data.pipeline import batches_per_chunk, empty_aligned, read_ahead, read_chunks
 from owltf.data.source.hdf5 import Hdf5Reader, Hdf5Rows
 from owltf.errors import OwltfError
-from owltf.files.regular_file import read_bytes
 
 _PREFETCH = 4
 _FLOAT_BYTES = 4
@@ -39,7 +37,7 @@ class HDF5Data(DataLayer):
             _refuse(context.parameter)
             self.batch_size = context.global_batch(parameter.batch_size)
             self._list = context.find("source", parameter.source)
-            files = find_files(context, self._list)
+            files = listed_files(self._list, context.net.folder)
             self._rows = Hdf5Rows(files, list(context.parameter.top))
         self.records = self._rows.count
         self.top_shapes = tuple((self.batch_size, *shape) for shape in self._rows.shapes)
@@ -63,30 +61,6 @@ class HDF5Data(DataLayer):
     def describe(self) -> str:
         """Return a line that says how many rows and files there are."""
         return f"HDF5 {self._list}: {self._rows.count:,} rows in {len(self._rows.files)} file(s)"
-
-
-def find_files(context: DataContext, listing: Path) -> list[Path]:
-    """Return the files that a list names; their paths may be relative to the list's folder.
-
-    Raises:
-        OwltfError: if a file is not found, or the list names none.
-    """
-    if not listing.is_file() or is_hdf5(listing):
-        raise OwltfError(f"source {listing} must be a text file that lists HDF5 files")
-    names = read_bytes(listing).decode(errors="replace").split()
-    if not names:
-        raise OwltfError(f"source {listing} names no files")
-    return [_find_listed(context, listing, name) for name in names]
-
-
-def _find_listed(context: DataContext, listing: Path, name: str) -> Path:
-    try:
-        return context.find_file(name)
-    except OwltfError as error:
-        beside = listing.parent / name
-        if beside.exists():
-            return beside
-        raise OwltfError(f"source {listing} names {error}, {beside}") from error
 
 
 def _refuse(parameter: Any) -> None:

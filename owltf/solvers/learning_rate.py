@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import keras
@@ -127,19 +128,32 @@ class Inv(LearningRate):
 
 @keras.saving.register_keras_serializable("owltf")
 class MultiStep(LearningRate):
-    """The policy `multistep`: base_lr * gamma ^ (how many of stepvalue have been reached)."""
+    """The policy `multistep`: base_lr * gamma ^ (how many of stepvalue were passed).
+
+    As in Caffe, an iteration passes one value at most, and a value counts only after those written
+    before it: of values that are repeated, or out of order, each waits for its turn.
+    """
 
     fields = ("gamma", "stepvalue")
 
     def factor(self, iteration: Any, gamma: float, stepvalue: list[int]) -> Any:
-        """Return gamma to the power of the number of values reached."""
-        values = tf.constant(stepvalue, tf.float64, shape=(len(stepvalue),))
-        reached = tf.reduce_sum(tf.cast(values <= iteration, tf.float64))
-        return tf.pow(tf.constant(gamma, tf.float64), reached)
+        """Return gamma to the power of the number of values passed."""
+        turns = _turns(stepvalue)
+        values = tf.constant(turns, tf.float64, shape=(len(turns),))
+        passed = tf.reduce_sum(tf.cast(values <= iteration, tf.float64))
+        return tf.pow(tf.constant(gamma, tf.float64), passed)
 
     def current_step(self, iteration: int) -> int:
-        """Return how many values the iteration has reached."""
-        return sum(value <= iteration for value in self.values["stepvalue"])
+        """Return how many values were passed up to the iteration."""
+        return sum(turn <= iteration for turn in _turns(self.values["stepvalue"]))
+
+
+def _turns(stepvalue: Sequence[int]) -> list[int]:
+    """Return the iteration that passes each value."""
+    turns: list[int] = []
+    for value in stepvalue:
+        turns.append(max(value, turns[-1] + 1 if turns else 0))
+    return turns
 
 
 @keras.saving.register_keras_serializable("owltf")

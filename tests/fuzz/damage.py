@@ -45,6 +45,8 @@ def absurd(data: bytes, draw: random.Random) -> bytes:
     text = data.decode()
     for _ in range(draw.choice([1, 1, 1, 2, 2, 3])):
         kind = draw.randrange(8)
+        if not re.search(r"\w", text):
+            break
         if kind < 5:
             text = _with_word(text, draw, only_numbers=kind < 4)
         else:
@@ -55,7 +57,7 @@ def absurd(data: bytes, draw: random.Random) -> bytes:
 def _with_word(text: str, draw: random.Random, *, only_numbers: bool) -> str:
     """Return a text with a word in another one's place."""
     words = [each for each in WORDS.finditer(text) if each[0] not in "{}:"]
-    numbers = [each for each in words if re.fullmatch(r"-?[\d.]+", each[0])]
+    numbers = [each for each in words if re.fullmatch(r"-?\.?\d[\d.]*", each[0])]
     at = draw.choice(numbers if only_numbers and numbers else words)
     new = draw.choice(WRITTEN.split()) if at in numbers else draw.choice(words)[0]
     return text[: at.start()] + new + text[at.end() :]

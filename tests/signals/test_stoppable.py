@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -97,3 +98,69 @@ def test_what_is_done_in_time_leaves_no_flag() -> None:
     with stoppable():
         check_stopped()
     assert stopped_by() == 0
+
+
+# A plugin that never ends what it was asked for, as a net of many layers takes long to build.
+ENDLESS = """
+import sys, time
+import owltf_classifier, owltf_exporter
+from owltf import cli
+from owltf.registry.markers import hookimpl
+
+def never_end():
+    print("ready", flush=True)
+    time.sleep(1000)
+
+@hookimpl
+def owltf_schema():
+    never_end()
+
+@hookimpl
+def owltf_fillers():
+    never_end()
+
+make = cli.make_manager
+
+def with_plugin(disabled=()):
+    manager = make(disabled)
+    for plugin in (owltf_classifier, owltf_exporter, sys.modules[__name__]):
+        manager.register(plugin)
+    return manager
+
+cli.make_manager = with_plugin
+cli.cli(sys.argv[1:], prog_name="owltf")
+"""
+NET = 'layer { name: "x" type: "Input" top: "x" input_param { shape { dim: 1 } } }'
+
+
+@pytest.mark.parametrize(
+    ("words", "number"),
+    [
+        ("upgrade net.prototxt new.prototxt", signal.SIGINT),
+        ("upgrade net.prototxt new.prototxt", signal.SIGTERM),
+        ("layers net.prototxt", signal.SIGINT),
+        ("plugins", signal.SIGHUP),
+        ("new-plugin my-thing", signal.SIGTERM),
+        ("classify net.prototxt a.png --weights w", signal.SIGHUP),
+        ("export net.prototxt a.onnx --random-weights", signal.SIGINT),
+    ],
+)
+def test_commands_end_wherever_they_are(tmp_path: Path, words: str, number: int) -> None:
+    (tmp_path / "net.prototxt").write_text(NET)
+    (tmp_path / "a.png").touch()
+    (tmp_path / "w").touch()
+    before = sorted(tmp_path.iterdir())
+    command = [sys.executable, "-c", ENDLESS, *words.split()]
+    pipe, env = subprocess.PIPE, {**os.environ, "OWLTF_PLUGINS": "none"}
+    with subprocess.Popen(
+        command, cwd=tmp_path, text=True, stdout=pipe, stderr=pipe, env=env
+    ) as process:
+        assert process.stdout
+        assert process.stdout.readline() == "ready\n"
+        process.send_signal(number)
+        _, errors = process.communicate(timeout=20)
+    assert (process.returncode, errors.splitlines()[-1:]) == (
+        128 + number,
+        ["owltf: interrupted"],
+    )
+    assert sorted(tmp_path.iterdir()) == before

@@ -51,6 +51,16 @@ def test_formula(policy: str, fields: dict, formula: Callable[[int], float]) -> 
     np.testing.assert_allclose(got, [formula(i) for i in ITERATIONS], rtol=2e-4, atol=1e-30)
 
 
+@pytest.mark.parametrize("values", [[3, 3, 3], [4, 2], [0, 0, 9, 1], [-5, 1], [2, 5, 5, 6]])
+def test_multistep_passes_one_value_an_iteration_as_caffe(values: list[int]) -> None:
+    rate, passed = schedule("multistep", gamma=0.5, stepvalue=values), 0
+    for iteration in range(12):
+        if passed < len(values) and iteration >= values[passed]:
+            passed += 1
+        assert rate.current_step(iteration) == passed
+        assert float(rate(iteration)) == pytest.approx(BASE * 0.5**passed)
+
+
 def test_multistep_without_values_is_fixed() -> None:
     assert float(schedule("multistep", gamma=0.5)(1000)) == pytest.approx(BASE)
 

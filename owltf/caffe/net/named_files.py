@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from owltf.caffe.find_file import find_file
+from owltf.caffe.net.listed_files import listed_files
 from owltf.caffe.prototxt.source import NetSource
 from owltf.caffe.schema.messages import LayerParameter
 from owltf.errors import OwltfError
@@ -19,7 +21,7 @@ _SOURCES = {
 
 
 def check_named_files(source: NetSource) -> None:
-    """Raise OwltfError if a file that a layer names is missing.
+    """Raise OwltfError if a file is missing that a layer names, or the list of an HDF5Data layer.
 
     Args:
         source: a filtered net.
@@ -27,11 +29,19 @@ def check_named_files(source: NetSource) -> None:
     for index, layer in enumerate(source.parameter.layer):
         for field, path in _named(layer):
             try:
-                find_file(path, source.folder)
+                found = _found(field, path, source.folder)
+                if layer.type == "HDF5Data" and field == "source":
+                    listed_files(found, source.folder)
             except OwltfError as error:
-                raise OwltfError(
-                    f"{layer.type} layer '{layer.name}' ({source.where(index)}): {field} {error}"
-                ) from None
+                where = f"{layer.type} layer '{layer.name}' ({source.where(index)})"
+                raise OwltfError(f"{where}: {error}") from None
+
+
+def _found(field: str, path: str, folder: Path | None) -> Path:
+    try:
+        return find_file(path, folder)
+    except OwltfError as error:
+        raise OwltfError(f"{field} {error}") from None
 
 
 def _named(layer: LayerParameter) -> Iterator[tuple[str, str]]:

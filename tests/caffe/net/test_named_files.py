@@ -35,8 +35,24 @@ def test_what_is_missing_is_named(
     source = filter_net(read_net(path, schema), net_state("TEST"))
     start = f"{type_} layer 'd' ({path}:1): "
     assert refusal(check_named_files, source).startswith(f"{start}source there: not found; tried")
-    (tmp_path / "there").touch()
+    (tmp_path / "there").write_text("there")
     told = refusal(check_named_files, source)
     assert told.startswith(f"{start}mean_file mean: not found; tried")
     (tmp_path / "mean").touch()
+    check_named_files(source)
+
+
+def test_files_of_a_list_are_found(
+    tmp_path: Path, schema: Schema, refusal: Callable[..., str]
+) -> None:
+    path = tmp_path / "n.prototxt"
+    path.write_text(DATA % ("HDF5Data", "hdf5_data_param", ""))
+    source = filter_net(read_net(path, schema), net_state("TEST"))
+    (tmp_path / "there").write_text("a.h5\nb.h5\n")
+    (tmp_path / "a.h5").touch()
+    told = refusal(check_named_files, source)
+    assert told.startswith(
+        f"HDF5Data layer 'd' ({path}:1): source {tmp_path}/there names b.h5: not found; tried "
+    )
+    (tmp_path / "b.h5").touch()
     check_named_files(source)
