@@ -33,7 +33,7 @@ def atomic_path(path: Path) -> Iterator[Path]:
             for another reason of the system.
     """
     remove_left_over(path.parent, lambda name: name == path.name)
-    with _writing(str(path)):
+    with _writing(_final(path)):
         with _ended_by_signals(), _temporary(path) as temporary:
             yield temporary
             temporary.chmod(_usual_mode(path))
@@ -100,6 +100,12 @@ def _writing(what: str) -> Iterator[None]:
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise OwltfError(f"{what}: cannot be written: {reason}") from error
+
+
+def _final(path: Path) -> str:
+    """Return where a file will be that is written into a temporary folder of this process."""
+    inside = path.parent in _unfinished
+    return str(path.parent.parent / path.name if inside else path)
 
 
 def _move(folder: Path, path: Path) -> None:

@@ -206,3 +206,13 @@ def test_a_process_that_ends_at_once_lets_renames_end(
     ending.join()
     assert (tmp_path / "a" / "inside").read_text() == "new"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "beside"]
+
+
+def test_a_file_in_a_temporary_folder_is_named_as_it_will_be(
+    tmp_path: Path, refusal: Callable[..., str]
+) -> None:
+    def write() -> None:
+        with atomic_outputs(tmp_path / "a") as a, atomic_path(a.with_name("b")):
+            raise OSError(28, "No space left on device")
+
+    assert refusal(write) == f"{tmp_path}/b: cannot be written: no space left on device"

@@ -3,6 +3,7 @@
 import mmap
 from pathlib import Path
 
+from owltf.caffe.binary.bus_error import tell_if_cut
 from owltf.errors import OwltfError
 from owltf.files.regular_file import refuse_irregular
 
@@ -16,8 +17,10 @@ def map_file(path: Path) -> memoryview:
     refuse_irregular(path)
     try:
         with path.open("rb") as file:
-            return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+            view = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
     except (OSError, ValueError) as error:
         raise OwltfError(
             f"{path}: {(getattr(error, 'strerror', None) or str(error)).lower()}"
         ) from error
+    tell_if_cut(path, len(view))
+    return view

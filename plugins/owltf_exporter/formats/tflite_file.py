@@ -40,9 +40,10 @@ def write(exported: Exported, path: Path) -> None:
     converter = tf.lite.TFLiteConverter.from_concrete_functions([signature], servable)
     _quantize(converter, exported)
     try:
-        path.write_bytes(converter.convert())
+        model = converter.convert()
     except Exception as error:
         raise OwltfError(f"TensorFlow Lite cannot run the net: {_reason(error)}") from error
+    path.write_bytes(model)
 
 
 def _reason(error: Exception) -> str:

@@ -42,7 +42,13 @@ def _save(servable: Servable, path: Path, signatures: dict[str, Any]) -> None:
         tf.saved_model.save(servable, str(path), signatures=signatures)
     except tf.errors.OpError as error:
         # TensorFlow raises its own errors for a full disk and other failures of the system.
-        raise OwltfError(f"the SavedModel cannot be written: {error.message}") from error
+        raise OwltfError(f"the SavedModel cannot be written: {_reason(error)}") from error
+
+
+def _reason(error: tf.errors.OpError) -> str:
+    """Return what the system said, without the operation and the temporary file's name before."""
+    line = str(error.message).splitlines()[0].partition(" [Op:")[0]
+    return line.rpartition("; ")[2].lower()
 
 
 def _labels(exported: Exported, folder: Path) -> Path | None:

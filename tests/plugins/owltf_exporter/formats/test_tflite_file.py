@@ -88,3 +88,10 @@ def test_operations_that_it_lacks_are_named(
     assert ran.exit_code == 2
     assert "error: TensorFlow Lite cannot run the net: it has no tf.A, tf.B" in ran.stderr
     assert not (case / "out.tflite").exists()
+
+
+def test_a_full_disk_is_not_blamed_on_tensorflow_lite(tmp_path: Path) -> None:
+    from owltf_exporter.formats import tflite_file
+
+    with pytest.raises(OSError, match="No such file"):
+        tflite_file.write(exported(tf.keras.layers.Identity), tmp_path / "none" / "net.tflite")

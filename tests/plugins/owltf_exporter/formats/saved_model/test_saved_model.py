@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 import tensorflow as tf
 from click.testing import CliRunner
 from export_case import CLASSES, CROP, MEAN, RESIZE, SCALE, Export, arrays_of, export, prepared
@@ -193,3 +194,17 @@ def test_weights_are_saved_once(run: Export, case: Path) -> None:
     kept = [name for name in names if not name.startswith("_CHECKPOINTABLE")]
     assert kept
     assert {name.split("/")[0] for name in kept} == {"variables_of_model"}
+
+
+def test_a_full_disk_is_told_as_that(
+    run: Export, case: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def save(*args: Any, **kwargs: Any) -> None:
+        message = "{{function_node __w}} /tmp/.x/part; No space left on device [Op:SaveV2]"
+        raise tf.errors.ResourceExhaustedError(None, None, message)
+
+    monkeypatch.setattr(tf.saved_model, "save", save)
+    ran = run("served")
+    assert ran.exit_code == 2
+    assert ran.output.rstrip().endswith("the SavedModel cannot be written: no space left on device")
+    assert not (case / "served").exists()
