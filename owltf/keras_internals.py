@@ -151,3 +151,15 @@ class VariableOfAnother(keras.Variable):
 
     def _write_object_proto(self, *args: Any) -> Any:
         return self.variable._write_object_proto(*args)
+
+
+def model_between(inputs: Any, outputs: Any, **options: Any) -> Any:
+    """Return a `keras.Model` from inputs to outputs, where no layer may take one of the inputs.
+
+    Keras 3.12, the last version for Python 3.10, refuses an input that nothing takes.
+    """
+    for tensor in keras.tree.flatten(inputs):
+        operation = tensor._keras_history.operation
+        if operation and not operation._outbound_nodes:
+            keras.layers.Identity()(tensor)
+    return keras.Model(inputs, outputs, **options)

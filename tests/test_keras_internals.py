@@ -15,6 +15,7 @@ from owltf.keras_internals import (
     WholeStepOptimizer,
     calls_in_order,
     layers_before,
+    model_between,
     track_weight,
 )
 from owltf.runtime.compiled import compiled
@@ -196,3 +197,9 @@ def test_tensorflow_saves_the_other_variable(tmp_path: Path) -> None:
     module.run = tf.function(lambda: module.both[1] + 0, input_signature=[])
     tf.saved_model.save(module, str(tmp_path))
     assert tf.saved_model.load(str(tmp_path)).run().numpy().tolist() == [2.0, 4.0]
+
+
+def test_an_input_that_nothing_takes_may_be_an_output() -> None:
+    x, unused = keras.Input((2,)), keras.Input((3,))
+    model = model_between([x, unused], {"x": x})
+    assert model([np.ones((1, 2)), np.ones((1, 3))])["x"].numpy().tolist() == [[1, 1]]

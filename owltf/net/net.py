@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import keras
 import numpy as np
 
 from owltf.caffe.net.graph import Graph
@@ -18,7 +17,7 @@ from owltf.convert.context import NetContext
 from owltf.convert.params import Param
 from owltf.did_you_mean import did_you_mean
 from owltf.errors import OwltfError
-from owltf.keras_internals import run_in_order_made
+from owltf.keras_internals import model_between, run_in_order_made
 from owltf.net.forward import Forward
 from owltf.net.input_arrays import InputArrays
 from owltf.net.net_layer import NetLayer
@@ -232,10 +231,10 @@ class Net:
         Its layers run in the order of the file, as Caffe's do.
         """
         if self.any_input is not None and not self.input_blobs:
-            model = keras.Model(self.any_input, outputs, name="net")
+            model = model_between(self.any_input, outputs, name="net")
             return ModelWithoutInputs(run_in_order_made(model))
         inputs = {name: blob.tensor for name, blob in self.input_blobs.items()}
-        return run_in_order_made(keras.Model(inputs, outputs, name="net"))
+        return run_in_order_made(model_between(inputs, outputs, name="net"))
 
     def caffe_tensors(self, blobs: Iterable[str]) -> dict[str, Any]:
         """Return the Keras tensors of blobs, in Caffe's order, by name."""

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import keras
 import tensorflow as tf
 
 from owltf.convert.blob import Blob
 from owltf.convert.params import Param
+from owltf.keras_internals import model_between
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class NetLayer:
 
     @cached_property
     def _model(self) -> Any:
-        return keras.Model(list(self._taken.values()), list(self._made.values()))
+        return model_between(list(self._taken.values()), list(self._made.values()))
 
 
 def _zeros(tensor: Any) -> Any:

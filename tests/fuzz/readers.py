@@ -18,6 +18,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
+from math import prod
 from pathlib import Path
 from typing import Any
 
@@ -112,7 +113,7 @@ def _build_and_run(path: Path) -> None:
     keras.backend.clear_session()
     # The same for the same file.
     net = net_of(path, "TRAIN" if path.stat().st_size % 2 else "TEST")
-    if sum(map(np.prod, net.blob_shapes.values())) < LARGEST_BLOBS:
+    if sum(map(prod, net.blob_shapes.values())) < LARGEST_BLOBS:
         net.forward({name: np.ones(net.blob_shapes[name], np.float32) for name in net.inputs})
 
 

@@ -18,8 +18,9 @@ from owltf.runtime.standard_ops import may_use_gpu_ops, must_use_standard_ops
 LRN_ACROSS_CHANNELS = '''
 def lrn(x, size, alpha, beta, k):
     """Divide by the size of neighbours along the channels; alpha is of their sum's mean."""
-    squares = ops.pad(ops.square(x), [(0, 0)] * 3 + [(size // 2, size // 2)])
-    total = sum(squares[..., i : i + x.shape[-1]] for i in range(size))
+    side = min(size // 2, x.shape[-1] - 1)
+    squares = ops.pad(ops.square(x), [(0, 0)] * 3 + [(side, side)])
+    total = sum(squares[..., i : i + x.shape[-1]] for i in range(2 * side + 1))
     return x * (k + alpha / size * total) ** -beta
 '''
 
@@ -71,7 +72,7 @@ class LRNAcrossChannels(LocalResponseNorm):
         scale = self.alpha / self.size
         if must_use_standard_ops() or may_use_gpu_ops():
             return tf.nn.local_response_normalization(
-                inputs, self.size // 2, self.k, scale, self.beta
+                inputs, _side(self.size, inputs), self.k, scale, self.beta
             )
         return across_channels(self.size, scale, self.beta, self.k)(inputs)
 
@@ -133,9 +134,14 @@ def across_channels(size: int, scale: float, beta: float, k: float) -> Any:
 
 def _window(x: Any, size: int) -> Any:
     """Return the sum over `size` neighbours along the last axis, with zeros beyond its ends."""
-    side, channels = size // 2, x.shape[-1]
+    side, channels = _side(size, x), x.shape[-1]
     padded = tf.pad(x, [*[(0, 0)] * (len(x.shape) - 1), (side, side)])
-    return tf.add_n([padded[..., start : start + channels] for start in range(size)])
+    return tf.add_n([padded[..., start : start + channels] for start in range(2 * side + 1)])
+
+
+def _side(size: int, x: Any) -> int:
+    """Return how many neighbours a window has on each side; beyond the channels there are none."""
+    return min(size // 2, int(x.shape[-1]) - 1)
 
 
 def _power(s: Any, beta: float) -> Any:

@@ -109,3 +109,12 @@ def test_an_even_window_is_told() -> None:
 def test_only_images_are_normalised() -> None:
     with pytest.raises(OwltfError, match=r"'bottom0' is \(2, 6\)"):
         net_of(lrn(ALEXNET, 2, 6))
+
+
+@pytest.mark.parametrize("size", [7, 9, 2**31 - 1])
+def test_a_window_beyond_the_channels(size: int) -> None:
+    param = f"local_size: {size} alpha: 2 beta: 1"
+    text = one_layer(f'type: "LRN" lrn_param {{ {param} }}', (1, 4, 1, 1))
+    x = np.arange(1, 5, dtype=np.float32).reshape(1, 4, 1, 1)
+    run = run_layer(text, [x], top_grads=[np.ones_like(x)])
+    np.testing.assert_allclose(run.tops[0], x / (1 + 2 / size * 30), rtol=1e-5)
