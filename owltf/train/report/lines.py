@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,20 @@ class LineReport:
     """
 
     def __init__(self, write: Callable[[str], None] = print) -> None:
-        self._write = write
+        self._print = write
+        self._is_lost = False
+
+    def _write(self, line: str) -> None:
+        """Write a line; none once that has failed, as a run goes on without its output."""
+        if self._is_lost:
+            return
+        try:
+            self._print(line)
+        except OSError as error:
+            self._is_lost = True
+            reason = str(error.strerror).lower()
+            with suppress(OSError):
+                print(f"the output cannot be written ({reason}); going on", file=sys.stderr)
 
     @hookimpl(tryfirst=True)
     def owltf_run_started(self, setup: Setup) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from owltf.net.weights import Loaded
 from owltf.plugin.events import Display, Ending, Scores, Setup
@@ -78,3 +79,19 @@ def test_how_to_resume_is_told_and_errors_are_others_to_tell() -> None:
     report.owltf_run_ended(Ending("stopped", 5, "resume with: owltf run x --resume y"))
     report.owltf_run_ended(Ending("failed", 5, "the loss is nan", ValueError()))
     assert lines == ["Optimization stopped early.", "resume with: owltf run x --resume y"]
+
+
+def test_a_run_goes_on_without_its_output(capsys: pytest.CaptureFixture[str]) -> None:
+    tried: list[str] = []
+
+    def write(line: str) -> None:
+        tried.append(line)
+        raise OSError(28, "No space left on device")
+
+    report = LineReport(write)
+    report.owltf_testing(0, 0)
+    report.owltf_testing(1, 0)
+    assert tried == ["Iteration 0, Testing net (#0)"]
+    assert capsys.readouterr().err == (
+        "the output cannot be written (no space left on device); going on\n"
+    )
