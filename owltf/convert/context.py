@@ -36,6 +36,8 @@ class NetContext:
         allow_python_layers: run the code of the net's Python layers.
         test_net: which of the solver's test nets it is, from 0.
         max_image_pixels: the pixels that an image may have to be decoded; None for the usual bound.
+        ignore_orientation: leave photographs that are read from files as the camera stored them.
+        skip_bad_records: leave out records that cannot be used, rather than to end with an error.
     """
 
     registry: Registry
@@ -48,6 +50,8 @@ class NetContext:
     allow_python_layers: bool = False
     test_net: int = 0
     max_image_pixels: int | None = None
+    ignore_orientation: bool = False
+    skip_bad_records: bool = False
 
     def of_net(self, folder: Path | None, phase: str, test_net: int = 0) -> NetContext:
         """Return the context for one net of the file.

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import tensorflow as tf
 
     from owltf.convert.context import NetContext
+    from owltf.data.bad_records import BadRecords
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,7 @@ class DataLayer(ABC):
         records: Records in the source; None where it has no end.
         first_position: The record a run from scratch starts at.
         failure: The error that stopped a pipeline of this layer, if one did.
+        bad_records: The records that were found to be unusable, where they can be skipped.
         may_vary: Whether a batch may have images of another height and width than the last one,
             if the net takes any: so it is where they are read one by one and not cropped.
         one_size: Why the images must be of one size, and what to do; None if they need not be. A
@@ -122,6 +124,7 @@ class DataLayer(ABC):
     first_position: int = 0
     failure: OwltfError | None = None
     may_vary: bool = False
+    bad_records: BadRecords | None = None
     one_size: str | None = "crop them, or resize them to one size"
 
     def __init__(self, context: DataContext) -> None:
@@ -165,6 +168,13 @@ class DataLayer(ABC):
         """
         for number in count(position):
             yield str(number % self.records if self.records else number)
+
+    def labels(self) -> Iterator[tuple[str, int]]:
+        """Yield the place and the label of each record, if they can be known without long reading.
+
+        A run checks them before its first update.
+        """
+        return iter(())
 
     @abstractmethod
     def describe(self) -> str:

@@ -9,10 +9,15 @@ import hashlib
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import tensorflow as tf
 
 WORDS_PER_RECORD = 4
 _PHILOX = 1
+_ROUNDS = 10
+_FACTORS = (np.uint64(0xD2511F53), np.uint64(0xCD9E8D57))
+_STEPS = (0x9E3779B9, 0xBB67AE85)
+_LOW, _HALF = np.uint64(0xFFFFFFFF), np.uint64(32)
 
 
 def stream_key(seed: int, *names: object) -> int:
@@ -51,3 +56,46 @@ def record_draws(key: int, first: Any, count: Any) -> tf.Tensor:
         dtype=tf.uint32,
     )
     return tf.cast(words, tf.int64)
+
+
+def record_words(key: int, first: int, count: int) -> npt.NDArray[np.int64]:
+    """Return the integers of `record_draws` as an array, for readers in Python.
+
+    It is Philox 4x32 with ten rounds, on the record's number.
+
+    Args:
+        key: the stream's key.
+        first: the first record's number.
+        count: how many records.
+
+    Returns:
+        int64 (N, 4), each from 0 to 2**32 - 1.
+    """
+    numbers: Any = np.arange(first, first + count, dtype=np.uint64)
+    a, b, c, d = numbers & _LOW, numbers >> _HALF, np.zeros_like(numbers), np.zeros_like(numbers)
+    for turn in range(_ROUNDS):
+        upper, lower = (_round_key(key >> 32 * half, turn * _STEPS[half]) for half in (0, 1))
+        first_product, second_product = a * _FACTORS[0], c * _FACTORS[1]
+        a, b = (second_product >> _HALF) ^ b ^ upper, second_product & _LOW
+        c, d = (first_product >> _HALF) ^ d ^ lower, first_product & _LOW
+    return np.stack([a, b, c, d], 1).astype(np.int64)
+
+
+def _round_key(half: int, step: int) -> np.uint64:
+    return np.uint64(half + step & 0xFFFFFFFF)
+
+
+def shuffled(key: int, count: int) -> npt.NDArray[np.int64]:
+    """Return the numbers from 0 to `count` in an order that the stream of this key gives."""
+    return generator(key).permutation(count)
+
+
+def drawn_skip(seed: int, name: str, most: int) -> int:
+    """Return a random number of records to skip, as Caffe's `rand_skip` does in every phase.
+
+    Args:
+        seed: the run's seed.
+        name: the layer's name.
+        most: the layer's `rand_skip`; 0 skips none.
+    """
+    return int(generator(stream_key(seed, name, "rand_skip")).integers(most)) if most else 0

@@ -13,6 +13,7 @@ import tensorflow as tf
 from owltf.caffe.net.listed_files import listed_files
 from owltf.data.data_layer import DataContext, DataLayer
 from owltf.data.pipeline import batches_per_chunk, empty_aligned, read_ahead, read_chunks
+from owltf.data.shuffled_rows import ShuffledReader
 from owltf.data.source.hdf5 import Hdf5Reader, Hdf5Rows
 from owltf.errors import OwltfError
 
@@ -46,7 +47,9 @@ class HDF5Data(DataLayer):
         """Return an endless dataset of one tensor per top, from row `position` on."""
         batches = batches_per_chunk(sum(map(prod, self.top_shapes)) * _FLOAT_BYTES)
         shapes = [(batches, *shape) for shape in self.top_shapes]
-        reader = Hdf5Reader(self._rows)
+        is_shuffled = self.context.parameter.hdf5_data_param.shuffle
+        key = (self.context.seed, self.context.name, "shuffle") if is_shuffled else None
+        reader = Hdf5Reader(self._rows) if key is None else ShuffledReader(self._rows, key)
 
         def read(number: int) -> Sequence[npt.NDArray[Any]]:
             arrays = [empty_aligned(shape, np.float32) for shape in shapes]
@@ -60,15 +63,13 @@ class HDF5Data(DataLayer):
 
     def describe(self) -> str:
         """Return a line that says how many rows and files there are."""
-        return f"HDF5 {self._list}: {self._rows.count:,} rows in {len(self._rows.files)} file(s)"
+        shuffled = ", shuffled" if self.context.parameter.hdf5_data_param.shuffle else ""
+        files = len(self._rows.files)
+        return f"HDF5 {self._list}: {self._rows.count:,} rows in {files} file(s){shuffled}"
 
 
 def _refuse(parameter: Any) -> None:
     if parameter.HasField("transform_param"):
         raise OwltfError("transform_param: HDF5Data does not transform data")
-    if parameter.hdf5_data_param.shuffle:
-        raise OwltfError(
-            "shuffle: true is not supported yet; shuffle the rows of the files instead"
-        )
     if not parameter.top:
         raise OwltfError("needs one top or more, each named after a dataset")

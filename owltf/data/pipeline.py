@@ -11,7 +11,7 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from owltf.data.data_layer import DataLayer
-from owltf.data.stop_readers import is_ending, reading
+from owltf.data.stop_readers import ReadersStoppedError, is_ending, reading
 from owltf.errors import OwltfError
 
 _CHUNK_BYTES = 1 << 19
@@ -108,6 +108,8 @@ class _GuardedRead:
                 raise self._layer.failure
             try:
                 return self._read(int(number))
+            except ReadersStoppedError:
+                return [_nothing(spec) for spec in self._signature]
             except OwltfError as error:
                 self._layer.failure = self._layer.context.error(str(error))
                 raise

@@ -11,9 +11,11 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
+from owltf.data.bad_records import BadRecords
 from owltf.data.data_layer import DataLayer
 from owltf.data.pipeline import batches_per_chunk, empty_aligned, read_chunks
 from owltf.data.source.datum import BadRecordError, Block, Layout, Places, read_blocks
+from owltf.data.source.datum_fields import Record
 from owltf.data.source.records import Records, record_error
 from owltf.data.transform import Shape, Transform
 
@@ -30,12 +32,14 @@ class RawImages:
         shape: the (C, H, W) of the first image.
         dtype: that of the first image, uint8 or float32; others may be of the other one.
         transform: the layer's `transform_param`.
+        bad: what becomes of records that cannot be used.
     """
 
     records: Records
     shape: Shape
     dtype: type[np.generic]
     transform: Transform
+    bad: BadRecords
 
     def dataset(self, layer: DataLayer, position: int) -> tf.data.Dataset:
         """Return an endless dataset of batches (images, labels) from record `position` on."""
@@ -53,9 +57,9 @@ class RawImages:
         apply = tf.function(self.transform.apply, jit_compile=is_compiled and is_worth_it)
 
         def finish(
-            images: Any, sizes: Any, labels: Any, first: Any, floats: Any
+            images: Any, corners: Any, mirrored: Any, labels: Any, floats: Any
         ) -> tuple[Any, Any]:
-            drawn = self.transform.draw(first[0], tf.reshape(sizes, (count, 2)))
+            drawn = corners, mirrored
             finished = tf.cond(
                 tf.shape(floats)[0] > 0,
                 lambda: apply(_joined(floats, count), *drawn),
@@ -90,9 +94,9 @@ class RawReader:
         images = (None, self._leading[1], channels, *size)
         return (
             tf.TensorSpec(images, tf.uint8),
-            tf.TensorSpec((*self._leading, 2), tf.int64),
+            tf.TensorSpec((prod(self._leading), 2), tf.int64),
+            tf.TensorSpec((prod(self._leading),), tf.bool),
             tf.TensorSpec(self._leading, tf.float32),
-            tf.TensorSpec(self._leading[:1], tf.int64),
             tf.TensorSpec(images, tf.float32),
         )
 
@@ -101,25 +105,45 @@ class RawReader:
 
         Returns:
             The images of bytes (batches, N, C, H, W), each at the top left if their sizes differ;
-            their (height, width); the labels; the number of each batch's first record; the images
-            in place of the first array, which is then empty, if any of them is of floats.
+            the corners of their crops; which are mirrored; the labels; the images in place of the
+            first array, which is then empty, if any of them is of floats.
 
         Raises:
             OwltfError: if a record does not fit the first one of the database.
         """
         count = prod(self._leading)
         records = self._reader.read(number, count)
-        try:
-            blocks = list(read_blocks(records))
-            for places, block in blocks:
-                self._check(places, block.layout)
-        except BadRecordError as error:
-            raise record_error(self._images.records, number + error.place, error.reason) from error
-        first = np.arange(number, number + count, self._leading[1])
+        self._moved: dict[int, int] = {}
+        blocks = self._blocks(number, records)
         images, sizes, labels = self._assemble(blocks, count)
+        corners, mirrored = self._images.transform.draw(number, sizes)
+        empty = np.empty((0, *images.shape[1:]), np.uint8)
         if images.dtype == np.uint8:
-            return images, sizes, labels, first, np.empty((0, *images.shape[1:]), np.float32)
-        return np.empty((0, *images.shape[1:]), np.uint8), sizes, labels, first, images
+            return images, corners, mirrored, labels, empty.astype(np.float32)
+        return empty, corners, mirrored, labels, images
+
+    def _blocks(self, number: int, records: Sequence[Record]) -> list[tuple[Places, Block]]:
+        while True:
+            try:
+                blocks = list(read_blocks(records))
+                for places, block in blocks:
+                    self._check(places, block.layout)
+            except BadRecordError as error:
+                records = self._without(number, records, error)
+            else:
+                return blocks
+
+    def _without(
+        self, number: int, records: Sequence[Record], error: BadRecordError
+    ) -> Sequence[Record]:
+        """Put the record behind a bad one, which may be bad too, into its place."""
+        database, place = self._images.records, error.place
+        bad = number + place + self._moved.get(place, 0)
+        self._images.bad.meet(bad, record_error(database, bad, error.reason))
+        self._moved[place] = bad + 1 - number - place
+        kept = [bytes(record) for record in records]
+        kept[place] = bytes(database.reader().read(bad + 1, 1)[0])
+        return kept
 
     def _check(self, places: Places, layout: Layout) -> None:
         reason = mismatch(layout, self._images, self._layer.one_size)
@@ -140,9 +164,8 @@ class RawReader:
             images[where, :, :height, :width] = block.values()
             sizes[where] = height, width
             labels[where] = block.labels()
-        return tuple(
-            part.reshape(*self._leading, *part.shape[1:]) for part in (images, sizes, labels)
-        )
+        shaped = images.reshape(*self._leading, *images.shape[1:])
+        return shaped, sizes, labels.reshape(self._leading)
 
     def _grow(self, blocks: list[tuple[Places, Block]]) -> None:
         sizes = [block.layout.shape[1:] for _, block in blocks]

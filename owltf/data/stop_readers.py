@@ -18,6 +18,10 @@ from threading import Lock
 _QUIET_SECONDS = 0.05
 
 
+class ReadersStoppedError(Exception):
+    """Raised by a reader that can do no more, as Python exits."""
+
+
 class _Readers:
     """Counts the calls of all readers that are running.
 

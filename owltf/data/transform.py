@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import tensorflow as tf
 
 from owltf.caffe.net.read import read_mean
 from owltf.data.data_layer import DataContext
-from owltf.data.draws import record_draws, stream_key
+from owltf.data.draws import record_words, stream_key
 from owltf.errors import OwltfError
 
 Shape = tuple[int, int, int]
@@ -76,22 +77,65 @@ class Transform:
             return f"is {dims(shape)}, smaller than crop_size {self.crop_size}"
         return None
 
-    def draw(self, first: tf.Tensor, sizes: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    def words(self, first: int, count: int) -> npt.NDArray[np.int64]:
+        """Return the random words, (N, 4), of consecutive records, for `place` and `draw`."""
+        return record_words(self.key, first, count)
+
+    def draw(
+        self, first: int, sizes: npt.NDArray[np.int64]
+    ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
         """Return random crops and mirrorings for consecutive records.
 
         Args:
-            first: the first record's number, int64.
+            first: the first record's number.
             sizes: their (height, width), int64 (N, 2).
 
         Returns:
             The top left corners, int64 (N, 2), and whether to mirror, bool (N,).
         """
-        draws = record_draws(self.key, first, tf.shape(sizes)[0])
-        mirrored = draws[:, 2] % 2 == 1 if self.mirror else tf.zeros_like(draws[:, 2], tf.bool)
+        return self.place(self.words(first, len(sizes)), sizes)
+
+    def place(self, words: npt.NDArray[np.int64], size: Any) -> tuple[Any, Any]:
+        """Return the top left corner of the crop, and whether to mirror.
+
+        Args:
+            words: the words of a record, or of several.
+            size: its (height, width), or theirs.
+        """
+        mirrored = (words[..., 2] % 2 == 1) & self.mirror
         if not self.crop_size:
-            return tf.zeros_like(sizes), mirrored
-        room = sizes - self.crop_size
-        return (draws[:, :2] % (room + 1) if self.crops_at_random else room // 2), mirrored
+            return np.zeros_like(words[..., :2]), mirrored
+        room = np.asarray(size) - self.crop_size
+        return (words[..., :2] % (room + 1) if self.crops_at_random else room // 2), mirrored
+
+    def cut(self, image: npt.NDArray[Any], corner: Any, mirrored: Any) -> npt.NDArray[Any]:
+        """Return what is kept of one image (H, W, C), cropped and mirrored."""
+        top, left = corner
+        side = self.crop_size
+        kept = image[top : top + side, left : left + side] if side else image
+        return kept[:, ::-1] if mirrored else kept
+
+    def finish(self, images: tf.Tensor, corners: tf.Tensor, mirrored: tf.Tensor) -> tf.Tensor:
+        """Return a batch of images that are cropped and mirrored, normalized.
+
+        Args:
+            images: uint8 (N, H, W, C), as `cut` gives them.
+            corners: int64 (N, 2), where they were cropped: the mean's place, if it is an image.
+            mirrored: bool (N,).
+
+        Returns:
+            float32 (N, C, H, W).
+        """
+        values = tf.cast(tf.transpose(images, (0, 3, 1, 2)), tf.float32)
+        if self.mean is not None:
+            values -= self._cut_mean(corners, mirrored) if self.has_mean_image else self.mean
+        return values if self.scale == 1 else values * self.scale
+
+    def _cut_mean(self, corners: tf.Tensor, mirrored: tf.Tensor) -> Any:
+        if not self.moves_pixels:
+            return self.mean
+        mean = tf.constant(self.mean)
+        return self._moved(tf.repeat(mean[None], tf.shape(corners)[0], 0), corners, mirrored)
 
     def normalize(self, images: tf.Tensor) -> tf.Tensor:
         """Return images minus the mean, times the scale: float32 (N, C, H, W)."""
@@ -114,9 +158,10 @@ class Transform:
             float32 (N, C, H, W), cropped.
         """
         values = self.normalize(images)
-        if not self.moves_pixels:
-            return values
-        height, width = self._kept_size(images)
+        return self._moved(values, corners, mirrored) if self.moves_pixels else values
+
+    def _moved(self, values: tf.Tensor, corners: tf.Tensor, mirrored: tf.Tensor) -> tf.Tensor:
+        height, width = self._kept_size(values)
         rows = corners[:, :1] + tf.range(height)
         across = tf.where(mirrored[:, None], width - 1 - tf.range(width), tf.range(width))
         kept = tf.gather(values, rows, axis=2, batch_dims=1)

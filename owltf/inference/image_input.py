@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from owltf.data.source.image import resize_image
 from owltf.data.source.image_files import read_image
-from owltf.data.source.resize import resize_image
 from owltf.data.transform import Shape, dims, read_transform
 from owltf.errors import OwltfError
 from owltf.inference.channel_mean import channel_mean

@@ -8,9 +8,10 @@ from itertools import islice
 from typing import Any
 
 from owltf.errors import OwltfError
-from owltf.net.batches import check_fed, dataset_of, first_positions
+from owltf.net.batches import check_fed, first_positions
 from owltf.net.data_errors import plain_errors
-from owltf.net.net import Net, Source
+from owltf.net.net import Net
+from owltf.net.source import Source, dataset_of
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from typing import Any
 
 from owltf.data.data_layer import DataLayer
 from owltf.errors import OwltfError
-from owltf.net.net import Net, Source
+from owltf.net.net import Net
+from owltf.net.source import Source
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from itertools import repeat
 from typing import Any
 
 import tensorflow as tf
 
 from owltf.errors import OwltfError
-from owltf.net.net import Net, Source
+from owltf.net.net import Net
+from owltf.net.source import dataset_of
 
 
 def first_positions(net: Net) -> dict[str, int]:
@@ -52,22 +53,3 @@ def check_fed(net: Net) -> None:
         raise OwltfError(
             f"net '{net.name}' ({net.phase}): inputs {unfed} have no data; give it data layers"
         )
-
-
-def dataset_of(sources: Sequence[Source], start: Mapping[str, int]) -> tf.data.Dataset:
-    """Return an endless dataset whose elements hold the tops of all data layers by name.
-
-    Args:
-        sources: the data layers, one or more.
-        start: the record at which each starts, by layer name.
-    """
-    datasets = tuple(source.layer.dataset(start[source.name]) for source in sources)
-    return tf.data.Dataset.zip(datasets).map(lambda *parts: _named(sources, parts))
-
-
-def _named(sources: Sequence[Source], parts: tuple[Any, ...]) -> dict[str, Any]:
-    named = {}
-    for source, tops in zip(sources, parts, strict=True):
-        shaped = zip(source.tops, source.layer.batch_shapes, tops, strict=True)
-        named.update({name: tf.ensure_shape(top, shape) for name, shape, top in shaped})
-    return named

@@ -22,8 +22,9 @@ from owltf.net.consumed_losses import consumed_loss_notes, consumed_losses
 from owltf.net.convert_layer import convert_layer
 from owltf.net.in_place import in_place_notes
 from owltf.net.lr_mult import Multipliers
-from owltf.net.net import Effect, Loss, Net, Source
+from owltf.net.net import Effect, Loss, Net
 from owltf.net.objective import objective_term
+from owltf.net.source import Source
 from owltf.net.stop_gradient import stop_gradients
 from owltf.net.unsupported import unsupported_layers
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from owltf.data.pipeline import pipeline_error
 from owltf.errors import OwltfError
-from owltf.net.net import Source
+from owltf.net.source import Source
 from owltf.runtime.user_errors import user_message
 
 

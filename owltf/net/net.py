@@ -23,9 +23,11 @@ from owltf.net.input_arrays import InputArrays
 from owltf.net.net_layer import NetLayer
 from owltf.net.no_inputs import ModelWithoutInputs
 from owltf.net.open_images import FixedSizeError, with_open_images
+from owltf.net.own_data import OwnData
 from owltf.net.pass_errors import pass_errors
 from owltf.net.segment import Segment, layers_between
 from owltf.net.segment_blobs import SegmentBlobs
+from owltf.net.source import Source
 from owltf.net.summary import LayerSummary, short, summary
 
 
@@ -59,21 +61,6 @@ class Effect:
 
     layer: str
     tensor: Any
-
-
-@dataclass(frozen=True)
-class Source:
-    """A data layer of the net, with its names.
-
-    Attributes:
-        name: the layer's name.
-        tops: the names of the blobs it fills.
-        layer: what reads the records.
-    """
-
-    name: str
-    tops: tuple[str, ...]
-    layer: Any
 
 
 @dataclass(frozen=True, repr=False)
@@ -315,11 +302,12 @@ class Net:
             param.set(array)
 
     def forward(
-        self, arrays: Mapping[str, Any], blobs: Sequence[str] | None = None
+        self, arrays: Mapping[str, Any] | None = None, blobs: Sequence[str] | None = None
     ) -> dict[str, np.ndarray]:
         """Run the net once.
 
-        As in Caffe, recurrent layers go on from the pass before where their markers say so.
+        As in Caffe, a data layer whose tops are not given fills them with its next batch, and
+        recurrent layers go on from the pass before where their markers say so.
 
         Args:
             arrays: the inputs by blob name, in Caffe's order: any batch, and any height and width
@@ -333,7 +321,40 @@ class Net:
             OwltfError: if an input is missing or of another shape, a blob is unknown, or a layer
                 refuses a value, such as a label without a class.
         """
-        return self._forward(arrays, self.outputs if blobs is None else blobs)
+        given = arrays or {}
+        fed = {**self._own_data.next_batch(given), **given}
+        return self._forward(fed, self.outputs if blobs is None else blobs)
+
+    def batches(self) -> Iterator[dict[str, np.ndarray]]:
+        """Return an endless iterator over the batches of the net's own data layers.
+
+        Each call starts at the record that a run from scratch starts at, and leaves alone which
+        batch `forward` takes next.
+
+        Returns:
+            An iterator of dicts with the tops of all data layers by name, in Caffe's order.
+
+        Raises:
+            OwltfError: if the net has no data layers, or its data cannot be read.
+        """
+        return OwnData(self.sources).batches()
+
+    def set_input_arrays(self, data: Any, labels: Any, layer: str | None = None) -> None:
+        """Give a MemoryData layer its records, as pycaffe does; the next batch is their first.
+
+        Args:
+            data: float (N, C, H, W); N is a multiple of the layer's batch_size.
+            labels: float (N,).
+            layer: the layer's name; the net's one MemoryData layer unless given.
+
+        Raises:
+            OwltfError: if the net has no such layer, or the arrays do not fit it.
+        """
+        self._own_data.set_arrays(data, labels, layer)
+
+    @cached_property
+    def _own_data(self) -> OwnData:
+        return OwnData(self.sources)
 
     @cached_property
     def _forward(self) -> Forward:

@@ -8,7 +8,6 @@ from owltf.caffe.net.graph import Graph, GraphLayer
 from owltf.convert.context import NetContext
 from owltf.convert.keras_names import KerasNames
 from owltf.convert.layer import Layer, UnsupportedLayerError
-from owltf.data.unread import UNREAD
 from owltf.did_you_mean import did_you_mean
 from owltf.fork_plugins import who_brings_it
 
@@ -20,7 +19,7 @@ def unsupported_layers(graph: Graph, context: NetContext) -> Iterator[str]:
     unknown: dict[str, list[GraphLayer]] = {}
     for layer in graph.layers:
         reason = unsupported_reason(layer, context)
-        if reason and layer.type not in _known(context) and layer.type not in UNREAD:
+        if reason and layer.type not in _known(context):
             unknown.setdefault(layer.type, []).append(layer)
         elif reason:
             yield reason
@@ -53,8 +52,6 @@ def _not_converted(layer: GraphLayer, context: NetContext) -> str | None:
 def _unknown_type(layer: GraphLayer, context: NetContext, others: Sequence[GraphLayer] = ()) -> str:
     """Return a sentence about a layer's type, and the other layers that have it."""
     start = f"layer '{layer.name}' ({layer.where}):"
-    if layer.type in UNREAD:
-        return f"{start} owltf does not read {layer.type} layers yet; {UNREAD[layer.type]}"
     hint = who_brings_it(layer.type) or did_you_mean(layer.type, _known(context))
     return f"{start} unknown layer type '{layer.type}'{_as_well(others)}: {hint}"
 

@@ -14,6 +14,8 @@ _OF_FILE = "ignore_unknown_fields"
 _HELP = {
     _OF_FILE: "Leave out prototxt fields that owltf does not know, and list them.",
     "allow_python_layers": "Run the code of the net's Python layers, found beside the net.",
+    "skip_bad_records": "Go on without records that cannot be read; the next one takes the place "
+    "of each. They are counted and named.",
 }
 _PIXELS = "max_image_pixels"
 

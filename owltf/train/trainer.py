@@ -15,7 +15,7 @@ import numpy as np
 from owltf.errors import OwltfError
 from owltf.net.batches import batches, positions_after
 from owltf.net.data_errors import plain_errors
-from owltf.net.net import Source
+from owltf.net.source import Source
 from owltf.plugin.events import Display, Ending, Scores
 from owltf.registry.hook_errors import HookError
 from owltf.snapshot.run_state import RunState, threads

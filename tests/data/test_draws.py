@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import tensorflow as tf
 
-from owltf.data.draws import generator, record_draws, stream_key
+from owltf.data.draws import drawn_skip, generator, record_draws, record_words, shuffled, stream_key
 
 
 def numpy_philox(key, number):
@@ -48,3 +48,16 @@ def test_keys_differ():
 
 def test_generator():
     assert generator(5).random() == generator(5).random() != generator(6).random()
+
+
+def test_the_words_of_numpy_are_those_of_tensorflow():
+    for key, first in [(1, 0), (2**63 + 12345, 2**40 + 7), (stream_key(3, "a"), 100)]:
+        np.testing.assert_array_equal(record_words(key, first, 50), draw(key, first, 50))
+
+
+def test_shuffling_and_skipping():
+    order = shuffled(7, 100)
+    np.testing.assert_array_equal(np.sort(order), range(100))
+    assert order.tolist() == shuffled(7, 100).tolist() != shuffled(8, 100).tolist()
+    assert drawn_skip(1, "a", 0) == 0
+    assert len({drawn_skip(seed, "a", 1000) for seed in range(20)}) > 15

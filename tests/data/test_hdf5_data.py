@@ -85,7 +85,6 @@ def test_batch_factor_and_static_shapes(make_layer):
         (net("a.h5"), "must be a text file that lists HDF5 files"),
         (net("lmdb_raw"), "must be a text file that lists HDF5 files"),
         (net(more=""), "batch_size must be 1 or more; it is missing or 0"),
-        (net(more="batch_size: 3 shuffle: true"), "shuffle: true is not supported yet"),
         (net(rest="transform_param { scale: 2 }"), "HDF5Data does not transform data"),
         (net(tops=()), "needs one top or more"),
         (net(tops=("data", "nothing")), "a.h5 has no dataset 'nothing'; it has data, extra, label"),

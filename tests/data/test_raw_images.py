@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from owltf.data.bad_records import BadRecords
 from owltf.data.raw_images import RawImages, RawReader, mismatch
 from owltf.data.source.datum import read_layout
 from owltf.data.source.lmdb import LmdbRecords
@@ -25,7 +26,8 @@ def layer(batch_size, one_size="resize them"):
 def make_images(write_lmdb):
     def make(records, shape, crop_size=0):
         records = LmdbRecords(write_lmdb(records))
-        return RawImages(records, shape, np.uint8, transform(crop_size))
+        bad = BadRecords(SimpleNamespace(net=SimpleNamespace(skip_bad_records=False)), 9)
+        return RawImages(records, shape, np.uint8, transform(crop_size), bad)
 
     return make
 
@@ -33,23 +35,24 @@ def make_images(write_lmdb):
 def test_a_chunk_is_several_batches(make_images, make_datum):
     pixels = np.random.default_rng(0).integers(0, 256, (7, 1, 3, 2), np.uint8)
     images = make_images((make_datum(each, n * 50) for n, each in enumerate(pixels)), (1, 3, 2))
-    read, sizes, labels, first, floats = RawReader(images, 2, layer(4)).read(5)
+    read, corners, mirrored, labels, floats = RawReader(images, 2, layer(4)).read(5)
     assert floats.shape == (0, 4, 1, 3, 2)
     order = np.arange(5, 13) % 7
     np.testing.assert_array_equal(read.reshape(8, 1, 3, 2), pixels[order])
     np.testing.assert_array_equal(labels.ravel(), order * 50)
-    np.testing.assert_array_equal(sizes, np.broadcast_to([3, 2], (2, 4, 2)))
-    np.testing.assert_array_equal(first, [5, 9])
+    np.testing.assert_array_equal(corners, np.zeros((8, 2)))
+    assert not mirrored.any()
 
 
 def test_smaller_images_stand_at_the_top_left(make_images, make_datum):
     pixels = [np.full(shape, 9, np.uint8) for shape in ((1, 3, 4), (1, 4, 3), (1, 3, 3))]
     images = make_images((make_datum(each) for each in pixels), (1, 3, 4), crop_size=3)
     reader = RawReader(images, 1, layer(3))
-    read, sizes, *_ = reader.read(0)
+    read, corners, *_ = reader.read(0)
     assert read.shape == (1, 3, 1, 4, 4)
-    np.testing.assert_array_equal(sizes[0], [(3, 4), (4, 3), (3, 3)])
-    assert all((read[0, n, :, :y, :x] == 9).all() for n, (y, x) in enumerate(sizes[0]))
+    np.testing.assert_array_equal(corners, np.zeros((3, 2)))
+    sizes = [(3, 4), (4, 3), (3, 3)]
+    assert all((read[0, n, :, :y, :x] == 9).all() for n, (y, x) in enumerate(sizes))
 
 
 def test_mismatch(make_images, make_datum):
@@ -67,7 +70,7 @@ def test_mismatch(make_images, make_datum):
 def test_bytes_among_floats_make_the_chunk_one_of_floats(make_images, make_datum):
     mixed = [np.full((1, 3, 2), 7, np.uint8), np.full((1, 3, 2), 0.5, np.float32)]
     images = make_images([make_datum(each, n) for n, each in enumerate(mixed)], (1, 3, 2))
-    read, _, labels, _, floats = RawReader(images, 1, layer(2)).read(0)
+    read, _, _, labels, floats = RawReader(images, 1, layer(2)).read(0)
     assert read.shape == (0, 2, 1, 3, 2)
     np.testing.assert_array_equal(floats[0], mixed)
     np.testing.assert_array_equal(labels, [[0, 1]])

@@ -44,9 +44,9 @@ def numpy_apply(transform, images, corners, mirrored):
 def test_equals_numpy_image_by_image(text, phase, compiled, transform):
     done = transform(text, phase)
     images = np.random.default_rng(0).integers(0, 256, (32, *SHAPE), np.uint8)
-    corners, mirrored = done.draw(tf.constant(5, tf.int64), tf.constant([SHAPE[1:]] * 32, tf.int64))
+    corners, mirrored = done.draw(5, np.array([SHAPE[1:]] * 32))
     found = tf.function(done.apply, jit_compile=compiled)(images, corners, mirrored).numpy()
-    expected = np.stack(list(numpy_apply(done, images, corners.numpy(), mirrored.numpy())))
+    expected = np.stack(list(numpy_apply(done, images, corners, mirrored)))
     np.testing.assert_array_equal(found, expected)
     assert found.shape == (32, *done.output_shape(SHAPE))
     assert found.dtype == np.float32
@@ -56,16 +56,16 @@ def test_mean_image_is_cropped_with_the_image(transform, make_context):
     shape = (3, 36, 34)
     done = transform('crop_size: 20 mirror: true mean_file: "mean.binaryproto"', shape=shape)
     images = np.random.default_rng(0).integers(0, 256, (8, *shape), np.uint8)
-    corners, mirrored = done.draw(tf.constant(0, tf.int64), tf.constant([shape[1:]] * 8, tf.int64))
+    corners, mirrored = done.draw(0, np.array([shape[1:]] * 8))
     found = tf.function(done.apply, jit_compile=True)(images, corners, mirrored)
-    expected = list(numpy_apply(done, images, corners.numpy(), mirrored.numpy()))
+    expected = list(numpy_apply(done, images, corners, mirrored))
     np.testing.assert_array_equal(found, expected)
     assert done.has_mean_image
 
 
 def test_every_place_is_drawn(transform):
-    sizes = tf.constant([(7, 6)] * 600, tf.int64)
-    corners, mirrored = transform("crop_size: 5 mirror: true").draw(tf.constant(0, tf.int64), sizes)
+    sizes = np.array([(7, 6)] * 600)
+    corners, mirrored = transform("crop_size: 5 mirror: true").draw(0, sizes)
     places, counts = np.unique(corners, axis=0, return_counts=True)
     np.testing.assert_array_equal(places, [(y, x) for y in range(3) for x in range(2)])
     assert counts.min() > 60
@@ -74,8 +74,8 @@ def test_every_place_is_drawn(transform):
 
 def test_test_phase_crops_the_centre_and_still_mirrors(transform):
     done = transform("crop_size: 4 mirror: true", phase="TEST")
-    sizes = tf.constant([(9, 8), (7, 5), (4, 30)] * 20, tf.int64)
-    corners, mirrored = done.draw(tf.constant(0, tf.int64), sizes)
+    sizes = np.array([(9, 8), (7, 5), (4, 30)] * 20)
+    corners, mirrored = done.draw(0, sizes)
     np.testing.assert_array_equal(corners[:3], [(2, 2), (1, 0), (0, 13)])
     assert 0 < np.count_nonzero(mirrored) < 60
 
@@ -139,3 +139,23 @@ def test_mismatch(transform):
 def test_small_helpers():
     assert dims((3, 9, 8)) == "3x9x8"
     check_crop(8, SHAPE)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'crop_size: 20 mirror: true mean_file: "mean.binaryproto" scale: 0.5',
+        'mirror: true mean_file: "mean.binaryproto"',
+        "crop_size: 20 mirror: true mean_value: 7",
+        "mirror: true",
+    ],
+)
+def test_cutting_first_is_the_same(text, transform):
+    shape = (3, 36, 34)
+    done = transform(text, shape=shape)
+    images = np.random.default_rng(0).integers(0, 256, (8, *shape), np.uint8)
+    corners, mirrored = done.draw(3, np.array([shape[1:]] * 8))
+    channels_last = images.transpose(0, 2, 3, 1)
+    cut = [done.cut(*each) for each in zip(channels_last, corners, mirrored, strict=True)]
+    found = done.finish(np.stack(cut), corners, mirrored)
+    np.testing.assert_array_equal(found, done.apply(images, corners, mirrored))

@@ -10,7 +10,7 @@ import pytest
 import tensorflow as tf
 from small_nets import build, input_text
 
-from owltf.data.source.resize import resize_image
+from owltf.data.source.image import resize_image
 from owltf.errors import OwltfError
 from owltf.inference.image_input import image_input
 

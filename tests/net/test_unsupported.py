@@ -10,12 +10,6 @@ from owltf.errors import OwltfError
 X = input_text("x", 2, 4)
 
 
-def test_stocks_own_data_layers_are_not_called_unknown() -> None:
-    text = 'layer { name: "d" type: "ImageData" top: "d" }'
-    with pytest.raises(OwltfError, match=r"layer 'd' \(<text>:1\): owltf does not read ImageData"):
-        build(text)
-
-
 def test_all_unknown_and_unsupported_layers_are_told_at_once() -> None:
     text = (
         X

@@ -36,6 +36,7 @@ def test_weights_are_files_joined_by_commas() -> None:
         "allow_missing": False,
         "ignore_unknown_fields": False,
         "allow_python_layers": False,
+        "skip_bad_records": False,
         "max_image_pixels": None,
     }
 

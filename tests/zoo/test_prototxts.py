@@ -18,8 +18,6 @@ from owltf.commands.layers import layers
 from owltf.plugin.manager import make_manager
 from owltf.registry.registry import Registry
 
-# Of stock Caffe, and not read yet.
-LATER = {"ImageData", "MemoryData", "WindowData"}
 FILES = sorted((ZOO / "prototxt").glob("*.prototxt"))
 NETS = [path for path in FILES if file_kind(path) != SOLVER]
 pytestmark = pytest.mark.skipif(not FILES, reason="needs ../shared/zoo")
@@ -68,7 +66,7 @@ def test_what_is_refused_is_not_stock_caffes(
 ) -> None:
     for kind, name in refused(judged(path, registry)):
         if kind == "layer":
-            assert name not in registry.converters or name in LATER
+            assert name not in registry.converters
         else:
             assert name not in fields_of_caffe
 

@@ -17,6 +17,7 @@ _SOURCES = {
     "HDF5Data": "hdf5_data_param",
     "ImageData": "image_data_param",
     "InfogainLoss": "infogain_loss_param",
+    "WindowData": "window_data_param",
 }
 
 

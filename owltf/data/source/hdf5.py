@@ -32,6 +32,7 @@ class Hdf5Rows:
         files: the files in the order of their rows.
         names: the names of the datasets.
         shapes: the shape of one row of each dataset.
+        ends: for each file, how many rows it and those before have.
         count: the number of rows of all files together.
     """
 
@@ -45,8 +46,8 @@ class Hdf5Rows:
         self.names = names
         layouts = read_layouts(files)
         self.shapes = [_dataset(layouts[0], name)[1:] for name in names]
-        self._ends = np.cumsum([self._count_rows(layout) for layout in layouts])
-        self.count = int(self._ends[-1])
+        self.ends = np.cumsum([self._count_rows(layout) for layout in layouts])
+        self.count = int(self.ends[-1])
         if not self.count:
             raise OwltfError(f"{files[0]} holds no rows")
 
@@ -55,9 +56,9 @@ class Hdf5Rows:
         done = 0
         while done < count:
             row = (number + done) % self.count
-            file = int(np.searchsorted(self._ends, row, side="right"))
-            first = int(self._ends[file - 1]) if file else 0
-            stop = min(int(self._ends[file]), row + count - done)
+            file = int(np.searchsorted(self.ends, row, side="right"))
+            first = int(self.ends[file - 1]) if file else 0
+            stop = min(int(self.ends[file]), row + count - done)
             yield Piece(self.files[file], row - first, stop - first, done)
             done += stop - row
 

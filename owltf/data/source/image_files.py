@@ -6,25 +6,17 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-import tensorflow as tf
-
-from owltf.data.source.image import COLOR, decode_image, upright
-from owltf.data.source.image_header import read_header, tell_depth, too_large
+from owltf.data.source.image import NOT_DECODED, Image, decode_image
 from owltf.errors import OwltfError
 from owltf.files.regular_file import read_bytes, refuse_irregular
 
-FORMATS = "JPEG, PNG, GIF or BMP"
-_SUFFIXES = (".jpg", ".jpeg", ".png", ".gif", ".bmp")
+FORMATS = "JPEG, PNG, GIF, BMP or PNM"
+_SUFFIXES = (".jpg", ".jpeg", ".png", ".gif", ".bmp", ".pbm", ".pgm", ".ppm")
 _BEGINNINGS = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM")
 
 # As many digits as a float32 can hold without becoming infinite.
 _LABEL = re.compile(r"-?[0-9]{1,38}")
-
-Image = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -73,18 +65,11 @@ def read_image(
         OwltfError: if it cannot be read as an image, or has too many pixels.
     """
     contents = read_bytes(path)
-    header = read_header(contents)
-    if header is None:
-        raise OwltfError(f"{path}: not a whole {FORMATS} image")
-    if reason := too_large(header, max_pixels):
-        raise OwltfError(f"{path}: {reason}")
-    tell_depth(str(path), header)
     try:
-        image: Any = decode_image(tf.constant(contents), channels).numpy()
-    except tf.errors.OpError as error:
-        raise OwltfError(f"{path}: not a whole {FORMATS} image") from error
-    image = upright(image, header.orientation) if turn else image
-    return np.ascontiguousarray(image[:, :, ::-1]) if channels == COLOR else image
+        return decode_image(contents, channels, turn=turn, max_pixels=max_pixels, name=str(path))
+    except ValueError as error:
+        reason = f"not a whole {FORMATS} image" if str(error) == NOT_DECODED else str(error)
+        raise OwltfError(f"{path}: {reason}") from error
 
 
 def _images_of(path: Path) -> Iterator[ImageFile]:

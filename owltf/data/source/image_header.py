@@ -6,6 +6,7 @@ It is read before the file is decoded, as a file of some kilobytes can decode to
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from struct import error, unpack_from
@@ -15,6 +16,9 @@ MOST_PIXELS = 178_956_970
 DEEP = 16
 _PNG, _JPEG = b"\x89PNG\r\n\x1a\n", b"\xff\xd8"
 _GIF, _BMP = b"GIF8", b"BM"
+# PBM, PGM and PPM, as text and as bytes; the size follows, with comments between.
+_PNM = tuple(b"P%d" % kind for kind in range(1, 7))
+_PNM_SIZE = re.compile(rb"P[1-6](?:\s+(?:#[^\n]*\n\s*)*)(\d{1,9})\s+(?:#[^\n]*\n\s*)*(\d{1,9})\s")
 _EXIF = b"Exif\0\0"
 _ORIENTATION, _SHORT = 0x0112, 3
 _UPRIGHT, _LAST_ORIENTATION = 1, 8
@@ -47,9 +51,10 @@ class ImageHeader:
     orientation: int = _UPRIGHT
 
 
-def read_header(data: bytes) -> ImageHeader | None:
-    """Return what a JPEG, PNG, GIF or BMP says of itself; None if it says nothing readable."""
-    readers = ((_PNG, _png), (_JPEG, _jpeg), (_GIF, _gif), (_BMP, _bmp))
+def read_header(contents: bytes | memoryview) -> ImageHeader | None:
+    """Return what a JPEG, PNG, GIF, BMP or PNM says of itself; None if it says nothing readable."""
+    data = bytes(contents)
+    readers = ((_PNG, _png), (_JPEG, _jpeg), (_GIF, _gif), (_BMP, _bmp), (_PNM, _pnm))
     try:
         return next((read(data) for start, read in readers if data.startswith(start)), None)
     except (error, IndexError):
@@ -170,3 +175,11 @@ def _behind_blocks(data: bytes, place: int) -> int:
 def _bmp(data: bytes) -> ImageHeader:
     width, height = unpack_from("<ii", data, 18)
     return ImageHeader(abs(width) * abs(height), abs(width), abs(height))
+
+
+def _pnm(data: bytes) -> ImageHeader | None:
+    found = _PNM_SIZE.match(data)
+    if found is None:
+        return None
+    width, height = map(int, found.groups())
+    return ImageHeader(width * height, width, height)

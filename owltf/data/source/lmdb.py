@@ -143,5 +143,5 @@ def _open(path: Path) -> LmdbFile:
 
 def _found(path: Path) -> str:
     if (path / "CURRENT").exists():
-        return "it is a LevelDB"
+        return "it is a LevelDB; write backend: LEVELDB in data_param"
     return "it holds no data.mdb"

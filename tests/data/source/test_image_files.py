@@ -53,7 +53,9 @@ def test_an_image_is_read_in_bgr_or_gray(photos: Path) -> None:
 def test_mistakes(photos: Path, refusal: Callable[..., str]) -> None:
     broken = photos / "broken.png"
     broken.write_bytes((photos / "a b.png").read_bytes()[:50])
-    assert refusal(read_image, broken, 3) == f"{broken}: not a whole JPEG, PNG, GIF or BMP image"
+    assert (
+        refusal(read_image, broken, 3) == f"{broken}: not a whole JPEG, PNG, GIF, BMP or PNM image"
+    )
     assert "no such file" in refusal(read_image, photos / "no.png", 3)
     assert refusal(find_images, [photos / "no"]) == f"{photos / 'no'}: no such file or folder"
     (photos / "empty").mkdir()

@@ -55,7 +55,9 @@ def test_the_file_itself(opened, tmp_path):
 def test_not_an_lmdb(tmp_path, refusal):
     assert refusal(LmdbRecords, tmp_path).endswith("is not an LMDB: it holds no data.mdb")
     (tmp_path / "CURRENT").touch()
-    assert refusal(LmdbRecords, tmp_path).endswith("is not an LMDB: it is a LevelDB")
+    assert refusal(LmdbRecords, tmp_path).endswith(
+        "is not an LMDB: it is a LevelDB; write backend: LEVELDB in data_param"
+    )
     (tmp_path / "data.mdb").write_bytes(b"x" * 9000)
     assert refusal(LmdbRecords, tmp_path).endswith("is not an LMDB, or it is broken")
     (tmp_path / "data.mdb").write_bytes(b"")

@@ -61,10 +61,10 @@ def test_missing_data_leave_the_crop_and_the_channels(
     assert found == {"data": (1, channels, 20, 20)}
 
 
-def test_a_type_that_owltf_cannot_read_has_its_crop_too() -> None:
+def test_windows_without_their_file_have_their_crop_too() -> None:
     window = 'type: "WindowData" top: "data" transform_param { crop_size: 9 force_color: true }'
     assert shapes(window, ["data"]) == {"data": (1, 3, 9, 9)}
-    with pytest.raises(OwltfError, match="owltf does not read WindowData layers"):
+    with pytest.raises(OwltfError, match="needs two tops"):
         shapes('type: "WindowData" top: "data"', ["data"])
 
 

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 import pytest
-import tensorflow as tf
 
-from owltf.data.encoded_images import decoded_shape, read_file
-from owltf.data.source.image import COLOR, GRAY, NATIVE
+from owltf.data.decoded_images import submit
 
 NET = """layer {{ name: "cats" type: "Data" top: "data" top: "label"
   data_param {{ source: "{}" batch_size: 4 backend: LMDB }} transform_param {{ {} }} }}"""
@@ -29,15 +29,5 @@ def test_equals_the_same_images_raw(text, phase, make_layer, records):
         np.testing.assert_array_equal(found, expected)
 
 
-def test_read_file(make_datum):
-    assert read_file(make_datum(b"file", 300)) == (b"file", 300)
-    with pytest.raises(ValueError, match="^is a raw image where"):
-        read_file(make_datum(np.zeros((1, 1, 1), np.uint8), 1))
-
-
-def test_decoded_shape(make_datum):
-    datum = make_datum(tf.io.encode_png(np.zeros((4, 5, 3), np.uint8)).numpy())
-    shapes = [decoded_shape(datum, channels) for channels in (NATIVE, GRAY, COLOR)]
-    assert shapes == [(3, 4, 5), (1, 4, 5), (3, 4, 5)]
-    with pytest.raises(ValueError, match="^cannot be decoded as an image$"):
-        decoded_shape(make_datum(b"file"), NATIVE)
+def test_work_is_done_by_other_threads():
+    assert submit(threading.current_thread).result() is not threading.current_thread()

@@ -1,0 +1,63 @@
+"""Decides what becomes of records that cannot be used: an error, or a note if they are skipped."""
+
+from __future__ import annotations
+
+import logging
+from threading import Lock
+
+from owltf.data.data_layer import DataContext
+from owltf.errors import OwltfError
+
+_log = logging.getLogger("owltf")
+_MOST_TOLD = 10
+
+
+class BadRecords:
+    """The records of a data layer that were found to be unusable.
+
+    Without `--skip-bad-records` the first is an error. With it, the next good record takes the
+    place of each, so that all others keep their places.
+    """
+
+    def __init__(self, context: DataContext, count: int) -> None:
+        """Start with none.
+
+        Args:
+            context: the data layer's context.
+            count: the number of records of its source.
+        """
+        self._context, self._count = context, count
+        self._found: set[int] = set()
+        self._lock = Lock()
+
+    @property
+    def found(self) -> int:
+        """How many records were left out so far."""
+        return len(self._found)
+
+    def meet(self, number: int, error: OwltfError) -> None:
+        """Take note of an unusable record, or raise its error.
+
+        Args:
+            number: the record's number; counting may have gone on beyond the last one.
+            error: what is wrong with it.
+
+        Raises:
+            OwltfError: that error, unless bad records are skipped; or if no record is left.
+        """
+        if not self._context.net.skip_bad_records:
+            raise error
+        with self._lock:
+            is_new = number % self._count not in self._found
+            self._found.add(number % self._count)
+            if self.found == self._count:
+                raise OwltfError(f"{error}; none of {self._count:,} records can be used")
+            if is_new:
+                self._tell(error)
+
+    def _tell(self, error: OwltfError) -> None:
+        if self.found <= _MOST_TOLD:
+            _log.warning("Skipped a record: %s", self._context.error(str(error)))
+        elif not self.found & (self.found - 1):
+            # Of very many, only every doubling of their number is told.
+            _log.warning("%s: %d records skipped so far", self._context.name, self.found)

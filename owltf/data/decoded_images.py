@@ -1,0 +1,192 @@
+"""Makes batches of images that are decoded one by one, on all processors."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+import tensorflow as tf
+
+from owltf.data.bad_records import BadRecords
+from owltf.data.data_layer import DataLayer
+from owltf.data.pipeline import empty_aligned, read_chunks
+from owltf.data.source.image import Image
+from owltf.data.stop_readers import ReadersStoppedError
+from owltf.data.transform import Shape, Transform
+from owltf.errors import OwltfError
+
+# So many images are begun ahead of those that are waited for, that no processor is idle.
+_AHEAD = 8
+
+Fetch = Callable[[int, int], Sequence[Any]]
+
+
+class ImageSource(Protocol):
+    """Where images come from that must be decoded."""
+
+    def reader(self) -> Fetch:
+        """Return a function of a record's number and a count that gives what `load` takes.
+
+        It is called by one thread at a time, for one record after the other.
+        """
+
+    def load(self, item: Any) -> tuple[Image, float]:
+        """Return the image (H, W, C) and the label of one item; any thread may call it.
+
+        Raises:
+            ValueError: if it cannot be read; the message goes on from the record's name.
+        """
+
+    def error(self, number: int, reason: str) -> OwltfError:
+        """Return an error that names a record; the reason goes on from its name."""
+
+
+@dataclass(frozen=True)
+class DecodedImages:
+    """The images of a source, decoded and transformed batch by batch.
+
+    Attributes:
+        source: where they come from.
+        shape: the (C, H, W) of the first image.
+        transform: the layer's `transform_param`.
+        bad: what becomes of records that cannot be used.
+    """
+
+    source: ImageSource
+    shape: Shape
+    transform: Transform
+    bad: BadRecords
+
+    def dataset(self, layer: DataLayer, position: int) -> tf.data.Dataset:
+        """Return an endless dataset of batches (images, labels) from record `position` on."""
+        reader = ImageReader(self, layer)
+        chunks = read_chunks(layer, reader.read, position, layer.batch_size, reader.signature())
+        finish = tf.function(self.transform.finish, jit_compile=not layer.takes_any_size)
+        return chunks.map(
+            lambda images, corners, mirrored, labels: (finish(images, corners, mirrored), labels),
+            num_parallel_calls=tf.data.AUTOTUNE,
+        )
+
+    def mismatch(self, image: Image, one_size: str | None) -> str | None:
+        """Return why an image does not fit the others, None if it does."""
+        height, width, channels = image.shape
+        return self.transform.mismatch((channels, height, width), self.shape, one_size)
+
+
+class ImageReader:
+    """Reads batches of images; those that follow are decoded in the meantime."""
+
+    def __init__(self, images: DecodedImages, layer: DataLayer) -> None:
+        """Open a reader that no one else uses."""
+        self._images, self._layer = images, layer
+        self._fetch = images.source.reader()
+        self._begun: deque[_Batch] = deque()
+        workers = os.cpu_count() or 1
+        self._ahead = 1 + -(-_AHEAD * workers // layer.batch_size)
+
+    def signature(self) -> tuple[tf.TensorSpec, ...]:
+        """Return the types and shapes of the arrays that `read` returns."""
+        count, is_open = self._layer.batch_size, self._layer.takes_any_size
+        channels, *size = self._images.transform.output_shape(self._images.shape)
+        return (
+            tf.TensorSpec((count, *([None, None] if is_open else size), channels), tf.uint8),
+            tf.TensorSpec((count, 2), tf.int64),
+            tf.TensorSpec((count,), tf.bool),
+            tf.TensorSpec((count,), tf.float32),
+        )
+
+    def read(self, number: int) -> Sequence[npt.NDArray[Any]]:
+        """Return the batch that starts at record `number`.
+
+        Returns:
+            The images, cropped and mirrored, uint8 (N, H, W, C); where they were cropped; which
+            are mirrored; their labels.
+
+        Raises:
+            OwltfError: if a record cannot be used.
+        """
+        if self._begun and self._begun[0].first != number:
+            self._begun.clear()
+        size = self._layer.batch_size
+        for first in range(number + len(self._begun) * size, number + self._ahead * size, size):
+            self._begun.append(_Batch(self._images, self._layer, first, self._fetch(first, size)))
+        return self._begun.popleft().finished()
+
+
+class _Batch:
+    """Images of one batch, which threads put into one array."""
+
+    def __init__(
+        self, images: DecodedImages, layer: DataLayer, first: int, items: Sequence[Any]
+    ) -> None:
+        self.first = first
+        self._images, self._layer = images, layer
+        count = len(items)
+        self._words = images.transform.words(first, count)
+        self._corners = np.zeros((count, 2), np.int64)
+        self._mirrored = np.zeros(count, np.bool_)
+        self._labels = np.zeros(count, np.float32)
+        self._pixels = self._array(count)
+        self._futures: list[Future[str | None]] = [
+            submit(self._put, place, item) for place, item in enumerate(items)
+        ]
+
+    def _array(self, count: int) -> Any:
+        if self._layer.takes_any_size:
+            return None
+        channels, *size = self._images.transform.output_shape(self._images.shape)
+        return empty_aligned((count, *size, channels), np.uint8)
+
+    def _put(self, place: int, item: Any) -> str | None:
+        """Decode an image into its place, and return what is wrong with it, if anything."""
+        try:
+            image, self._labels[place] = self._images.source.load(item)
+        except ValueError as error:
+            return str(error)
+        if reason := self._images.mismatch(image, self._layer.one_size):
+            return reason
+        transform = self._images.transform
+        corner, mirrored = transform.place(self._words[place], image.shape[:2])
+        self._corners[place], self._mirrored[place] = corner, mirrored
+        cut = transform.cut(image, corner, mirrored)
+        if self._pixels is None:
+            self._pixels = np.ascontiguousarray(cut[None])
+        else:
+            self._pixels[place] = cut
+        return None
+
+    def finished(self) -> Sequence[npt.NDArray[Any]]:
+        for place, future in enumerate(self._futures):
+            if reason := future.result():
+                self._put_another(place, reason)
+        return self._pixels, self._corners, self._mirrored, self._labels
+
+    def _put_another(self, place: int, reason: str | None) -> None:
+        """Put the next good record into the place of one that cannot be used."""
+        number = self.first + place
+        fetch = self._images.source.reader()
+        while reason:
+            self._images.bad.meet(number, self._images.source.error(number, reason))
+            number += 1
+            reason = self._put(place, fetch(number, 1)[0])
+
+
+@cache
+def _workers() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(os.cpu_count() or 1, "owltf-images")
+
+
+def submit(function: Callable[..., Any], *args: Any) -> Future[Any]:
+    """Call a function in one of the threads that all data layers share."""
+    try:
+        return _workers().submit(function, *args)
+    except RuntimeError as error:
+        # Python is exiting: it takes no more work.
+        raise ReadersStoppedError from error

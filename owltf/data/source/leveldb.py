@@ -1,0 +1,286 @@
+"""Reads the records of a LevelDB, without changing a file of it, as LevelDB itself would."""
+
+from __future__ import annotations
+
+import heapq
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from owltf.data.source.datum_fields import Record
+from owltf.data.source.leveldb_log import BrokenLevelDbError, log_records, read_batch, read_manifest
+from owltf.data.source.leveldb_table import Entry, Table
+from owltf.errors import OwltfError
+from owltf.files.regular_file import read_bytes, refuse_irregular
+
+_SUFFIXES = (".ldb", ".sst")
+# All keys of a database of less than this are read when it is opened.
+LARGE = 1 << 28
+
+
+class Blocks(Protocol):
+    """Sorted records in blocks."""
+
+    @property
+    def counts(self) -> npt.NDArray[np.int64]:
+        """How many records each block has."""
+
+    @property
+    def block_count(self) -> int:
+        """How many blocks it has."""
+
+    @property
+    def size(self) -> int:
+        """How many bytes it takes."""
+
+    def entries(self, number: int) -> tuple[memoryview, Sequence[Entry]]:
+        """Return a block's content, and its records."""
+
+    def ends(self) -> tuple[bytes, bytes]:
+        """Return the first and the last key."""
+
+
+class Place(NamedTuple):
+    """Where consecutive records are: a block, and the first of them in it."""
+
+    blocks: Blocks
+    block: int
+    entry: int
+
+
+class LevelDbRecords:
+    """The records of a LevelDB in the order of their keys.
+
+    Attributes:
+        name: its name in messages: "LevelDB mnist_train_leveldb".
+        count: the number of records.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open a LevelDB by its folder.
+
+        Raises:
+            OwltfError: if it is none, is damaged, is being written, or holds nothing.
+        """
+        self.name = f"LevelDB {path}"
+        if not (path / "CURRENT").is_file():
+            raise OwltfError(f"{path} is not a LevelDB: {_found(path)}")
+        _refuse_writer(path)
+        with broken_is_an_error(self.name):
+            self._index = _index(_sources(path))
+        self.count = self._index.count
+        if not self.count:
+            raise OwltfError(f"{self.name} holds no records")
+
+    def key(self, number: int) -> str:
+        """Return the key of a record, as text."""
+        return next(self.keys(number))
+
+    def keys(self, number: int) -> Iterator[str]:
+        """Yield the keys from record `number` on; after the last comes the first again."""
+        with broken_is_an_error(self.name):
+            while True:
+                for _, entry in self._index.entries(number % self.count):
+                    yield entry.key.decode(errors="replace")
+                number = 0
+
+    def reader(self) -> LevelDbReader:
+        """Return a new reader of the records."""
+        return LevelDbReader(self._index, self.name)
+
+
+class LevelDbReader:
+    """Reads records in chunks; a chunk that follows the last one costs no search."""
+
+    def __init__(self, index: Index | LiveIndex, name: str) -> None:
+        """Keep the index; the first `read` finds its place."""
+        self._index, self._name = index, name
+        self._next = -1
+        self._left: Iterator[tuple[memoryview, Entry]] = iter(())
+
+    def read(self, number: int, count: int) -> list[Record]:
+        """Return `count` records from record `number` on; after the last comes the first again.
+
+        Raises:
+            OwltfError: if the database is damaged, or was cut since it was opened.
+        """
+        with broken_is_an_error(self._name):
+            if number != self._next:
+                self._left = self._index.entries(number % self._index.count)
+            self._next = -1
+            records: list[Record] = []
+            while len(records) < count:
+                for block, entry in self._left:
+                    records.append(block[entry.start : entry.stop])
+                    if len(records) == count:
+                        break
+                else:
+                    self._left = self._index.entries(0)
+        self._next = number + count
+        return records
+
+
+class Index:
+    """The records of sources whose keys do not overlap, one source after the other.
+
+    It is for large databases: their keys are not read to find it.
+    """
+
+    def __init__(self, sources: Sequence[Blocks]) -> None:
+        """Count the records of each block."""
+        self._blocks = [(each, block) for each in sources for block in range(len(each.counts))]
+        counts = [int(each.counts[block]) for each, block in self._blocks]
+        self._starts = [0, *np.cumsum(counts, dtype=np.int64).tolist()]
+        self.count = self._starts[-1]
+
+    def entries(self, number: int) -> Iterator[tuple[memoryview, Entry]]:
+        """Yield the records from one on, each with the content of its block."""
+        first = bisect_right(self._starts, number) - 1
+        for place in range(first, len(self._blocks)):
+            source, block = self._blocks[place]
+            data, found = source.entries(block)
+            skipped = number - self._starts[first] if place == first else 0
+            last = None
+            for entry in found[skipped:]:
+                if entry.key == last or not entry.is_value:
+                    raise BrokenLevelDbError(
+                        "has records that were written twice or deleted; let LevelDB compact it"
+                    )
+                last = entry.key
+                yield data, entry
+
+
+class LiveIndex:
+    """The records of sources whose keys may overlap: the newest of each that was not deleted."""
+
+    def __init__(self, sources: Sequence[Blocks]) -> None:
+        """Go through all keys, and note where the newest of each is."""
+        self._sources = sources
+        merged = heapq.merge(*(self._keys(number) for number in range(len(sources))))
+        places = []
+        last = None
+        for key, _, is_value, *place in merged:
+            if key != last and is_value:
+                places.append(place)
+            last = key
+        self._places = np.array(places, np.int64).reshape(-1, 3)
+        self.count = len(places)
+
+    def entries(self, number: int) -> Iterator[tuple[memoryview, Entry]]:
+        """Yield the records from one on, each with the content of its block."""
+        at: tuple[int, int] | None = None
+        for source, block, entry in self._places[number:].tolist():
+            if at != (source, block):
+                data, found = self._sources[source].entries(block)
+                at = source, block
+            yield data, found[entry]
+
+    def _keys(self, source: int) -> Iterator[tuple[Any, ...]]:
+        blocks = self._sources[source]
+        for block in range(blocks.block_count):
+            for number, entry in enumerate(blocks.entries(block)[1]):
+                yield entry.key, -entry.sequence, entry.is_value, source, block, number
+
+
+class Memory:
+    """The records of logs, which are in no table yet, as one sorted block."""
+
+    def __init__(self, changes: Sequence[tuple[bytes, int, bytes | None]]) -> None:
+        """Sort what the logs hold."""
+        ordered = sorted(changes, key=lambda change: (change[0], -change[1]))
+        values = [value or b"" for _, _, value in ordered]
+        ends = np.cumsum([len(value) for value in values], dtype=np.int64).tolist()
+        self._data = memoryview(b"".join(values))
+        self._entries = [
+            Entry(key, sequence, value is not None, end - len(value or b""), end)
+            for (key, sequence, value), end in zip(ordered, ends, strict=True)
+        ]
+        self.counts = np.array([len(ordered)], np.int64)
+        self.size, self.block_count = len(self._data), 1
+
+    def entries(self, number: int) -> tuple[memoryview, Sequence[Entry]]:
+        """Return the values, and the records."""
+        return self._data, self._entries
+
+    def ends(self) -> tuple[bytes, bytes]:
+        """Return the first and the last key."""
+        return self._entries[0].key, self._entries[-1].key
+
+
+@contextmanager
+def broken_is_an_error(name: str) -> Iterator[None]:
+    """Name the database in the error of a damaged one."""
+    try:
+        yield
+    except BrokenLevelDbError as error:
+        raise OwltfError(f"{name} {error}") from error
+
+
+def _sources(path: Path) -> list[Blocks]:
+    name = read_bytes(path / "CURRENT").decode(errors="replace").strip()
+    if not name.startswith("MANIFEST-") or not (path / Path(name).name).is_file():
+        raise BrokenLevelDbError(f"is broken: CURRENT names {name[:80]!r}, which is not there")
+    manifest = read_manifest(read_bytes(path / Path(name).name))
+    sources: list[Blocks] = []
+    for number in sorted(manifest.tables):
+        table = Table(_table(path, number))
+        if len(table.blocks):
+            sources.append(table)
+    changes = [change for log in _logs(path, manifest) for change in _changes(log)]
+    return [*sources, Memory(changes)] if changes else sources
+
+
+def _table(path: Path, number: int) -> Path:
+    for suffix in _SUFFIXES:
+        if (found := path / f"{number:06}{suffix}").exists():
+            refuse_irregular(found)
+            return found
+    raise BrokenLevelDbError(f"is broken: its table {number:06}{_SUFFIXES[0]} is missing")
+
+
+def _logs(path: Path, manifest: Any) -> list[Path]:
+    numbered = {}
+    for log in path.glob("*.log"):
+        with suppress(ValueError):
+            numbered[int(log.stem)] = log
+    kept = [n for n in numbered if n >= manifest.log or n == manifest.previous_log]
+    return [numbered[number] for number in sorted(kept)]
+
+
+def _changes(log: Path) -> Iterator[tuple[bytes, int, bytes | None]]:
+    for batch in log_records(read_bytes(log)):
+        yield from read_batch(batch)
+
+
+def _index(sources: list[Blocks]) -> Index | LiveIndex:
+    ordered = sorted(sources, key=lambda each: each.ends()[0])
+    apart = all(
+        before.ends()[1] < after.ends()[0]
+        for before, after in zip(ordered, ordered[1:], strict=False)
+    )
+    is_large = sum(each.size for each in ordered) > LARGE
+    return Index(ordered) if apart and is_large else LiveIndex(ordered)
+
+
+def _refuse_writer(path: Path) -> None:
+    """Refuse a database that another process is writing: it holds the lock."""
+    try:
+        import fcntl
+
+        with (path / "LOCK").open("rb") as lock:
+            fcntl.lockf(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except (ImportError, FileNotFoundError, PermissionError):
+        return
+    except OSError as error:
+        raise OwltfError(f"LevelDB {path} is being written by another process") from error
+
+
+def _found(path: Path) -> str:
+    if (path / "data.mdb").exists():
+        return "it is an LMDB; write backend: LMDB in data_param"
+    return "it holds no file CURRENT"

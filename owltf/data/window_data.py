@@ -1,0 +1,192 @@
+"""The WindowData layer: draws windows of images, some with objects and some of background."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import tensorflow as tf
+
+from owltf.caffe.net.read import read_mean
+from owltf.data.data_layer import DataContext, DataLayer
+from owltf.data.decoded_images import submit
+from owltf.data.draws import record_words, stream_key
+from owltf.data.pipeline import empty_aligned, read_ahead, read_chunks
+from owltf.data.source.image import COLOR, Image, decode_image
+from owltf.data.source.root_folder import RootFolder
+from owltf.data.source.window_file import Window, read_window_file
+from owltf.data.warp import Warp
+from owltf.errors import OwltfError
+from owltf.files.regular_file import read_bytes
+
+_PREFETCH = 2
+_MODES = ("warp", "square")
+
+
+class WindowData(DataLayer):
+    """Draws windows as R-CNN does: first those of background, then those with objects.
+
+    A window that overlaps an object by `fg_threshold` or more is one with an object, one that does
+    by less than `bg_threshold` is background; `fg_fraction` of each batch are of the first kind.
+    """
+
+    caffe_type = "WindowData"
+
+    def __init__(self, context: DataContext) -> None:
+        """Read the window file.
+
+        Raises:
+            OwltfError: if it cannot be read, has no windows to draw, or a field is wrong.
+        """
+        super().__init__(context)
+        self._parameter = context.parameter.window_data_param
+        self._transform = context.parameter.transform_param
+        with context.named_errors():
+            if len(context.parameter.top) != 2:
+                raise OwltfError(f"needs two tops (data, label); got {len(context.parameter.top)}")
+            self.batch_size = context.global_batch(self._parameter.batch_size)
+            self._warp = _read_warp(context)
+            self._mean = _read_mean(context, self._warp.crop_size)
+            self._path = context.find("source", self._parameter.source)
+            self._file = read_window_file(self._path)
+            self._folder = RootFolder(self._parameter.root_folder, context, self._path.parent)
+            self._kinds = self._sorted()
+        side = self._warp.crop_size
+        self.top_shapes = ((self.batch_size, COLOR, side, side), (self.batch_size,))
+        self._key = stream_key(context.seed, context.name, "windows")
+        # Caffe reads the factor of window_data_param, today's files have that of transform_param.
+        self._scale = np.float32(self._parameter.scale * self._transform.scale)
+        if self._parameter.cache_images:
+            self._contents = lru_cache(None)(self._contents)  # type: ignore[method-assign]
+
+    @property
+    def objects(self) -> int:
+        """How many windows of a batch have objects."""
+        return int(np.float32(self.batch_size) * np.float32(self._parameter.fg_fraction))
+
+    def dataset(self, position: int) -> tf.data.Dataset:
+        """Return an endless dataset of (images, labels) from record `position` on."""
+        signature = [tf.TensorSpec(shape, tf.float32) for shape in self.top_shapes]
+        count = self.batch_size
+        return read_ahead(read_chunks(self, self._read, position, count, signature), _PREFETCH)
+
+    def labels(self) -> Any:
+        """Yield the line and the class of each window that may be drawn."""
+        return ((f"line {each.line}", each.label) for kind in self._kinds for each in kind)
+
+    def describe(self) -> str:
+        """Return a line that says how many images and windows there are."""
+        background, objects = self._kinds
+        return (
+            f"windows {self._path}: {len(self._file.images):,} images, {len(objects):,} windows "
+            f"with objects and {len(background):,} of background"
+        )
+
+    def window(self, number: int) -> tuple[Window, bool]:
+        """Return the window that is drawn for a record, and whether it is mirrored."""
+        words = record_words(self._key, number, 1)[0]
+        is_object = number % self.batch_size >= self.batch_size - self.objects
+        kind = self._kinds[is_object]
+        mirror = self._transform.mirror or self._parameter.mirror
+        return kind[int(words[0] % len(kind))], bool(mirror and words[1] % 2)
+
+    def _sorted(self) -> tuple[list[Window], list[Window]]:
+        """Return the windows of background, and those with objects."""
+        objects, background = [], []
+        for window in self._file.windows:
+            if np.float32(window.overlap) >= np.float32(self._parameter.fg_threshold):
+                if window.label < 1:
+                    raise OwltfError(
+                        f"{self._path}:{window.line}: the class of a window with an object must "
+                        f"be 1 or more, got {window.label}"
+                    )
+                objects.append(window)
+            elif np.float32(window.overlap) < np.float32(self._parameter.bg_threshold):
+                background.append(window._replace(label=0))
+        for kind, found, wanted in (
+            ("with an object", objects, self.objects),
+            ("of background", background, self.batch_size - self.objects),
+        ):
+            if wanted and not found:
+                raise OwltfError(f"{self._path} has no window {kind}; a batch needs {wanted}")
+        return background, objects
+
+    def _read(self, number: int) -> Sequence[npt.NDArray[np.float32]]:
+        images = empty_aligned(self.top_shapes[0], np.float32)
+        labels = np.empty(self.batch_size, np.float32)
+
+        def put(place: int) -> None:
+            window, mirrored = self.window(number + place)
+            images[place] = self._image(window, mirrored)
+            labels[place] = window.label
+
+        for work in [submit(put, place) for place in range(self.batch_size)]:
+            work.result()
+        return images, labels
+
+    def _image(self, window: Window, mirrored: bool) -> npt.NDArray[np.float32]:
+        try:
+            image = self._decoded(window)
+            square, inside = self._warp.cut(image, window.box, mirrored)
+        except ValueError as error:
+            name = self._file.images[window.image]
+            raise OwltfError(f"{self._path}:{window.line}: image '{name}' {error}") from error
+        values = square.transpose(2, 0, 1).astype(np.float32)
+        values = (values if self._mean is None else values - self._mean) * self._scale
+        # What is beyond the image is 0 after the mean is subtracted, not before.
+        return np.where(inside, values, np.float32(0))
+
+    def _decoded(self, window: Window) -> Image:
+        path = self._file.images[window.image]
+        try:
+            contents = self._contents(path)
+        except OwltfError as error:
+            raise ValueError(f"cannot be read: {error}") from error
+        net = self.context.net
+        turn = not net.ignore_orientation
+        return decode_image(contents, COLOR, turn=turn, max_pixels=net.max_image_pixels, name=path)
+
+    def _contents(self, name: str) -> bytes:
+        return read_bytes(self._folder.find(name))
+
+
+def _read_warp(context: DataContext) -> Warp:
+    parameter = context.parameter.window_data_param
+    side = context.parameter.transform_param.crop_size or parameter.crop_size
+    if side < 1:
+        raise OwltfError("needs transform_param { crop_size: ... }, the side of its images")
+    if parameter.crop_mode not in _MODES:
+        raise OwltfError(f"crop_mode must be warp or square, got '{parameter.crop_mode}'")
+    if side <= 2 * parameter.context_pad:
+        raise OwltfError(
+            f"context_pad {parameter.context_pad} leaves nothing of a crop_size of {side}"
+        )
+    return Warp(side, parameter.context_pad, parameter.crop_mode == "square")
+
+
+def _read_mean(context: DataContext, side: int) -> npt.NDArray[np.float32] | None:
+    """Return the mean: of each channel, or the centre of a mean image."""
+    transform = context.parameter.transform_param
+    name = transform.mean_file or context.parameter.window_data_param.mean_file
+    values = list(transform.mean_value)
+    if name and values:
+        raise OwltfError("mean_file and mean_value cannot both be given")
+    if name:
+        mean = np.asarray(read_mean(context.find("mean_file", name), context.schema), np.float32)
+        _, height, width = mean.shape
+        if mean.shape[0] != COLOR or min(height, width) < side:
+            raise OwltfError(f"mean_file {name} of {mean.shape} is smaller than 3x{side}x{side}")
+        # Caffe takes one offset, that of the width, for both.
+        start = (width - side) // 2
+        if start + side > height:
+            raise OwltfError(f"mean_file {name} of {mean.shape} must be a square")
+        return mean[:, start : start + side, start : start + side]
+    if len(values) not in (0, 1, COLOR):
+        raise OwltfError(
+            f"mean_value must be given once or once per channel (3); got {len(values)}"
+        )
+    spread = np.broadcast_to(np.array(values or [0], np.float32), COLOR)
+    return spread.reshape(COLOR, 1, 1) if values else None

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import cramjam
+import pytest
+
+from owltf.data.source.leveldb_log import BrokenLevelDbError
+from owltf.data.source.leveldb_table import Table, entries
+
+TABLE = Path(__file__).parents[1] / "oracle" / "leveldb_raw" / "000005.ldb"
+
+
+def test_records_of_a_table():
+    table = Table(TABLE)
+    found = [each for block in range(table.block_count) for each in table.entries(block)[1]]
+    assert [each.key for each in found][:2] == [b"00000000_00.png", b"00000001_01.jpg"]
+    assert all(each.is_value for each in found)
+    assert table.ends() == (found[0].key, found[-1].key)
+    assert table.counts.tolist() == [len(table.entries(n)[1]) for n in range(table.block_count)]
+
+
+def test_a_small_block_that_claims_to_be_large(tmp_path):
+    claim = b"\xff\xff\xff\xff\x0f" + bytes(cramjam.snappy.compress_raw(b"x" * 50))[1:]
+    with pytest.raises(BrokenLevelDbError, match="cannot be unpacked"):
+        Table(TABLE)._unpacked(memoryview(claim))
+
+
+@pytest.mark.parametrize("size", [0, 10, 47, 48, 1000])
+def test_what_is_no_table(size, tmp_path):
+    path = tmp_path / "000005.ldb"
+    path.write_bytes(TABLE.read_bytes()[:size])
+    with pytest.raises(BrokenLevelDbError, match=r"000005.ldb"):
+        Table(path)
+
+
+@pytest.mark.parametrize("block", [b"", b"\x01\x00\x00\x00", b"\xff" * 20, bytes(3)])
+def test_what_is_no_block(block):
+    with pytest.raises((IndexError, BrokenLevelDbError)):
+        list(entries(memoryview(block)))
