@@ -63,8 +63,8 @@ _VIEWS = ("1", "flips", "corners", "10", "144")
 def classify(registry: Any, /, file: str, images: tuple[str, ...], **flags: Any) -> None:
     """Say which classes images belong to, as Caffe's classification example does.
 
-    NET is usually a deploy prototxt. IMAGE is a JPEG, PNG, GIF or BMP file, a folder of them, or a
-    text file with a path a line.
+    NET is usually a deploy prototxt. IMAGE is a JPEG, PNG, GIF, BMP or PNM file, a folder of them,
+    or a text file with a path a line.
 
     An image is decoded in the net's channels, resized as OpenCV does, and loses the mean of each
     channel.

@@ -56,7 +56,7 @@ def test_whole_images_for_views(net: Net, files: list[ImageFile]) -> None:
 def test_a_broken_file_stops_or_is_skipped(net: Net, files: list[ImageFile]) -> None:
     files[1].path.write_bytes(b"\x89PNG no more")
     images = image_input(net)
-    with pytest.raises(OwltfError, match=r"1.png: not a whole JPEG, PNG, GIF or BMP image"):
+    with pytest.raises(OwltfError, match=r"1.png: not a whole JPEG, PNG, GIF, BMP or PNM image"):
         list(image_batches(net, images, files))
     said: list[OwltfError] = []
     batches = list(image_batches(net, images, files, skip=said.append))

@@ -124,7 +124,7 @@ def test_an_unreadable_image_stops_or_is_skipped(
 ) -> None:
     photos[1].write_bytes(b"\x89PNG no more")
     words = (*NET, *photos, *WEIGHTS)
-    why = "1.png: not a whole JPEG, PNG, GIF or BMP image"
+    why = "1.png: not a whole JPEG, PNG, GIF, BMP or PNM image"
     assert refused(*words) == why
     result = owltf(*words, "--skip-bad", "--json")
     assert [image["image"] for image in json.loads(result.stdout)] == ["0.png", "2.png"]

@@ -135,7 +135,7 @@ def test_an_unreadable_image_stops_or_is_skipped(
 ) -> None:
     (photos / "01.png").write_bytes(b"\x89PNG no more")
     words = ("extract", "net.prototxt", "ip", "f.npy", *WEIGHTS, "--images", photos)
-    why = "photos/01.png: not a whole JPEG, PNG, GIF or BMP image"
+    why = "photos/01.png: not a whole JPEG, PNG, GIF, BMP or PNM image"
     assert refused(*words) == why
     said = owltf(*words, "--skip-bad").stdout.splitlines()
     assert f"Skipped: {why}" in said

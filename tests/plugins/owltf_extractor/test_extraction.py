@@ -65,7 +65,7 @@ def test_images_are_counted_before_any_is_left_out(net: Net, photos: Path) -> No
     extraction, told = plan(net, images=[str(photos / "list.txt")], skip_bad=True, with_labels=True)
     assert (extraction.total, told) == (2, [])
     assert extraction.run(choose_devices()) == 8
-    assert told == ["Skipped: photos/4.png: not a whole JPEG, PNG, GIF or BMP image"]
+    assert told == ["Skipped: photos/4.png: not a whole JPEG, PNG, GIF, BMP or PNM image"]
     labels = load_npz(Path("f.npz"))[LABEL].ravel().tolist()
     assert labels == [number for number in range(9) if number != 4]
 
