@@ -28,12 +28,30 @@ if TYPE_CHECKING:
         convolution_window as convolution_window,
         pooling_window as pooling_window,
     )
+    from owltf.data.bad_records import BadRecords as BadRecords
     from owltf.data.data_layer import DataContext as DataContext, DataLayer as DataLayer
-    from owltf.data.draws import record_draws as record_draws, stream_key as stream_key
+    from owltf.data.decoded_images import DecodedImages as DecodedImages, ImageSource as ImageSource
+    from owltf.data.draws import (
+        record_draws as record_draws,
+        record_words as record_words,
+        stream_key as stream_key,
+    )
     from owltf.data.pipeline import read_ahead as read_ahead, read_chunks as read_chunks
-    from owltf.data.source.image_files import ImageFile as ImageFile, find_images as find_images
+    from owltf.data.record_order import RecordOrder as RecordOrder
+    from owltf.data.source.database import open_database as open_database
+    from owltf.data.source.datum_record import Datum as Datum
+    from owltf.data.source.image import decode_image as decode_image, resize_image as resize_image
+    from owltf.data.source.image_files import (
+        ImageFile as ImageFile,
+        find_images as find_images,
+        read_image as read_image,
+    )
+    from owltf.data.source.image_list import read_image_list as read_image_list
+    from owltf.data.source.leveldb import LevelDbRecords as LevelDbRecords
     from owltf.data.source.lmdb import LmdbRecords as LmdbRecords
-    from owltf.data.transform import read_transform as read_transform
+    from owltf.data.source.records import Records as Records
+    from owltf.data.source.root_folder import RootFolder as RootFolder
+    from owltf.data.transform import Transform as Transform, read_transform as read_transform
     from owltf.did_you_mean import did_you_mean as did_you_mean
     from owltf.errors import FieldError as FieldError, OwltfError as OwltfError
     from owltf.files.atomic import (
@@ -147,16 +165,31 @@ LAYERS = {
 
 # Data layers.
 DATA = {
+    "BadRecords": "owltf.data.bad_records",
     "DataContext": "owltf.data.data_layer",
     "DataLayer": "owltf.data.data_layer",
+    "Datum": "owltf.data.source.datum_record",
+    "DecodedImages": "owltf.data.decoded_images",
     "ImageFile": "owltf.data.source.image_files",
+    "ImageSource": "owltf.data.decoded_images",
+    "LevelDbRecords": "owltf.data.source.leveldb",
     "LmdbRecords": "owltf.data.source.lmdb",
+    "RecordOrder": "owltf.data.record_order",
+    "Records": "owltf.data.source.records",
+    "RootFolder": "owltf.data.source.root_folder",
+    "Transform": "owltf.data.transform",
+    "decode_image": "owltf.data.source.image",
     "find_images": "owltf.data.source.image_files",
+    "open_database": "owltf.data.source.database",
     "read_ahead": "owltf.data.pipeline",
     "read_chunks": "owltf.data.pipeline",
+    "read_image": "owltf.data.source.image_files",
+    "read_image_list": "owltf.data.source.image_list",
     "read_mean": "owltf.caffe.net.read",
     "read_transform": "owltf.data.transform",
     "record_draws": "owltf.data.draws",
+    "record_words": "owltf.data.draws",
+    "resize_image": "owltf.data.source.image",
     "stream_key": "owltf.data.draws",
 }
 
@@ -240,7 +273,7 @@ _LIGHT = (
     "owltf.caffe.",
     "owltf.convert.keras_names",
     "owltf.data.data_layer",
-    "owltf.data.source.lmdb",
+    "owltf.data.source.",
     "owltf.did_you_mean",
     "owltf.errors",
     "owltf.files.",

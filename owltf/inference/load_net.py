@@ -24,7 +24,7 @@ from owltf.errors import OwltfError
 from owltf.files.regular_file import refuse_irregular
 from owltf.net.net import Net
 from owltf.net.solver_nets import build_source
-from owltf.net.start_weights import StartWeights
+from owltf.net.start_weights import StartWeights, no_weights
 from owltf.net.weights import Loaded
 from owltf.plugin.manager import make_manager
 from owltf.registry.registry import Registry
@@ -47,6 +47,7 @@ def load_net(
     test_net: int = 0,
     reinit_mismatched: bool = False,
     allow_missing: bool = False,
+    needs_weights: bool = False,
     ignore_unknown_fields: bool = False,
     tell: Callable[[str], object] | None = None,
     rewrite: Rewrite | None = None,
@@ -67,6 +68,7 @@ def load_net(
         reinit_mismatched: leave layers of another shape than the weights' as their fillers make
             them.
         allow_missing: leave layers that the weights lack as their fillers make them.
+        needs_weights: refuse a net with weights if there are none to load.
         ignore_unknown_fields: leave out fields that the schema does not know.
         tell: receives sentences on what was loaded, and on what was left out.
         rewrite: returns the net to build instead, given the file's net filtered for its phase.
@@ -90,6 +92,8 @@ def load_net(
         source = with_input_shapes(source, input_shapes)
     with (devices or default_device()).scope():
         net = build_source(source, context)
+    if needs_weights and net.layer_params:
+        raise OwltfError(f"{opened.file}: {no_weights(net)}")
     for note in _notes(
         (*opened.ignored, *source.ignored), start.load(net, allow_missing=allow_missing)
     ):

@@ -96,3 +96,11 @@ def _missing(net: Net, told: Iterable[Loaded]) -> list[str]:
         for name, params in net.layer_params.items()
         if name not in known and not all(id(param.variable) in given for param in params)
     ]
+
+
+def no_weights(net: Net) -> str:
+    """Return what to do about a net with weights, where none are given."""
+    return (
+        f"net '{net.name}' has weights, in {few_names(list(net.layer_params))}; give --weights "
+        "FILE or, with a solver, --snapshot N; or --random-weights for its fillers' values"
+    )

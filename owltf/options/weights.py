@@ -12,7 +12,14 @@ from owltf.errors import OwltfError
 from owltf.options.common import take, with_options
 from owltf.options.net import NET_FLAGS, NET_OPTIONS
 
-_NAMES = ("weights", "snapshot", "reinit_mismatched", "allow_missing", *NET_FLAGS)
+_NAMES = (
+    "weights",
+    "snapshot",
+    "random_weights",
+    "reinit_mismatched",
+    "allow_missing",
+    *NET_FLAGS,
+)
 
 
 def _paths(context: click.Context, option: click.Parameter, value: str | None) -> Any:
@@ -36,6 +43,11 @@ _OPTIONS = (
         type=click.IntRange(min=0),
         metavar="N",
         help="The weights of a solver's snapshot N, that of iteration N x its `snapshot`.",
+    ),
+    click.option(
+        "--random-weights",
+        is_flag=True,
+        help="Keep the values of the layers' fillers. A net without weights needs no option.",
     ),
     click.option(
         "--reinit-mismatched",
@@ -67,11 +79,13 @@ def weights_of(flags: dict[str, Any]) -> dict[str, Any]:
         flags: the command's arguments by name; those of the options are removed from it.
 
     Raises:
-        OwltfError: if there are neither weights nor a snapshot, or both.
+        OwltfError: if more than one of weights, a snapshot and `--random-weights` is given.
     """
     taken = take(flags, _NAMES)
-    given = [name for name in ("weights", "snapshot") if taken[name] is not None]
-    if len(given) != 1:
-        both = "not both" if given else "a net without weights knows nothing"
-        raise OwltfError(f"give --weights FILE or, with a solver, --snapshot N; {both}")
-    return taken
+    random = taken.pop("random_weights")
+    given = [taken["weights"] is not None, taken["snapshot"] is not None, random]
+    if sum(given) > 1:
+        raise OwltfError(
+            "give --weights FILE or, with a solver, --snapshot N, or --random-weights; one alone"
+        )
+    return {**taken, "needs_weights": not any(given)}

@@ -12,7 +12,7 @@ from small_nets import build, inner_product, input_text
 from owltf.caffe.schema.schema import load_schema
 from owltf.errors import OwltfError
 from owltf.net.net import Net
-from owltf.net.start_weights import StartWeights
+from owltf.net.start_weights import StartWeights, no_weights
 from owltf.net.weights import save_weights
 
 X = input_text("x", 2, 4)
@@ -85,3 +85,8 @@ def test_a_layer_that_shares_parameters_needs_none_of_its_own(files: list[Path])
         build(X + "".join(shared)), allow_missing=False
     )
     assert [each.loaded for each in told.values()] == [["ip0"]]
+
+
+def test_what_to_do_about_a_net_without_weights() -> None:
+    told = no_weights(net_of(3, 3))
+    assert told.startswith("net '' has weights, in ip0, ip1; give --weights FILE or, with a solver")

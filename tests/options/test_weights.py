@@ -37,6 +37,7 @@ def test_weights_are_files_joined_by_commas() -> None:
         "ignore_unknown_fields": False,
         "allow_python_layers": False,
         "skip_bad_records": False,
+        "needs_weights": False,
         "max_image_pixels": None,
     }
 
@@ -49,8 +50,14 @@ def test_a_snapshot_may_be_0() -> None:
     assert taken("--snapshot", "0")["snapshot"] == 0
 
 
-@pytest.mark.parametrize("words", [(), ("--weights", "a", "--snapshot", "1")])
-def test_one_of_them_must_be_given(words: tuple[str, ...]) -> None:
+def test_a_net_may_have_no_weights_or_keep_its_fillers() -> None:
+    assert taken()["needs_weights"]
+    assert not taken("--random-weights")["needs_weights"]
+
+
+@pytest.mark.parametrize("last", [("--snapshot", "1"), ("--random-weights",)])
+def test_one_of_them_alone(last: tuple[str, ...]) -> None:
+    words = ("--weights", "a", *last)
     with pytest.raises(OwltfError, match="give --weights FILE or, with a solver, --snapshot N"):
         taken(*words)
 

@@ -143,6 +143,16 @@ def test_an_unreadable_image_stops_or_is_skipped(
     assert len(np.load("f.npy")) == 21
 
 
+def test_a_net_without_weights_needs_none(images: Images, owltf: Owltf) -> None:
+    oracle = Path(__file__).parents[2] / "data" / "oracle"
+    owltf("extract", oracle / "lmdb_plain.prototxt", "data", "f.npz", "--iterations", 1)
+    wanted = np.load(oracle / "lmdb_plain.npz")["top/0/0"]
+    np.testing.assert_array_equal(np.load("f.npz")["data"], wanted)
+    words = ("extract", "net.prototxt", "ip", "f.npy", "--random-weights", "--iterations", 1)
+    assert owltf(*words).exit_code == 0, owltf(*words).stderr
+    assert np.load("f.npy").any()
+
+
 @pytest.mark.parametrize(
     ("words", "reason"),
     [
