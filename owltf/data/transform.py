@@ -12,6 +12,7 @@ import tensorflow as tf
 from owltf.caffe.net.read import read_mean
 from owltf.data.data_layer import DataContext
 from owltf.data.draws import record_words, stream_key
+from owltf.data.source.image import mirror_image
 from owltf.errors import OwltfError
 
 Shape = tuple[int, int, int]
@@ -113,7 +114,7 @@ class Transform:
         top, left = corner
         side = self.crop_size
         kept = image[top : top + side, left : left + side] if side else image
-        return kept[:, ::-1] if mirrored else kept
+        return mirror_image(kept) if mirrored else kept
 
     def finish(self, images: tf.Tensor, corners: tf.Tensor, mirrored: tf.Tensor) -> tf.Tensor:
         """Return a batch of images that are cropped and mirrored, normalized.

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from owltf.data.source.chunk import Chunk
 from owltf.data.source.datum_fields import TAGGED_FLOAT, Field, Record, read_fields
 
 Places = npt.NDArray[np.intp]
@@ -133,7 +134,7 @@ def read_blocks(records: Sequence[Record]) -> Iterator[tuple[Places, Block]]:
     Raises:
         BadRecordError: if a record is not a Datum.
     """
-    lengths = np.fromiter(map(len, records), np.intp, len(records))
+    lengths = _lengths(records)
     for length in np.unique(lengths):
         places = np.flatnonzero(lengths == length)
         block = _join(records, places)
@@ -166,12 +167,20 @@ def read_layout(record: Record) -> Layout:
     )
 
 
+def _lengths(records: Sequence[Record]) -> Places:
+    if isinstance(records, Chunk):
+        return records.sizes
+    return np.fromiter(map(len, records), np.intp, len(records))
+
+
 def _join(records: Sequence[Record], places: Places) -> Block:
     first = int(places[0])
     try:
         layout = read_layout(records[first])
     except ValueError as error:
         raise BadRecordError(first, str(error)) from error
+    if isinstance(records, Chunk):
+        return Block(layout, records.rows(places))
     rows = _concatenate([records[place] for place in places])
     return Block(layout, rows.reshape(len(places), -1))
 

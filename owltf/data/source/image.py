@@ -65,6 +65,11 @@ def upright(image: Any, orientation: int) -> Any:
     return turned[rows, columns]
 
 
+def mirror_image(image: Image) -> Image:
+    """Return an image (H, W, C) mirrored left to right; many times quicker than by NumPy."""
+    return np.asarray(cv2.flip(image, 1), np.uint8).reshape(image.shape)
+
+
 def resize_image(image: Image, size: tuple[int, int]) -> Image:
     """Return an image resized by OpenCV: bilinear, half-pixel centres, no antialiasing.
 

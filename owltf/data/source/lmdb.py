@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from itertools import islice
 from pathlib import Path
 
-from owltf.data.source.datum_fields import Record
-from owltf.data.source.lmdb_file import BrokenLmdbError, Leaf, LmdbFile
+import numpy as np
+
+from owltf.data.source.chunk import Chunk, Places, joined
+from owltf.data.source.lmdb_file import LmdbFile
+from owltf.data.source.lmdb_leaves import NOTHING, BrokenLmdbError, Leaves
 from owltf.errors import OwltfError
 from owltf.files.regular_file import refuse_irregular
 
@@ -39,11 +41,13 @@ class LmdbRecords:
 
     def keys(self, number: int) -> Iterator[str]:
         """Yield the keys from record `number` on; after the last comes the first again."""
+        number %= self.count
         with broken_is_an_error(self.name):
             while True:
-                for leaf, index in _from(self._file, number % self.count):
-                    yield leaf.key(index).decode(errors="replace")
-                number = 0
+                for leaves in self._file.leaves():
+                    for index in range(number, len(leaves)):
+                        yield leaves.key(index).decode(errors="replace")
+                    number = max(number - len(leaves), 0)
 
     def reader(self) -> LmdbReader:
         """Return a new reader of the records."""
@@ -58,66 +62,84 @@ class LmdbReader:
         self._file = file
         self._name = name
         self._next = -1
-        self._values: Iterator[Record] = iter(())
-        self._buffers = Buffers()
+        self._left: Iterator[Leaves] = iter(())
+        self._leaves, self._used = NOTHING, 0
+        self._buffer = np.empty(0, np.uint8)
 
-    def read(self, number: int, count: int) -> list[Record]:
+    def read(self, number: int, count: int) -> Chunk:
         """Return `count` records from record `number` on; after the last comes the first again.
 
         They are valid until the next call, which uses their memory again.
 
         Raises:
-            OwltfError: if the database is damaged, or was cut since it was opened.
+            OwltfError: if the database is damaged, was cut, or is being written.
         """
         with broken_is_an_error(self._name):
+            self._file.refuse_changed()
             if number != self._next:
                 self._seek(number % self._file.tree.entries)
             self._next = -1
-            self._buffers.free()
-            records = list(islice(self._values, count))
-            while len(records) < count:
-                self._seek(0)
-                records += islice(self._values, count - len(records))
+            chunks: list[Leaves] = []
+            while count > (done := sum(map(len, chunks))):
+                chunks.append(self._take(count - done))
+            records = self._records(chunks)
         self._next = number + count
         return records
 
     def _seek(self, number: int) -> None:
-        self._values = (
-            leaf.value(index, self._buffers.take) for leaf, index in _from(self._file, number)
-        )
+        self._left = self._file.leaves()
+        passed = 0
+        for leaves in self._left:
+            self._leaves = leaves
+            if passed + len(leaves) > number:
+                break
+            passed += len(leaves)
+        self._used = number - passed
 
+    def _take(self, most: int) -> Leaves:
+        """Return the next records that lie in the same pages."""
+        while self._used == len(self._leaves):
+            self._leaves = next(self._left, NOTHING)
+            self._used = 0
+            if self._leaves is NOTHING:
+                self._left = self._file.leaves()
+        first, self._used = self._used, min(self._used + most, len(self._leaves))
+        return self._leaves.part(first, self._used)
 
-class Buffers:
-    """Memory that is used again: for new memory, page faults take longer than reading into it."""
+    def _records(self, parts: Sequence[Leaves]) -> Chunk:
+        small = joined([Chunk(each.data, each.starts, each.sizes) for each in parts])
+        pages = np.concatenate([each.pages for each in parts])
+        own = np.flatnonzero(pages >= 0)
+        if not len(own):
+            return small
+        if len(own) < len(small):
+            return self._mixed(small, pages)
+        places = np.cumsum(small.sizes) - small.sizes
+        self._read_own(pages, places, small.sizes)
+        return Chunk(self._buffer, places, small.sizes)
 
-    def __init__(self) -> None:
-        """Start with no memory."""
-        self._free: list[bytearray] = []
-        self._taken: list[bytearray] = []
+    def _mixed(self, small: Chunk, pages: Places) -> Chunk:
+        """Return records some of which lie on pages of their own."""
+        own = np.flatnonzero(pages >= 0)
+        sizes = small.sizes[own]
+        places = np.cumsum(sizes) - sizes
+        self._read_own(pages[own], places, sizes)
+        starts = small.starts.copy()
+        starts[own] = places + len(small.data)
+        return Chunk(np.concatenate([small.data, self._buffer]), starts, small.sizes)
 
-    def take(self, size: int) -> memoryview:
-        """Return memory of that many bytes."""
-        buffer = self._free.pop() if self._free else bytearray(size)
-        if len(buffer) < size:
-            buffer = bytearray(size)
-        self._taken.append(buffer)
-        return memoryview(buffer)[:size]
-
-    def free(self) -> None:
-        """Let all that was taken be used again."""
-        self._free += self._taken
-        self._taken = []
-
-
-def _from(file: LmdbFile, number: int) -> Iterator[tuple[Leaf, int]]:
-    """Yield the places of the records from one on, to the last."""
-    passed = 0
-    for leaf in file.leaves():
-        for index in range(max(number - passed, 0), len(leaf)):
-            yield leaf, index
-        passed += len(leaf)
-    if passed != file.tree.entries:
-        raise BrokenLmdbError(f"is broken: it has {passed} records and says {file.tree.entries}")
+    def _read_own(self, pages: Places, places: Places, sizes: Places) -> None:
+        needed = int(sizes.sum())
+        # Records may come several times, where a chunk goes round the database.
+        tree = self._file.tree
+        rounds = 2 + len(sizes) // tree.entries
+        if needed > rounds * (tree.last_page + 1) * tree.page_size:
+            raise BrokenLmdbError("is broken: its records are larger than the file")
+        # Memory is used again: for new memory, page faults take longer than reading into it.
+        if len(self._buffer) < needed:
+            self._buffer = np.empty(needed, np.uint8)
+        for page, place, size in zip(pages.tolist(), places.tolist(), sizes.tolist(), strict=True):
+            self._file.overflow(page, self._buffer[place : place + size])
 
 
 @contextmanager

@@ -7,19 +7,25 @@ that a file which is cut while it is used is an error, not a bus error.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from struct import Struct, error
+from struct import Struct
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from owltf.data.source.chunk import Bytes
+from owltf.data.source.lmdb_leaves import BrokenLmdbError, Leaves, find_records
 
 _HEADER = Struct("<QHHHH")
 _META = Struct("<IIQQ")
 _DATABASE = Struct("<IHHQQQQQ")
 _TAIL = Struct("<QQ")
-_NODE = Struct("<HHHH")
+_NODE_WORDS = 4
 _MAGIC, _VERSION = 0xBEEFC0DE, 1
-_BRANCH, _LEAF, _OVERFLOW, _META_PAGE = 1, 2, 4, 8
-_BIG, _SUB = 1, 2
+_BRANCH, _OVERFLOW, _META_PAGE = 1, 4, 8
 _DUPLICATES = 4
 _HEAD = _HEADER.size
 _META_SIZE = _HEAD + _META.size + 2 * _DATABASE.size + _TAIL.size
@@ -27,18 +33,8 @@ _SMALLEST_PAGE, _LARGEST_PAGE = 256, 65536
 _DEEPEST = 32
 _NO_PAGE = (1 << 64) - 1
 _OLDEST_PAGE_SIZE = 4096
-
-
-Take = Callable[[int], memoryview]
-
-
-def new_buffer(size: int) -> memoryview:
-    """Return memory of that many bytes."""
-    return memoryview(bytearray(size))
-
-
-class BrokenLmdbError(Exception):
-    """Raised if a file is no LMDB, or damaged; the message goes on from the database's name."""
+# So many pages of records are looked at together.
+_PAGES_AT_ONCE = 64
 
 
 @dataclass(frozen=True)
@@ -51,6 +47,7 @@ class Tree:
         entries: how many records it has.
         root: the number of its first page.
         last_page: the number of the last page that is used.
+        transaction: the number of the last change.
     """
 
     page_size: int
@@ -58,6 +55,7 @@ class Tree:
     entries: int
     root: int
     last_page: int
+    transaction: int = 0
 
 
 class LmdbFile:
@@ -83,10 +81,35 @@ class LmdbFile:
         if hasattr(self, "_file"):
             os.close(self._file)
 
-    def leaves(self) -> Iterator[Leaf]:
-        """Yield the pages that hold records, in their order."""
-        if self.tree.root != _NO_PAGE:
-            yield from self._leaves(self.tree.root, self.tree.depth)
+    def leaves(self) -> Iterator[Leaves]:
+        """Yield the records in the order of their keys, those of some pages at a time.
+
+        Raises:
+            BrokenLmdbError: if the file is damaged, or was changed since it was opened.
+        """
+        if self.tree.root == _NO_PAGE:
+            return
+        passed = visited = 0
+        for numbers in self._leaf_numbers(self.tree.root, self.tree.depth):
+            visited += len(numbers)
+            if visited > self.tree.last_page:
+                raise BrokenLmdbError("is broken: it has more pages of records than pages")
+            for first in range(0, len(numbers), _PAGES_AT_ONCE):
+                some = numbers[first : first + _PAGES_AT_ONCE]
+                leaves = find_records(self._pages(some), some)
+                passed += len(leaves)
+                if passed > self.tree.entries:
+                    break
+                yield leaves
+        if passed != self.tree.entries:
+            raise BrokenLmdbError(
+                f"is broken: it has {passed} records and says {self.tree.entries}"
+            )
+
+    def refuse_changed(self) -> None:
+        """Refuse a file that was changed since it was opened: pages may have been used anew."""
+        if self._newest_tree().transaction != self.tree.transaction:
+            raise BrokenLmdbError("was changed while it was read: another process is writing it")
 
     def bytes_at(self, page: int, size: int, start: int = 0) -> bytes:
         """Return bytes that lie at a page and those behind it.
@@ -106,30 +129,73 @@ class LmdbFile:
             )
         return data
 
-    def overflow(self, page: int, size: int, take: Take) -> memoryview:
-        """Return a value that is too large for a page and lies on pages of its own."""
-        head = self.bytes_at(page, _HEAD)
-        if not _HEADER.unpack_from(head)[2] & _OVERFLOW or size > self._size():
-            raise BrokenLmdbError(f"is broken: page {page} does not hold the record that it should")
-        value = take(size)
-        if os.preadv(self._file, [value], page * self.tree.page_size + _HEAD) < size:
-            raise BrokenLmdbError(f"is broken or cut short: page {page} ends behind the file's end")
-        return value
+    def overflow(self, page: int, value: Any) -> None:
+        """Fill an array with a value that is too large for a page and lies on pages of its own.
 
-    def _size(self) -> int:
+        Raises:
+            BrokenLmdbError: if the page holds no such value, or the file ends before.
+        """
+        head = bytearray(_HEAD)
+        place = page * self.tree.page_size
+        size = os.preadv(self._file, [head, value], place) if place < 1 << 62 else 0
+        if size < _HEAD + len(value):
+            raise BrokenLmdbError(
+                f"is broken or cut short: page {page} ends behind the file's end, the file at "
+                f"{self.size():,}"
+            )
+        if not _HEADER.unpack_from(head)[2] & _OVERFLOW:
+            raise BrokenLmdbError(f"is broken: page {page} does not hold the record that it should")
+
+    def size(self) -> int:
+        """Return the file's bytes."""
         return os.fstat(self._file).st_size
 
-    def _leaves(self, number: int, depth: int) -> Iterator[Leaf]:
-        data = self.bytes_at(number, self.tree.page_size)
-        flags = _HEADER.unpack_from(data)[2]
-        if flags & _LEAF and depth == 1:
-            yield Leaf(self, number, data)
-        elif flags & _BRANCH and depth > 1:
-            for place in places(number, data):
-                low, high, top, _ = _NODE.unpack_from(data, place)
-                yield from self._leaves(low | high << 16 | top << 32, depth - 1)
-        else:
+    def _leaf_numbers(self, number: int, depth: int) -> Iterator[npt.NDArray[np.int64]]:
+        """Yield the numbers of the pages that hold records, below a page, some at a time."""
+        if depth == 1:
+            yield np.array([number])
+            return
+        children = self._children(number)
+        if depth == 2:
+            yield children
+            return
+        for child in children.tolist():
+            yield from self._leaf_numbers(child, depth - 1)
+
+    def _children(self, number: int) -> npt.NDArray[np.int64]:
+        """Return the numbers of the pages that a branch page leads to."""
+        page = self.bytes_at(number, self.tree.page_size)
+        _, _, flags, lower, _ = _HEADER.unpack_from(page)
+        data = np.frombuffer(page, np.uint8)
+        if not flags & _BRANCH:
             raise BrokenLmdbError(f"is broken: page {number} is not what it should be")
+        size = 2 * _NODE_WORDS
+        places = data[_HEAD : max(lower, _HEAD)][: max(lower - _HEAD, 0) // 2 * 2].view("<u2")
+        if lower > len(data) or (len(places) and places.max() > len(data) - size):
+            raise BrokenLmdbError(f"is broken: page {number} is shorter than its records")
+        nodes = (
+            data[places[:, None].astype(np.int64) + np.arange(size)].view("<u2").astype(np.int64)
+        )
+        numbers: npt.NDArray[np.int64] = nodes[:, 0] | nodes[:, 1] << 16 | nodes[:, 2] << 32
+        return numbers
+
+    def _pages(self, numbers: npt.NDArray[np.int64]) -> Bytes:
+        """Return pages, (N, bytes of a page); those that follow each other are read together."""
+        size = self.tree.page_size
+        pages = np.empty((len(numbers), size), np.uint8)
+        ends = [*(np.flatnonzero(np.diff(numbers) != 1) + 1).tolist(), len(numbers)]
+        start = 0
+        for end in ends:
+            part: Any = pages[start:end]
+            place = int(numbers[start]) * size
+            if os.preadv(self._file, [part], place) < part.size:
+                last = int(numbers[end - 1])
+                raise BrokenLmdbError(
+                    f"is broken or cut short: page {last} ends at byte {(last + 1) * size:,}, "
+                    f"the file at {self.size():,}"
+                )
+            start = end
+        return pages
 
     def _newest_tree(self) -> Tree:
         first = os.pread(self._file, _META_SIZE, 0)
@@ -141,70 +207,13 @@ class LmdbFile:
         return max(known, key=lambda each: each[0])[1]
 
     def _check_length(self) -> None:
-        size, tree = self._size(), self.tree
+        size, tree = self.size(), self.tree
         if not 0 <= tree.depth <= _DEEPEST or tree.entries > size:
             raise BrokenLmdbError("is not an LMDB, or it is broken")
         # The last page may be a free one that was never written.
         needed = (tree.last_page + 1) * tree.page_size
         if tree.entries and size < needed - tree.page_size:
             raise BrokenLmdbError(f"is cut short: {size:,} bytes of at least {needed:,}")
-
-
-class Leaf:
-    """A page that holds records."""
-
-    def __init__(self, file: LmdbFile, number: int, data: bytes) -> None:
-        """Keep the page, and find the places of its records."""
-        self._file, self._number, self._data = file, number, data
-        self._view = memoryview(data)
-        self._places = places(number, data)
-
-    def __len__(self) -> int:
-        """Return the number of its records."""
-        return len(self._places)
-
-    def key(self, index: int) -> bytes:
-        """Return the key of a record."""
-        place = self._places[index]
-        start = place + _NODE.size
-        return self._data[start : start + _NODE.unpack_from(self._data, place)[3]]
-
-    def value(self, index: int, take: Take = new_buffer) -> memoryview:
-        """Return the content of a record.
-
-        Args:
-            index: its place in the page.
-            take: gives the memory for one that lies on pages of its own.
-        """
-        place = self._places[index]
-        low, high, flags, key_size = _NODE.unpack_from(self._data, place)
-        size, start = low | high << 16, place + _NODE.size + key_size
-        if flags & _SUB or flags & _DUPLICATES:
-            raise BrokenLmdbError("holds several databases, or several values of a key")
-        if flags & _BIG:
-            number = int.from_bytes(self._data[start : start + 8], "little")
-            return self._file.overflow(number, size, take)
-        value = self._view[start : start + size]
-        if len(value) < size:
-            raise BrokenLmdbError(f"is broken: page {self._number} is shorter than its records")
-        return value
-
-
-def places(number: int, data: bytes) -> tuple[int, ...]:
-    """Return where the nodes of a page start.
-
-    Raises:
-        BrokenLmdbError: if one starts outside the page.
-    """
-    lower = _HEADER.unpack_from(data)[3]
-    count = (lower - _HEAD) // 2
-    try:
-        found = Struct(f"<{max(count, 0)}H").unpack_from(data, _HEAD)
-    except error:
-        found = (len(data),)
-    if found and max(found) + _NODE.size > len(data):
-        raise BrokenLmdbError(f"is broken: page {number} is shorter than its records")
-    return found
 
 
 def _page_size(first: bytes) -> int:
@@ -229,4 +238,4 @@ def _meta(page: bytes, page_size: int) -> tuple[int, Tree] | None:
     last_page, transaction = _TAIL.unpack_from(page, place + _DATABASE.size)
     if kind & _DUPLICATES:
         raise BrokenLmdbError("holds several values of a key, which Caffe's databases never do")
-    return transaction, Tree(page_size, depth, entries, root, last_page)
+    return transaction, Tree(page_size, depth, entries, root, last_page, transaction)

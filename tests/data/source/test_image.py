@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from owltf.data.source.image import COLOR, GRAY, NATIVE, decode_image, resize_image
+from owltf.data.source.image import COLOR, GRAY, NATIVE, decode_image, mirror_image, resize_image
 from owltf.data.source.image_files import find_images, read_image
 
 ORACLE = Path(__file__).parents[1] / "oracle"
@@ -71,3 +71,8 @@ def test_resizing() -> None:
     assert resize_image(line, (1, 4)).ravel().tolist() == [0, 25, 75, 100]
     wanted = cv2.resize(PIXELS, (7, 9), interpolation=cv2.INTER_LINEAR)
     np.testing.assert_array_equal(resize_image(PIXELS, (9, 7)), wanted)
+
+
+def test_mirroring() -> None:
+    for image in (PIXELS, PIXELS[1:3, 1:4], PIXELS[:, :, :1]):
+        np.testing.assert_array_equal(mirror_image(image), image[:, ::-1])

@@ -115,3 +115,20 @@ def test_large_records_keep_their_memory_until_the_next_call(write_lmdb):
     for first in (0, 4, 8, 2):
         found = reader.read(first, 4)
         assert [bytes(each) for each in found] == [whole[(first + n) % 10] for n in range(4)]
+
+
+def test_one_that_is_written_while_it_is_read(write_lmdb, refusal):
+    path = write_lmdb([b"a", b"b", b"c"])
+    reader = LmdbRecords(path).reader()
+    assert bytes(reader.read(0, 1)[0]) == b"a"
+    with lmdb.open(str(path)) as environment, environment.begin(write=True) as transaction:
+        transaction.put(b"x", b"y")
+    assert "another process is writing it" in refusal(reader.read, 1, 1)
+
+
+def test_small_and_large_records_by_turns(write_lmdb):
+    whole = [bytes([n]) * (50_000 if n % 3 else 10 * n) for n in range(40)]
+    reader = LmdbRecords(write_lmdb(whole)).reader()
+    for first, count in [(0, 7), (7, 50), (3, 1)]:
+        wanted = [whole[(first + n) % 40] for n in range(count)]
+        assert [bytes(each) for each in reader.read(first, count)] == wanted
