@@ -14,13 +14,17 @@ from owltf.data.draws import drawn_skip
 from owltf.data.pipeline import read_ahead
 from owltf.data.raw_images import RawImages
 from owltf.data.source.database import open_database
-from owltf.data.source.datum import Layout, read_layout
+from owltf.data.source.datum import BadRecordError, Layout, read_blocks, read_layout
 from owltf.data.source.datum_fields import Record
 from owltf.data.source.encoded_records import EncodedRecords
 from owltf.data.source.image import COLOR, GRAY, NATIVE
 from owltf.data.source.records import Records, record_error
 from owltf.data.transform import Shape, dims, read_transform
 from owltf.errors import OwltfError
+
+# The labels of a database of less than this are looked at before a run.
+_SCANNED_BYTES = 1 << 28
+_SCANNED_RECORDS = 1000
 
 
 class Data(DataLayer):
@@ -66,6 +70,21 @@ class Data(DataLayer):
     def keys(self, position: int) -> Iterator[str]:
         """Yield the keys of the database's records from record `position` on, without end."""
         return self._records.keys(position)
+
+    def labels(self, top: int = 1) -> Iterator[tuple[str, float]]:
+        """Yield the number and the label of each record of a database that is not large."""
+        if self._records.size > _SCANNED_BYTES:
+            return
+        reader = self._records.reader()
+        for first in range(0, self._records.count, _SCANNED_RECORDS):
+            count = min(_SCANNED_RECORDS, self._records.count - first)
+            try:
+                blocks = list(read_blocks(reader.read(first, count)))
+            except BadRecordError:
+                continue
+            for places, block in blocks:
+                for place, label in zip(places.tolist(), block.labels().tolist(), strict=True):
+                    yield f"record {first + place}", label
 
     def describe(self) -> str:
         """Return a line that says how many records the database holds, and of what shape."""

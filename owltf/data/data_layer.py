@@ -169,10 +169,13 @@ class DataLayer(ABC):
         for number in count(position):
             yield str(number % self.records if self.records else number)
 
-    def labels(self) -> Iterator[tuple[str, int]]:
+    def labels(self, top: int = 1) -> Iterator[tuple[str, float]]:
         """Yield the place and the label of each record, if they can be known without long reading.
 
-        A run checks them before its first update.
+        A run looks for labels without a class before its first update.
+
+        Args:
+            top: which of the tops holds the labels.
         """
         return iter(())
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from math import prod
 from typing import Any
 
@@ -19,6 +19,7 @@ from owltf.errors import OwltfError
 
 _PREFETCH = 4
 _FLOAT_BYTES = 4
+_SCANNED_ROWS = 1 << 22
 
 
 class HDF5Data(DataLayer):
@@ -60,6 +61,16 @@ class HDF5Data(DataLayer):
         step = batches * self.batch_size
         chunks = read_chunks(self, read, position, step, signature)
         return read_ahead(chunks.unbatch(), _PREFETCH)
+
+    def labels(self, top: int = 1) -> Iterator[tuple[str, float]]:
+        """Yield the row and the label, where a row of the top is one number."""
+        if prod(self._rows.shapes[top]) != 1 or self._rows.count > _SCANNED_ROWS:
+            return
+        values = np.empty((self._rows.count, *self._rows.shapes[top]), np.float32)
+        rows = Hdf5Rows(self._rows.files, [self._rows.names[top]])
+        Hdf5Reader(rows).read(0, [values])
+        for row, label in enumerate(values.ravel().tolist()):
+            yield f"row {row}", label
 
     def describe(self) -> str:
         """Return a line that says how many rows and files there are."""

@@ -70,9 +70,9 @@ class ImageData(DataLayer):
             yield self._source.image(position).name
             position += 1
 
-    def labels(self) -> Iterator[tuple[str, int]]:
+    def labels(self, top: int = 1) -> Iterator[tuple[str, float]]:
         """Yield the name and the label of each image."""
-        return ((f"line {each.line}", each.label) for each in self._source.images)
+        return ((f"{self._source.listing}:{each.line}", each.label) for each in self._source.images)
 
     def describe(self) -> str:
         """Return a line that says how many images there are, and of what shape."""

@@ -86,7 +86,7 @@ class MemoryData(DataLayer):
         signature = [tf.TensorSpec(shape, tf.float32) for shape in self.top_shapes]
         return read_chunks(self, read, position, count, signature)
 
-    def labels(self) -> Any:
+    def labels(self, top: int = 1) -> Any:
         """Yield the number and the label of each record."""
         values = self._arrays[1] if self._arrays else ()
         return ((f"record {number}", float(value)) for number, value in enumerate(values))

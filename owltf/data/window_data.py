@@ -73,7 +73,7 @@ class WindowData(DataLayer):
         count = self.batch_size
         return read_ahead(read_chunks(self, self._read, position, count, signature), _PREFETCH)
 
-    def labels(self) -> Any:
+    def labels(self, top: int = 1) -> Any:
         """Yield the line and the class of each window that may be drawn."""
         return ((f"line {each.line}", each.label) for kind in self._kinds for each in kind)
 

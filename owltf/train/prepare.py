@@ -17,6 +17,7 @@ from owltf.convert.context import NetContext
 from owltf.convert.params import Param
 from owltf.errors import OwltfError
 from owltf.net.batches import first_positions
+from owltf.net.label_range import check_labels_have_classes
 from owltf.net.solver_nets import SolverNets, build_solver_nets
 from owltf.net.start_weights import StartWeights
 from owltf.net.weights import Loaded
@@ -127,6 +128,8 @@ def prepare(
     with devices.scope():
         nets = build_solver_nets(file, context)
     _check_batches(nets, devices)
+    for net in (nets.train, *nets.tests):
+        check_labels_have_classes(net)
     with devices.scope():
         trained = [param for param in nets.train.params if param.is_trained]
         solver = solver_class.from_parameter(parameter, rate, trained)

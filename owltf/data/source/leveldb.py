@@ -59,6 +59,7 @@ class LevelDbRecords:
     Attributes:
         name: its name in messages: "LevelDB mnist_train_leveldb".
         count: the number of records.
+        size: the bytes of its tables and logs.
     """
 
     def __init__(self, path: Path) -> None:
@@ -72,7 +73,9 @@ class LevelDbRecords:
             raise OwltfError(f"{path} is not a LevelDB: {_found(path)}")
         _refuse_writer(path)
         with broken_is_an_error(self.name):
-            self._index = _index(_sources(path))
+            sources = _sources(path)
+            self._index = _index(sources)
+        self.size = sum(each.size for each in sources)
         self.count = self._index.count
         if not self.count:
             raise OwltfError(f"{self.name} holds no records")

@@ -21,6 +21,7 @@ class LmdbRecords:
     Attributes:
         name: its name in messages: "LMDB mnist_train_lmdb".
         count: the number of records.
+        size: the bytes of its file.
     """
 
     def __init__(self, path: Path) -> None:
@@ -31,7 +32,7 @@ class LmdbRecords:
         """
         self.name = f"LMDB {path}"
         self._file = _open(path)
-        self.count = self._file.tree.entries
+        self.count, self.size = self._file.tree.entries, self._file.size()
         if not self.count:
             raise OwltfError(f"{self.name} holds no records")
 

@@ -22,10 +22,12 @@ class Records(Protocol):
     Attributes:
         name: its name in messages: "LMDB mnist_train_lmdb".
         count: the number of records.
+        size: the bytes of its files.
     """
 
     name: str
     count: int
+    size: int
 
     def key(self, number: int) -> str:
         """Return the key of a record, as text."""

@@ -1,0 +1,49 @@
+"""Finds labels without a class in a net's data before the net is trained."""
+
+from __future__ import annotations
+
+from owltf.caffe.net.graph import GraphLayer
+from owltf.convert.converter import converter_of
+from owltf.errors import OwltfError
+from owltf.net.net import Net
+from owltf.net.source import Source
+
+
+def check_labels_have_classes(net: Net) -> None:
+    """Raise OwltfError if a record has a label that is none of the classes it is compared with.
+
+    Labels are looked at that data layers know without long reading; the others are checked batch by
+    batch.
+
+    Args:
+        net: the net.
+    """
+    for layer in net.graph.layers:
+        converter = net.context.registry.converters.get(layer.type)
+        how = converter and converter_of(layer.type, net.context.registry).class_scores(
+            layer.parameter
+        )
+        if how and len(layer.parameter.bottom) > 1:
+            _check(net, layer, *how)
+
+
+def _check(net: Net, layer: GraphLayer, axis: int, ignored: int | None) -> None:
+    scores, labels = layer.parameter.bottom[:2]
+    found = [source for source in net.sources if labels in source.tops]
+    if not found:
+        return
+    classes = net.blob(scores).shape[axis]
+    for place, label in _labels(found[0], labels):
+        if label != ignored and not 0 <= label < classes:
+            raise found[0].layer.context.error(
+                f"{place} has the label {label:g}; {layer.type} layer '{layer.name}' has the "
+                f"classes 0 to {classes - 1}"
+            )
+
+
+def _labels(source: Source, top: str) -> list[tuple[str, float]]:
+    try:
+        return list(source.layer.labels(source.tops.index(top)))
+    except OwltfError:
+        # What is wrong with the data is told when they are read.
+        return []
