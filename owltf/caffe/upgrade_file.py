@@ -12,6 +12,7 @@ from owltf.caffe.file_kind import NET, SOLVER, file_kind
 from owltf.caffe.net.read import read_net, read_solver
 from owltf.caffe.prototxt.source import NetSource
 from owltf.caffe.schema.message_text import refuse_bad_text
+from owltf.caffe.schema.messages import LayerParameter, NetParameter
 from owltf.caffe.schema.schema import Schema
 from owltf.caffe.upgrade.upgrade import upgrade_net
 from owltf.errors import OwltfError
@@ -62,4 +63,19 @@ def _net_of(path: Path, schema: Schema) -> NetSource:
         refuse_bad_text(net)
     except (ValueError, RecursionError) as error:
         raise OwltfError(f"{path}: corrupt: {error}") from None
+    net = _with_own_layers(net, schema)
     return NetSource(net, path, (0,) * (len(net.layer) or len(net.layers)), str(path))
+
+
+def _with_own_layers(net: NetParameter, schema: Schema) -> NetParameter:
+    """Return the net in the whole schema, each layer read by the numbers of its type's plugin."""
+    whole = schema.message("NetParameter").FromString(net.SerializeToString())
+    whole.ClearField("layer")
+    for layer in net.layer:
+        whole.layer.add().MergeFrom(_whole(schema.binary_layer(layer), schema))
+    return whole
+
+
+def _whole(layer: LayerParameter, schema: Schema) -> LayerParameter:
+    layer.DiscardUnknownFields()
+    return schema.message("LayerParameter").FromString(layer.SerializeToString())

@@ -11,7 +11,7 @@ import pluggy
 
 from owltf.registry.implementations import implementations
 
-_HOOKS = ("owltf_layer_converters", "owltf_data_layers")
+LAYER_HOOKS = ("owltf_layer_converters", "owltf_data_layers")
 
 
 @dataclass(frozen=True)
@@ -34,9 +34,16 @@ class NamedTypes:
         return "\n".join(file.read_text(errors="replace") for file in files)
 
     def _places(self) -> Iterator[Path]:
-        for hook in _HOOKS:
+        for hook in LAYER_HOOKS:
             for each in implementations(self.manager, hook):
                 yield Path(each.function.__code__.co_filename)
+
+
+def names_type(implementation: pluggy.HookImpl, name: str) -> bool:
+    """Return whether a type stands, as a quoted word, in the source of a hook's plugin."""
+    files = _sources(Path(implementation.function.__code__.co_filename))
+    text = "\n".join(file.read_text(errors="replace") for file in files)
+    return any(f"{quote}{name}{quote}" in text for quote in "\"'")
 
 
 def _sources(file: Path) -> list[Path]:

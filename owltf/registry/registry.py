@@ -12,6 +12,7 @@ import pluggy
 from owltf.errors import OwltfError
 from owltf.registry.hook_errors import BUILT_IN
 from owltf.registry.implementations import results_by_plugin
+from owltf.registry.layer_schemas import LayerSchemas
 from owltf.registry.named_types import NamedTypes
 
 
@@ -33,7 +34,7 @@ class Registry:
         from owltf.caffe.schema.schema import load_schema
 
         paths = [path for paths in self.manager.hook.owltf_schema() for path in paths]
-        return load_schema(paths).knowing(NamedTypes(self.manager))
+        return load_schema(paths).knowing(NamedTypes(self.manager), LayerSchemas(self.manager))
 
     @cached_property
     def converters(self) -> Mapping[str, Any]:

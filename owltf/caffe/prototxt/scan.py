@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
 
 from owltf.caffe.prototxt.tokens import Token, tokenize
+from owltf.caffe.schema.claims import refusal
 from owltf.did_you_mean import did_you_mean
 from owltf.fork_plugins import plugins_for
 
@@ -184,13 +185,21 @@ class _Scanner:
             raise self._ended(block, f"is one of more than {_MOST_FIELDS:,} fields")
         token = self._take()
         if token.text in _CLOSING:
-            self.message(block, known.message_type if known else None, _CLOSING[token.text])
+            inner = known.message_type if known else None
+            self.message(block, inner, _CLOSING[token.text])
+            self._refuse_claims(block, inner)
             return []
         if token.text in "}>]:\"'":
             raise _BrokenTextError
         self._join_strings(token)
         bad = known is not None and known.enum_type and not _is_value(token.text, known.enum_type)
         return [token.text] if bad else []
+
+    def _refuse_claims(self, block: Block, descriptor: Descriptor | None) -> None:
+        problem = refusal(block.name, (each.name for each in block.blocks), descriptor)
+        if problem:
+            self.end = Fault(block.name, problem, block.start, self.last)
+            raise _BrokenTextError
 
     def _join_strings(self, token: Token) -> None:
         while token.text[0] in "\"'" and self._next and self._next.text[0] in "\"'":

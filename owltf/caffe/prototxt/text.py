@@ -11,6 +11,7 @@ from google.protobuf.message import Message
 from owltf.caffe.prototxt.scan import Block, Fault, Scan, scan
 from owltf.caffe.prototxt.tokens import line_and_column, tokenize
 from owltf.caffe.prototxt.unknown_fields import UnknownFieldsError
+from owltf.caffe.schema.claims import set_defaults
 from owltf.errors import OwltfError
 
 _POSITION = re.compile(r"^\d+:\d+ : ")
@@ -74,6 +75,8 @@ def parse_blocks(
         # Without the unknown fields, what stands behind one can read as a part of what is before.
         raise OwltfError(f"{_at(text, found.broken, file)}: not well formed from here on")
     _refuse_missing(message, found, file)
+    for layer in getattr(message, "layer", ()):
+        set_defaults(layer)
     ignored = (f"{_at(text, one.start, file)}: {one.text}" for one in found.unknown)
     return ParsedText(found.root, tuple(ignored))
 

@@ -17,6 +17,7 @@ from google.protobuf.descriptor_pb2 import (
     FileDescriptorProto,
 )
 
+from owltf.caffe.schema.claims import CannotUniteError, can_unite, unite
 from owltf.caffe.schema.extensions import Extension, is_googles
 from owltf.errors import OwltfError
 
@@ -63,7 +64,8 @@ def merge(base: FileDescriptorProto, extensions: Iterable[Extension]) -> MergedS
     If two fields of a message have the same number, the later one gets a free number and a note.
 
     Raises:
-        OwltfError: if two extensions add a field of the same name to a message.
+        OwltfError: if two extensions add a field of the same name to a message, and it is not one
+            message in both.
     """
     merged = MergedSchema(FileDescriptorProto.FromString(base.SerializeToString()))
     seen: dict[bytes, dict[str, str]] = {}
@@ -160,8 +162,36 @@ def _add_fields(merged: MergedSchema, fields: list[AddedField]) -> None:
     for message, owned in _by_message(fields).items():
         # An extension may also add options for protoc itself, which no file of Caffe's holds.
         if message in by_name:
+            owned = _united(by_name, owned)
             _refuse_one_name(by_name[message], owned)
             _add_numbered(merged, message, by_name[message], owned)
+
+
+def _united(messages: dict[str, DescriptorProto], fields: list[AddedField]) -> list[AddedField]:
+    """Return the fields, those of one name that can be united only once."""
+    kept: dict[str, AddedField] = {}
+    clashing = []
+    for added in fields:
+        first = kept.setdefault(added.field.name, added)
+        if first is not added and not _unite(messages, first, added):
+            clashing.append(added)
+    return [*kept.values(), *clashing]
+
+
+def _unite(messages: dict[str, DescriptorProto], first: AddedField, other: AddedField) -> bool:
+    names = first.field.type_name, other.field.type_name
+    if not can_unite(first.field, other.field) or any(name not in messages for name in names):
+        return False
+    into, added = (messages[name] for name in names)
+    try:
+        if into is not added:
+            unite(into, added, first.path, other.path)
+    except CannotUniteError as clash:
+        raise OwltfError(
+            f"{other.path} and {first.path} both add a field {first.field.name!r}, and their "
+            f"{str(clash)!r} in it differs in type; leave one plugin out"
+        ) from None
+    return True
 
 
 def _refuse_one_name(message: DescriptorProto, fields: list[AddedField]) -> None:

@@ -1,15 +1,17 @@
 """The schema: the classes of Caffe's messages, plugins' extensions included."""
 
-from collections.abc import Container, Iterable
+from collections.abc import Callable, Container, Iterable, Sequence
 from copy import copy
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from google.protobuf import text_format
 from google.protobuf.descriptor_pb2 import FileDescriptorProto, FileDescriptorSet
 from google.protobuf.descriptor_pool import DescriptorPool
 from google.protobuf.message_factory import GetMessageClass
 
+from owltf.caffe.schema.claims import set_defaults
 from owltf.caffe.schema.extensions import Extension, read_extension
 from owltf.caffe.schema.merge import MergedSchema, for_binary, merge
 from owltf.caffe.schema.protoc import BASE_FOLDER
@@ -28,6 +30,7 @@ class Schema:
     """
 
     layer_types: Container[str] | None = None
+    _files_of: Callable[[str], Sequence[Path]] | None = None
 
     def __init__(self, merged: MergedSchema) -> None:
         """Build the descriptor pools of a merged file."""
@@ -36,14 +39,19 @@ class Schema:
         self._pool = _pool(merged, merged.file)
         self._binary_pool = _pool(merged, for_binary(merged)) if merged.text_only else self._pool
 
-    def knowing(self, layer_types: Container[str]) -> "Schema":
+    def knowing(
+        self,
+        layer_types: Container[str],
+        files_of: Callable[[str], Sequence[Path]] | None = None,
+    ) -> "Schema":
         """Return the schema with the layer types that there are, for errors that tell the others.
 
         Args:
             layer_types: they, as something that `in` can be asked of.
+            files_of: returns the schema files of the plugin that brings a layer type.
         """
         schema = copy(self)
-        schema.layer_types = layer_types
+        schema.layer_types, schema._files_of = layer_types, files_of
         return schema
 
     def message(self, name: str) -> Any:
@@ -57,6 +65,23 @@ class Schema:
         either of them.
         """
         return self._class(self._binary_pool, name)
+
+    def binary_layer(self, layer: Any) -> Any:
+        """Return a layer of a binary file as the plugin that brings its type reads it.
+
+        In a binary file only that plugin's numbers count, whatever other plugins mean by them.
+
+        Args:
+            layer: a `LayerParameter` of `binary_message`, which keeps the fields it does not know.
+        """
+        files = self._files_of(layer.type) if self._files_of else ()
+        if not files:
+            return layer
+        own = load_schema(files).message("LayerParameter").FromString(layer.SerializeToString())
+        found = self.message("LayerParameter")()
+        text_format.Parse(text_format.MessageToString(own), found)
+        set_defaults(found)
+        return found
 
     def _class(self, pool: DescriptorPool, name: str) -> Any:
         full_name = self._names.get(name, f"caffe.{name}")
