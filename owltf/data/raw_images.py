@@ -16,6 +16,7 @@ from owltf.data.data_layer import DataLayer
 from owltf.data.pipeline import batches_per_chunk, empty_aligned, read_chunks
 from owltf.data.source.datum import BadRecordError, Block, Layout, Places, read_blocks
 from owltf.data.source.datum_fields import Record
+from owltf.data.source.image import mirror_image
 from owltf.data.source.records import Records, record_error
 from owltf.data.transform import Shape, Transform
 
@@ -49,12 +50,18 @@ class RawImages:
         step = batches * layer.batch_size
         chunks = read_chunks(layer, reader.read, position, step, reader.signature())
         finish = self._finish(step, is_compiled=not layer.takes_any_size)
-        return chunks.map(finish, num_parallel_calls=tf.data.AUTOTUNE).unbatch()
+        finished = chunks.map(finish, num_parallel_calls=tf.data.AUTOTUNE)
+        if batches > 1:
+            return finished.unbatch()
+        # Taking a chunk of one batch apart would copy it.
+        return finished.map(lambda images, labels: (images[0], labels[0]))
 
     def _finish(self, count: int, is_compiled: bool) -> Any:
         """Return a function that transforms a chunk of batches, in one call to spare calls."""
-        is_worth_it = self.transform.moves_pixels or count * prod(self.shape) >= _MANY_VALUES
-        apply = tf.function(self.transform.apply, jit_compile=is_compiled and is_worth_it)
+        is_worth_it = count * prod(self.shape) >= _MANY_VALUES
+        normalize = tf.function(
+            self.transform.normalize_cut, jit_compile=is_compiled and is_worth_it
+        )
 
         def finish(
             images: Any, corners: Any, mirrored: Any, labels: Any, floats: Any
@@ -62,8 +69,8 @@ class RawImages:
             drawn = corners, mirrored
             finished = tf.cond(
                 tf.shape(floats)[0] > 0,
-                lambda: apply(_joined(floats, count), *drawn),
-                lambda: apply(_joined(images, count), *drawn),
+                lambda: normalize(_joined(floats, count), *drawn),
+                lambda: normalize(_joined(images, count), *drawn),
             )
             shape = tf.concat([tf.shape(labels), tf.shape(finished)[1:]], 0)
             return tf.reshape(finished, shape), labels
@@ -84,13 +91,12 @@ class RawReader:
         self._images, self._layer = images, layer
         self._leading = (batches, layer.batch_size)
         self._reader = images.records.reader()
-        self._canvas = images.shape[1:]
 
     def signature(self) -> tuple[tf.TensorSpec, ...]:
         """Return the types and shapes of the arrays that `read` returns."""
-        channels, height, width = self._images.shape
-        crops, is_open = self._images.transform.crop_size, self._layer.takes_any_size
-        size = (None, None) if crops or is_open else (height, width)
+        channels = self._images.shape[0]
+        _, height, width = self._images.transform.output_shape(self._images.shape)
+        size = (None, None) if self._layer.takes_any_size else (height, width)
         images = (None, self._leading[1], channels, *size)
         return (
             tf.TensorSpec(images, tf.uint8),
@@ -104,9 +110,9 @@ class RawReader:
         """Read a chunk of records that starts at record `number`.
 
         Returns:
-            The images of bytes (batches, N, C, H, W), each at the top left if their sizes differ;
-            the corners of their crops; which are mirrored; the labels; the images in place of the
-            first array, which is then empty, if any of them is of floats.
+            The images of bytes (batches, N, C, H, W), cropped and mirrored; the corners of their
+            crops; which are mirrored; the labels; the images in place of the first array, which
+            is then empty, if any of them is of floats.
 
         Raises:
             OwltfError: if a record does not fit the first one of the database.
@@ -115,8 +121,14 @@ class RawReader:
         records = self._reader.read(number, count)
         self._moved: dict[int, int] = {}
         blocks = self._blocks(number, records)
-        images, sizes, labels = self._assemble(blocks, count)
+        sizes, labels = _sizes(blocks, count), np.empty(count, np.float32)
         corners, mirrored = self._images.transform.draw(number, sizes)
+        images = self._assemble(blocks, corners, labels)
+        if self._images.transform.mirror:
+            mirror_rows(images, mirrored)
+        images, labels = (
+            each.reshape(*self._leading, *each.shape[1:]) for each in (images, labels)
+        )
         empty = np.empty((0, *images.shape[1:]), np.uint8)
         if images.dtype == np.uint8:
             return images, corners, mirrored, labels, empty.astype(np.float32)
@@ -151,29 +163,53 @@ class RawReader:
             raise BadRecordError(places[0], reason)
 
     def _assemble(
-        self, blocks: list[tuple[Places, Block]], count: int
-    ) -> tuple[npt.NDArray[Any], ...]:
-        self._grow(blocks)
-        shape = (count, self._images.shape[0], *self._canvas)
-        images = empty_aligned(shape, np.result_type(*(each.layout.dtype for _, each in blocks)))
-        sizes = np.empty((count, 2), np.int64)
-        labels = np.empty(count, np.float32)
+        self,
+        blocks: list[tuple[Places, Block]],
+        corners: npt.NDArray[np.int64],
+        labels: npt.NDArray[np.float32],
+    ) -> npt.NDArray[Any]:
+        """Return all images, cropped, in one array, and fill the labels."""
+        side = self._images.transform.crop_size
+        # Without a crop all images are of one size, that of the first block.
+        size = (side, side) if side else blocks[0][1].layout.shape[1:]
+        dtype = np.result_type(*(each.layout.dtype for _, each in blocks))
+        images = empty_aligned((len(corners), self._images.shape[0], *size), dtype)
         for places, block in blocks:
-            _, height, width = block.layout.shape
-            where = slice(None) if len(places) == count else places
-            images[where, :, :height, :width] = block.values()
-            sizes[where] = height, width
+            where = slice(None) if len(places) == len(corners) else places
+            values = block.values()
+            images[where] = cropped(values, corners[places], side) if side else values
             labels[where] = block.labels()
-        shaped = images.reshape(*self._leading, *images.shape[1:])
-        return shaped, sizes, labels.reshape(self._leading)
+        return images
 
-    def _grow(self, blocks: list[tuple[Places, Block]]) -> None:
-        sizes = [block.layout.shape[1:] for _, block in blocks]
-        if not self._layer.takes_any_size:
-            # The canvas never shrinks: the transform is compiled anew for each size of it.
-            sizes.append(self._canvas)
-        height, width = np.max(sizes, axis=0).tolist()
-        self._canvas = (height, width)
+
+def _sizes(blocks: list[tuple[Places, Block]], count: int) -> npt.NDArray[np.int64]:
+    """Return the height and width of each image, (N, 2)."""
+    sizes = np.empty((count, 2), np.int64)
+    for places, block in blocks:
+        sizes[places] = block.layout.shape[1:]
+    return sizes
+
+
+def cropped(
+    images: npt.NDArray[Any], corners: npt.NDArray[np.int64], side: int
+) -> npt.NDArray[Any]:
+    """Return squares cut out of images, each at its own corner, in one call of NumPy.
+
+    Args:
+        images: (N, C, H, W).
+        corners: the top left corner of each square, (N, 2).
+        side: the squares' side.
+    """
+    windows = np.lib.stride_tricks.sliding_window_view(images, (side, side), (2, 3))
+    return windows[np.arange(len(images)), :, corners[:, 0], corners[:, 1]]
+
+
+def mirror_rows(images: npt.NDArray[Any], mirrored: npt.NDArray[np.bool_]) -> None:
+    """Mirror some of the images (N, C, H, W) left to right, in place."""
+    if mirrored.any():
+        some = images[mirrored]
+        rows = some.reshape(-1, some.shape[-1], 1)
+        images[mirrored] = mirror_image(rows).reshape(some.shape)
 
 
 def mismatch(layout: Layout, images: RawImages, one_size: str | None) -> str | None:

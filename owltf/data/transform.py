@@ -127,7 +127,11 @@ class Transform:
         Returns:
             float32 (N, C, H, W).
         """
-        values = tf.cast(tf.transpose(images, (0, 3, 1, 2)), tf.float32)
+        return self.normalize_cut(tf.transpose(images, (0, 3, 1, 2)), corners, mirrored)
+
+    def normalize_cut(self, images: tf.Tensor, corners: tf.Tensor, mirrored: tf.Tensor) -> Any:
+        """Do the same as `finish` with images (N, C, H, W)."""
+        values = tf.cast(images, tf.float32)
         if self.mean is not None:
             values -= self._cut_mean(corners, mirrored) if self.has_mean_image else self.mean
         return values if self.scale == 1 else values * self.scale

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from owltf.data.bad_records import BadRecords
-from owltf.data.raw_images import RawImages, RawReader, mismatch
+from owltf.data.raw_images import RawImages, RawReader, cropped, mirror_rows, mismatch
 from owltf.data.source.datum import read_layout
 from owltf.data.source.lmdb import LmdbRecords
 from owltf.data.transform import Transform
@@ -44,15 +44,27 @@ def test_a_chunk_is_several_batches(make_images, make_datum):
     assert not mirrored.any()
 
 
-def test_smaller_images_stand_at_the_top_left(make_images, make_datum):
+def test_images_of_several_sizes_are_cropped(make_images, make_datum):
     pixels = [np.full(shape, 9, np.uint8) for shape in ((1, 3, 4), (1, 4, 3), (1, 3, 3))]
     images = make_images((make_datum(each) for each in pixels), (1, 3, 4), crop_size=3)
-    reader = RawReader(images, 1, layer(3))
-    read, corners, *_ = reader.read(0)
-    assert read.shape == (1, 3, 1, 4, 4)
+    read, corners, *_ = RawReader(images, 1, layer(3)).read(0)
+    assert read.shape == (1, 3, 1, 3, 3)
+    assert (read == 9).all()
     np.testing.assert_array_equal(corners, np.zeros((3, 2)))
-    sizes = [(3, 4), (4, 3), (3, 3)]
-    assert all((read[0, n, :, :y, :x] == 9).all() for n, (y, x) in enumerate(sizes))
+
+
+def test_cropping_and_mirroring_many():
+    images = np.random.default_rng(0).integers(0, 256, (5, 3, 7, 9), np.uint8)
+    corners = np.array([(0, 0), (2, 4), (1, 3), (2, 0), (0, 4)])
+    found = cropped(images, corners, 5)
+    for place, (top, left) in enumerate(corners):
+        wanted = images[place, :, top : top + 5, left : left + 5]
+        np.testing.assert_array_equal(found[place], wanted)
+    for kind in (np.uint8, np.float32):
+        some, mirrored = found.astype(kind), np.array([True, False, True, True, False])
+        mirror_rows(some, mirrored)
+        np.testing.assert_array_equal(some[mirrored], found[mirrored][..., ::-1])
+        np.testing.assert_array_equal(some[~mirrored], found[~mirrored])
 
 
 def test_mismatch(make_images, make_datum):

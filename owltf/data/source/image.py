@@ -65,9 +65,9 @@ def upright(image: Any, orientation: int) -> Any:
     return turned[rows, columns]
 
 
-def mirror_image(image: Image) -> Image:
+def mirror_image(image: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Return an image (H, W, C) mirrored left to right; many times quicker than by NumPy."""
-    return np.asarray(cv2.flip(image, 1), np.uint8).reshape(image.shape)
+    return np.asarray(cv2.flip(image, 1), image.dtype).reshape(image.shape)
 
 
 def resize_image(image: Image, size: tuple[int, int]) -> Image:
