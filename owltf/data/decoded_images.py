@@ -24,6 +24,7 @@ from owltf.errors import OwltfError
 
 # So many images are begun ahead of those that are waited for, that no processor is idle.
 _AHEAD = 8
+_IMAGES_PER_CALL = 4
 
 Fetch = Callable[[int, int], Sequence[Any]]
 
@@ -134,8 +135,10 @@ class _Batch:
         self._mirrored = np.zeros(count, np.bool_)
         self._labels = np.zeros(count, np.float32)
         self._pixels = self._array(count)
-        self._futures: list[Future[str | None]] = [
-            submit(self._put, place, item) for place, item in enumerate(items)
+        # Several images a call: to hand out a call takes time as well.
+        self._futures: list[Future[list[tuple[int, str]]]] = [
+            submit(self._put_several, place, items[place : place + _IMAGES_PER_CALL])
+            for place in range(0, count, _IMAGES_PER_CALL)
         ]
 
     def _array(self, count: int) -> Any:
@@ -143,6 +146,11 @@ class _Batch:
             return None
         channels, *size = self._images.transform.output_shape(self._images.shape)
         return empty_aligned((count, *size, channels), np.uint8)
+
+    def _put_several(self, first: int, items: Sequence[Any]) -> list[tuple[int, str]]:
+        """Decode images into their places, and return what is wrong with some, if anything."""
+        reasons = ((place, self._put(place, item)) for place, item in enumerate(items, first))
+        return [(place, reason) for place, reason in reasons if reason]
 
     def _put(self, place: int, item: Any) -> str | None:
         """Decode an image into its place, and return what is wrong with it, if anything."""
@@ -163,8 +171,8 @@ class _Batch:
         return None
 
     def finished(self) -> Sequence[npt.NDArray[Any]]:
-        for place, future in enumerate(self._futures):
-            if reason := future.result():
+        for future in self._futures:
+            for place, reason in future.result():
                 self._put_another(place, reason)
         return self._pixels, self._corners, self._mirrored, self._labels
 

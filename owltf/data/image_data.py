@@ -21,7 +21,6 @@ from owltf.data.source.image_list import ListedImage, read_image_list
 from owltf.data.source.root_folder import RootFolder
 from owltf.data.transform import dims, read_transform
 from owltf.errors import OwltfError
-from owltf.files.regular_file import read_bytes
 
 _PREFETCH = 2
 
@@ -159,12 +158,11 @@ class ListedImages:
             ValueError: if it cannot be read; the message goes on from the image's name.
         """
         try:
-            path = self.folder.find(item.name)
-            contents = read_bytes(path)
+            contents = self.folder.read(item.name)
         except OwltfError as error:
             raise ValueError(f"cannot be read: {error}") from error
         image = decode_image(
-            contents, self.channels, turn=self.turn, max_pixels=self.max_pixels, name=str(path)
+            contents, self.channels, turn=self.turn, max_pixels=self.max_pixels, name=item.name
         )
         return (image if self.size is None else resize_image(image, self.size)), item.label
 

@@ -20,7 +20,6 @@ from owltf.data.source.root_folder import RootFolder
 from owltf.data.source.window_file import Window, read_window_file
 from owltf.data.warp import Warp
 from owltf.errors import OwltfError
-from owltf.files.regular_file import read_bytes
 
 _PREFETCH = 2
 _MODES = ("warp", "square")
@@ -150,7 +149,7 @@ class WindowData(DataLayer):
         return decode_image(contents, COLOR, turn=turn, max_pixels=net.max_image_pixels, name=path)
 
     def _contents(self, name: str) -> bytes:
-        return read_bytes(self._folder.find(name))
+        return self._folder.read(name)
 
 
 def _read_warp(context: DataContext) -> Warp:

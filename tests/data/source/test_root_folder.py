@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+
 from owltf.data.source.root_folder import RootFolder
 
 TEXT = 'layer { name: "cats" type: "ImageData" }'
@@ -25,3 +27,13 @@ def test_beside_the_list(make_context, tmp_path):
     (tmp_path / "net").mkdir()
     folder = RootFolder("", make_context(TEXT, tmp_path / "net"), tmp_path / "lists")
     assert folder.find("a.png") == tmp_path / "lists" / "a.png"
+
+
+def test_reading(make_context, tmp_path, refusal):
+    (tmp_path / "a.png").write_bytes(b"abc")
+    os.mkfifo(tmp_path / "pipe.png")
+    folder = RootFolder("", make_context(TEXT, tmp_path), tmp_path)
+    for _ in range(2):
+        assert folder.read("a.png") == b"abc"
+    assert "a pipe (FIFO), where a file is needed" in refusal(folder.read, "pipe.png")
+    assert "not found" in refusal(folder.read, "b.png")
