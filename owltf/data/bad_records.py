@@ -27,7 +27,7 @@ class BadRecords:
             count: the number of records of its source.
         """
         self._context, self._count = context, count
-        self._found: set[int] = set()
+        self._found: set[str] = set()
         self._lock = Lock()
 
     @property
@@ -35,12 +35,11 @@ class BadRecords:
         """How many records were left out so far."""
         return len(self._found)
 
-    def meet(self, number: int, error: OwltfError) -> None:
+    def meet(self, error: OwltfError) -> None:
         """Take note of an unusable record, or raise its error.
 
         Args:
-            number: the record's number; counting may have gone on beyond the last one.
-            error: what is wrong with it.
+            error: what is wrong with it; the record is known again by the name that this gives it.
 
         Raises:
             OwltfError: that error, unless bad records are skipped; or if no record is left.
@@ -48,8 +47,8 @@ class BadRecords:
         if not self._context.net.skip_bad_records:
             raise error
         with self._lock:
-            is_new = number % self._count not in self._found
-            self._found.add(number % self._count)
+            is_new = str(error) not in self._found
+            self._found.add(str(error))
             if self.found == self._count:
                 raise OwltfError(f"{error}; none of {self._count:,} records can be used")
             if is_new:

@@ -118,7 +118,7 @@ def read_images(
         try:
             return _images_like(context, records, bad, records.reader().read(number, 1)[0])
         except ValueError as error:
-            bad.meet(number, record_error(records, number, str(error)))
+            bad.meet(record_error(records, number, str(error)))
             number += 1
 
 

@@ -181,7 +181,7 @@ class _Batch:
         number = self.first + place
         fetch = self._images.source.reader()
         while reason:
-            self._images.bad.meet(number, self._images.source.error(number, reason))
+            self._images.bad.meet(self._images.source.error(number, reason))
             number += 1
             reason = self._put(place, fetch(number, 1)[0])
 

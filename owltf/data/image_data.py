@@ -139,7 +139,7 @@ class ListedImages:
             try:
                 image, _ = self.load(self.image(number))
             except ValueError as error:
-                bad.meet(number, self.error(number, str(error)))
+                bad.meet(self.error(number, str(error)))
                 number += 1
             else:
                 height, width, channels = image.shape

@@ -151,7 +151,7 @@ class RawReader:
         """Put the record behind a bad one, which may be bad too, into its place."""
         database, place = self._images.records, error.place
         bad = number + place + self._moved.get(place, 0)
-        self._images.bad.meet(bad, record_error(database, bad, error.reason))
+        self._images.bad.meet(record_error(database, bad, error.reason))
         self._moved[place] = bad + 1 - number - place
         kept = [bytes(record) for record in records]
         kept[place] = bytes(database.reader().read(bad + 1, 1)[0])

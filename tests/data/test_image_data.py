@@ -113,3 +113,12 @@ def test_missing_and_broken_images_are_named_or_skipped(make_layer, batches, tmp
         skipping = make_layer(net("list.txt"), tmp_path, skip_bad_records=True)
         assert batches(skipping, 1)[0][1].tolist() == [4, 6, 6, 4]
         assert skipping.bad_records.found == 1
+
+
+def test_a_bad_image_is_counted_once_in_all_epochs(make_layer, batches, tmp_path, caplog):
+    shutil.copytree(ORACLE / "images", tmp_path / "images")
+    (tmp_path / "list.txt").write_text("00.png 4\nno.jpg 1\n02.png 6\n")
+    text = net("list.txt", "batch_size: 4 new_height: 9 new_width: 9 shuffle: true")
+    layer = make_layer(text, tmp_path, skip_bad_records=True)
+    batches(layer, 12)
+    assert layer.bad_records.found == len(caplog.records) == 1
