@@ -91,6 +91,7 @@ if TYPE_CHECKING:
         whole_images as whole_images,
     )
     from owltf.keras_internals import calls_in_order as calls_in_order
+    from owltf.layers.vision.convolution import Convolution as Convolution
     from owltf.net.backward import Gradients as Gradients
     from owltf.net.fold import fold as fold
     from owltf.net.net import Net as Net
@@ -135,6 +136,7 @@ if TYPE_CHECKING:
 # Layers, solvers and learning rates.
 LAYERS = {
     "Blob": "owltf.convert.blob",
+    "Convolution": "owltf.layers.vision.convolution",
     "FieldError": "owltf.errors",
     "Layer": "owltf.convert.layer",
     "LayerConverter": "owltf.convert.converter",

@@ -1,0 +1,120 @@
+"""DetectionOutput: the boxes that SSD finds, decoded, suppressed and sorted."""
+
+from __future__ import annotations
+
+import inspect
+from math import prod
+from typing import Any
+
+import keras
+
+from owltf.api import Blob, Layer, LayerConverter, OnnxNode, SourceCall
+from owltf_ssd.boxes import box_overlaps, decode_boxes
+from owltf_ssd.detect import detections
+from owltf_ssd.onnx_detections import add_detections
+from owltf_ssd.suppression import keep_boxes
+
+
+@keras.saving.register_keras_serializable("owltf_ssd")
+class Detections(keras.layers.Layer):
+    """Makes detections (1, 1, rows, 7) of predictions, scores and priors.
+
+    Args:
+        options: what `detections` takes.
+        **kwargs: the arguments of `keras.layers.Layer`.
+    """
+
+    def __init__(self, options: dict[str, Any], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.options = dict(options)
+        self.supports_jit = False
+
+    def call(self, inputs: Any) -> Any:
+        """Return the detections."""
+        loc, conf, priors = inputs
+        return detections(loc, conf, priors, self.options, decode_boxes, keep_boxes, box_overlaps)
+
+    def compute_output_shape(self, input_shape: Any) -> tuple[int | None, ...]:
+        """Return the shape of the top, whose rows depend on what is found."""
+        return (1, 1, None, 7)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the arguments that rebuild the layer."""
+        return {**super().get_config(), "options": self.options}
+
+    def source(self, call: SourceCall) -> str:
+        """Return the call as source, which needs TensorFlow as Keras's backend."""
+        for each in (decode_boxes, box_overlaps, keep_boxes, detections):
+            call.need("\n" + inspect.getsource(each).replace(": Any", "").replace(" -> Any", ""))
+        pairs = ", ".join(f"{k!r}: {v!r}" for k, v in self.options.items())
+        given = ", ".join(call.inputs)
+        return f"detections({given}, {{{pairs}}}, decode_boxes, keep_boxes, box_overlaps)"
+
+
+class DetectionOutput(LayerConverter):
+    """Decodes boxes, drops those that overlap better ones, and keeps the best of each image."""
+
+    caffe_type = "DetectionOutput"
+    bottoms = (3, 3)
+
+    def check(self, layer: Layer) -> None:
+        """Refuse what DetectionOutput does not do here."""
+        param = layer.parameter.detection_output_param
+        if param.save_output_param.output_directory:
+            raise layer.unsupported("save_output_param with an output_directory")
+        if param.visualize:
+            raise layer.unsupported("visualize: true")
+
+    def build(self, layer: Layer, *bottoms: Blob) -> Blob:
+        """Return the detections, (1, 1, rows, 7).
+
+        Raises:
+            OwltfError: if the bottoms do not fit each other.
+        """
+        loc, conf, priors = bottoms
+        options = options_of(layer.parameter.detection_output_param)
+        _check(layer, bottoms, options)
+        loc, conf = (each.flatten() for each in (loc, conf))
+        tensors = [loc.tensor, conf.tensor, priors.to_caffe().tensor]
+        return loc.plain(layer.keras(Detections, options=options)(tensors), 1)
+
+    def onnx(self, node: OnnxNode) -> None:
+        """Write the decoding, NonMaxSuppression and the choice of the best."""
+        options = options_of(node.parameter.detection_output_param)
+        if options["eta"] < 1:
+            raise node.unsupported(f"nms_param {{ eta: {options['eta']:g} }}")
+        add_detections(node, options)
+
+
+def options_of(param: Any) -> dict[str, Any]:
+    """Return a `DetectionOutputParameter` as what `detections` takes."""
+    nms, codes = param.nms_param, param.DESCRIPTOR.fields_by_name["code_type"].enum_type
+    return {
+        "num_classes": int(param.num_classes),
+        "background": int(param.background_label_id),
+        "top_k": int(nms.top_k) if nms.HasField("top_k") else -1,
+        "keep_top_k": int(param.keep_top_k),
+        "nms_threshold": float(nms.nms_threshold),
+        "eta": float(nms.eta),
+        "threshold": _threshold(param),
+        "code": str(codes.values_by_number[param.code_type].name),
+        "share_location": bool(param.share_location),
+        "scaled": bool(param.variance_encoded_in_target),
+    }
+
+
+def _threshold(param: Any) -> float:
+    return float(param.confidence_threshold) if param.HasField("confidence_threshold") else -1e30
+
+
+def _check(layer: Layer, bottoms: Any, options: dict[str, Any]) -> None:
+    loc, conf, priors = (prod(each.shape[1:]) for each in bottoms)
+    classes, count = options["num_classes"], bottoms[2].shape[-1] // 4
+    own = 1 if options["share_location"] else classes
+    if classes < 1 or priors != 8 * count:
+        raise layer.error("needs num_classes, and priors (1, 2, boxes * 4)")
+    if (loc, conf) != (count * own * 4, count * classes):
+        raise layer.error(
+            f"{count} priors and {classes} classes need {count * own * 4} places and "
+            f"{count * classes} scores an image; got {loc} and {conf}"
+        )

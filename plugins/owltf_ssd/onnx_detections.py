@@ -1,0 +1,151 @@
+"""Writes detections in ONNX's own operations, NonMaxSuppression among them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from owltf.api import OnnxNode
+
+
+def add_detections(node: OnnxNode, options: dict[str, Any]) -> None:
+    """Add the operations that compute what `detections` does, for the net's own batch size.
+
+    Args:
+        node: the layer.
+        options: what `detections` takes.
+    """
+    images, classes = node.shape[0], options["num_classes"]
+    count = node.shape_of(node.bottoms[2])[-1] // 4
+    most = count if options["top_k"] < 0 else min(options["top_k"], count)
+    best, boxes = _best(node, options, count, most)
+    kept = _kept(node, options, best, boxes, (images, classes, most))
+    kept = _limited(node, options, kept, best, (images, classes, most))
+    _rows(node, kept, best, boxes, images)
+
+
+def _best(node: OnnxNode, options: dict[str, Any], count: int, most: int) -> tuple[str, str]:
+    """Add the best scores of each class, (N, C, K), and their boxes, (N, C, K, 4)."""
+    images, classes = node.shape[0], options["num_classes"]
+    own = 1 if options["share_location"] else classes
+    decoded = _decoded(node, options, (images, count, own, 4))
+    boxes = node.add("Transpose", decoded, part="by_class", perm=[0, 2, 1, 3])
+    conf = node.reshape(node.bottoms[1], (images, count, classes), part="conf")
+    scores = node.add("Transpose", conf, part="scores", perm=[0, 2, 1])
+    best, places = f"{node.top}_best", f"{node.top}_places"
+    wanted = node.constant("most", [most], np.int64)
+    node.add_several("TopK", scores, wanted, tops=[best, places], axis=-1)
+    wide = node.constant("wide", [images, classes, count, 4], np.int64)
+    expanded = node.add("Expand", boxes, wide, part="expanded")
+    index = node.add("Unsqueeze", places, node.constant("last", [3], np.int64), part="index")
+    four = node.constant("four", [images, classes, most, 4], np.int64)
+    index = node.add("Expand", index, four, part="index4")
+    return best, node.add("GatherElements", expanded, index, part="boxes", axis=2)
+
+
+def _decoded(node: OnnxNode, options: dict[str, Any], shape: tuple[int, ...]) -> str:
+    loc = node.reshape(node.x, shape, part="loc")
+    priors = node.reshape(node.bottoms[2], (1, 2, shape[1], 1, 4), part="priors5")
+    prior, variance = (
+        node.add("Gather", priors, node.constant(f"i{i}", i, np.int64), part=f"prior{i}", axis=1)
+        for i in range(2)
+    )
+    scaled = loc if options["scaled"] else node.add("Mul", loc, variance, part="scaled")
+    low, high = _halves(node, prior, "prior")
+    size = node.add("Sub", high, low, part="size")
+    if options["code"] == "CORNER":
+        return node.add("Add", prior, scaled, part="decoded")
+    if options["code"] == "CORNER_SIZE":
+        twice = node.add("Concat", size, size, part="sizes", axis=-1)
+        moved = node.add("Mul", scaled, twice, part="moved")
+        return node.add("Add", prior, moved, part="decoded")
+    return _around_center(node, (low, high, size), scaled)
+
+
+def _around_center(node: OnnxNode, prior: tuple[str, str, str], scaled: str) -> str:
+    low, high, size = prior
+    half = node.constant("half", 0.5)
+    shift, stretch = _halves(node, scaled, "scaled")
+    middle = node.add("Mul", node.add("Add", low, high, part="both"), half, part="middle")
+    moved = node.add("Mul", shift, size, part="shift")
+    center = node.add("Add", middle, moved, part="center")
+    grown = node.add("Mul", node.add("Exp", stretch, part="factor"), size, part="grown")
+    reach = node.add("Mul", grown, half, part="reach")
+    corners = [node.add(kind, center, reach, part=f"corner{kind}") for kind in ("Sub", "Add")]
+    return node.add("Concat", *corners, part="decoded", axis=-1)
+
+
+def _halves(node: OnnxNode, blob: str, part: str) -> tuple[str, str]:
+    names = [f"{node.top}_{part}_low", f"{node.top}_{part}_high"]
+    sizes = node.constant(f"{part}_split", [2, 2], np.int64)
+    node.add_several("Split", blob, sizes, tops=names, axis=-1)
+    return names[0], names[1]
+
+
+def _kept(
+    node: OnnxNode, options: dict[str, Any], best: str, boxes: str, grid: tuple[int, int, int]
+) -> str:
+    """Add which boxes are kept, as ones in (N, C, K)."""
+    images, classes, most = grid
+    flat = node.reshape(boxes, (images * classes, most, 4), part="flat_boxes")
+    scores = node.reshape(best, (images * classes, 1, most), part="flat_scores")
+    limits = [
+        node.constant("max_boxes", [most], np.int64),
+        node.constant("iou", [options["nms_threshold"]]),
+        node.constant("least", [options["threshold"]]),
+    ]
+    chosen = node.add("NonMaxSuppression", flat, scores, *limits, part="chosen")
+    places = node.add("Gather", chosen, node.constant("cols", [0, 2], np.int64), part="at", axis=1)
+    zeros = node.constant("zeros", np.zeros((images * classes, most), np.float32))
+    rows = node.add("Shape", places, part="at_shape")
+    rows = node.add("Gather", rows, node.constant("i_rows", [0], np.int64), part="rows", axis=0)
+    ones = node.add("Expand", node.constant("one", [1.0]), rows, part="ones")
+    grid_of = node.add("ScatterND", zeros, places, ones, part="marks")
+    kept = node.reshape(grid_of, grid, part="kept")
+    wanted = np.arange(classes)[:, None] != options["background"]
+    return node.add("Mul", kept, node.constant("wanted", wanted), part="foreground")
+
+
+def _limited(
+    node: OnnxNode, options: dict[str, Any], kept: str, best: str, grid: tuple[int, int, int]
+) -> str:
+    """Add the marks of the `keep_top_k` best of each image alone."""
+    images, classes, most = grid
+    if not 0 <= options["keep_top_k"] < classes * most:
+        return kept
+    is_kept = node.add("Cast", kept, part="is_kept", to=np.bool_)
+    ranked = node.add("Where", is_kept, best, node.constant("lowest", -3e38), part="ranked")
+    ranked = node.reshape(ranked, (images, classes * most), part="flat_ranked")
+    names = [f"{node.top}_top_scores", f"{node.top}_top_places"]
+    number = node.constant("keep", [options["keep_top_k"]], np.int64)
+    node.add_several("TopK", ranked, number, tops=names, axis=-1)
+    zeros = node.constant("none_top", np.zeros((images, classes * most), np.float32))
+    ones = node.constant("all_top", np.ones((images, options["keep_top_k"]), np.float32))
+    marks = node.add("ScatterElements", zeros, names[1], ones, part="top_marks", axis=1)
+    marks = node.reshape(marks, grid, part="top_grid")
+    return node.add("Mul", kept, marks, part="limited")
+
+
+def _rows(node: OnnxNode, kept: str, best: str, boxes: str, images: int) -> None:
+    """Add the detections' rows, and rows of -1 if there are none."""
+    places = node.add("NonZero", kept, part="nonzero")
+    found = node.add("Transpose", places, part="found", perm=[1, 0])
+    cols = node.constant("two", [0, 1], np.int64)
+    who = node.add(
+        "Cast", node.add("Gather", found, cols, part="who", axis=1), part="whof", to=np.float32
+    )
+    score = node.add("GatherND", best, found, part="found_scores")
+    score = node.reshape(score, (-1, 1), part="score")
+    where = node.add("GatherND", boxes, found, part="found_boxes")
+    rows = node.add("Concat", who, score, where, part="found_rows", axis=1)
+    empty = np.concatenate([np.arange(images)[:, None], -np.ones((images, 6))], 1)
+    size = node.add("Shape", found, part="found_shape")
+    number = node.add("Gather", size, node.constant("i_n", [0], np.int64), part="n", axis=0)
+    none = node.add("Equal", number, node.constant("nought", [0], np.int64), part="none")
+    end = node.add("Cast", none, part="none_int", to=np.int64)
+    end = node.add("Mul", end, node.constant("images", [images], np.int64), part="end")
+    start = node.constant("start", [0], np.int64)
+    spare = node.add("Slice", node.constant("empty", empty), start, end, start, part="spare")
+    every = node.add("Concat", rows, spare, part="all_rows", axis=0)
+    node.reshape(every, (1, 1, -1, 7))
