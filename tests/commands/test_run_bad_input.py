@@ -194,7 +194,10 @@ def test_solver(case: Case, edits: Edits, parts: list[str]) -> None:
             ["'ip' (net.prototxt:12): ", "'conv' (4, 4, 3, 3) with the weights it has", "(4, 64)"],
         ),
         ({"backend: LMDB": "backend: LEVELDB"}, ["'data' (net.prototxt:2): ", "backend: LMDB"]),
-        ({"backend: LMDB": ""}, ["'data' (net.prototxt:2): ", "LEVELDB (the default)"]),
+        (
+            {"backend: LMDB": ""},
+            ["'data' (net.prototxt:2): ", "not a LevelDB: it is an LMDB; write backend: LMDB"],
+        ),
     ],
     ids=lambda value: next(iter(value.values())) if isinstance(value, dict) else "",
 )
@@ -229,9 +232,9 @@ def test_a_net_without_layers(case: Case) -> None:
         ),
         (
             [image(label=4)],
-            ["SoftmaxWithLoss layer 'loss' (net.prototxt:14): label 4 is out of range", "0 to 3"],
+            ["'data' (net.prototxt:2): record 0 has the label 4", "'loss' has the classes 0 to 3"],
         ),
-        ([image(label=-1)], ["SoftmaxWithLoss layer 'loss' (net.prototxt:14): label -1 is out of"]),
+        ([image(label=-1)], ["record 0 has the label -1", "'loss' has the classes 0 to 3"]),
     ],
     ids=["empty", "sizes", "channels", "no Datum", "label", "negative label"],
 )
@@ -248,7 +251,9 @@ def test_labels_of_a_test_net(case: Case) -> None:
     test = 'source: "train_lmdb" batch_size: 4 backend: LMDB } }\nlayer { name: "conv"'
     case.change("net.prototxt", {test: test.replace("train_lmdb", "test_lmdb")})
     write_lmdb(case.folder / "test_lmdb", [image(label=7)])
-    assert_says(case.refused(), ["layer 'loss' (net.prototxt:14): label 7 is out of range"])
+    assert_says(
+        case.refused(), ["'data' (net.prototxt:5): record 0 has the label 7", "the classes 0 to 3"]
+    )
 
 
 def test_no_lmdb(case: Case) -> None:
