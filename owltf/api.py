@@ -29,7 +29,8 @@ if TYPE_CHECKING:
         pooling_window as pooling_window,
     )
     from owltf.data.bad_records import BadRecords as BadRecords
-    from owltf.data.data_layer import DataContext as DataContext, DataLayer as DataLayer
+    from owltf.data.data_context import DataContext as DataContext
+    from owltf.data.data_layer import DataLayer as DataLayer
     from owltf.data.decoded_images import DecodedImages as DecodedImages, ImageSource as ImageSource
     from owltf.data.draws import (
         record_draws as record_draws,
@@ -168,7 +169,7 @@ LAYERS = {
 # Data layers.
 DATA = {
     "BadRecords": "owltf.data.bad_records",
-    "DataContext": "owltf.data.data_layer",
+    "DataContext": "owltf.data.data_context",
     "DataLayer": "owltf.data.data_layer",
     "Datum": "owltf.data.source.datum_record",
     "DecodedImages": "owltf.data.decoded_images",
@@ -274,6 +275,8 @@ __all__ = list(_HOMES)
 _LIGHT = (
     "owltf.caffe.",
     "owltf.convert.keras_names",
+    "owltf.data.bad_records",
+    "owltf.data.data_context",
     "owltf.data.data_layer",
     "owltf.data.source.",
     "owltf.did_you_mean",

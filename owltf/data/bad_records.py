@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from threading import Lock
+from typing import TypeVar
 
-from owltf.data.data_layer import DataContext
+from owltf.data.data_context import DataContext
 from owltf.errors import OwltfError
+
+T = TypeVar("T")
 
 _log = logging.getLogger("owltf")
 _MOST_TOLD = 10
@@ -53,6 +57,24 @@ class BadRecords:
                 raise OwltfError(f"{error}; none of {self._count:,} records can be used")
             if is_new:
                 self._tell(error)
+
+    def first(self, read: Callable[[int], T], error: Callable[[int, str], OwltfError]) -> T:
+        """Return what is read of the first record that can be used.
+
+        Args:
+            read: reads the record of a number; raises a ValueError if it cannot be used.
+            error: returns the error of a record, given the reason.
+
+        Raises:
+            OwltfError: if a record before cannot be used, unless those are skipped; or none can.
+        """
+        number = 0
+        while True:
+            try:
+                return read(number)
+            except ValueError as reason:
+                self.meet(error(number, str(reason)))
+            number += 1
 
     def _tell(self, error: OwltfError) -> None:
         if self.found <= _MOST_TOLD:

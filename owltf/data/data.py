@@ -8,7 +8,8 @@ from typing import Any
 import tensorflow as tf
 
 from owltf.data.bad_records import BadRecords
-from owltf.data.data_layer import DataContext, DataLayer
+from owltf.data.data_context import DataContext
+from owltf.data.data_layer import DataLayer
 from owltf.data.decoded_images import DecodedImages
 from owltf.data.draws import drawn_skip
 from owltf.data.pipeline import read_ahead
@@ -113,13 +114,11 @@ def read_images(
     Raises:
         OwltfError: if the first record is broken, or a field of the layer does not fit it.
     """
-    number = 0
-    while True:
-        try:
-            return _images_like(context, records, bad, records.reader().read(number, 1)[0])
-        except ValueError as error:
-            bad.meet(record_error(records, number, str(error)))
-            number += 1
+    reader = records.reader()
+    return bad.first(
+        lambda number: _images_like(context, records, bad, reader.read(number, 1)[0]),
+        lambda number, reason: record_error(records, number, reason),
+    )
 
 
 def _images_like(

@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from owltf.data.data_layer import DataContext, DataLayer
+from owltf.data.data_context import DataContext
+from owltf.data.data_layer import DataLayer
 from owltf.data.draws import generator, stream_key
 from owltf.data.pipeline import read_ahead, read_chunks
 from owltf.errors import OwltfError

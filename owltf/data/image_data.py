@@ -11,7 +11,8 @@ import numpy as np
 import tensorflow as tf
 
 from owltf.data.bad_records import BadRecords
-from owltf.data.data_layer import DataContext, DataLayer
+from owltf.data.data_context import DataContext
+from owltf.data.data_layer import DataLayer
 from owltf.data.decoded_images import DecodedImages
 from owltf.data.draws import drawn_skip
 from owltf.data.pipeline import read_ahead
@@ -39,8 +40,7 @@ class ImageData(DataLayer):
         super().__init__(context)
         parameter = context.parameter.image_data_param
         with context.named_errors():
-            if len(context.parameter.top) != 2:
-                raise OwltfError(f"needs two tops (data, label); got {len(context.parameter.top)}")
+            context.expect_images_and_labels()
             self.batch_size = context.global_batch(parameter.batch_size)
             self._source = ListedImages.of(context)
             self.records = len(self._source.images)
@@ -134,16 +134,9 @@ class ListedImages:
 
     def first_shape(self, bad: BadRecords) -> tuple[int, int, int]:
         """Return the (C, H, W) of the first image that can be read."""
-        number = 0
-        while True:
-            try:
-                image, _ = self.load(self.image(number))
-            except ValueError as error:
-                bad.meet(self.error(number, str(error)))
-                number += 1
-            else:
-                height, width, channels = image.shape
-                return channels, height, width
+        image, _ = bad.first(lambda number: self.load(self.image(number)), self.error)
+        height, width, channels = image.shape
+        return channels, height, width
 
     def reader(self) -> Callable[[int, int], Sequence[ListedImage]]:
         """Return a function that gives the lines of consecutive records."""

@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from owltf.data.data_layer import DataContext, DataLayer
+from owltf.data.data_context import DataContext
+from owltf.data.data_layer import DataLayer
 from owltf.data.pipeline import read_chunks
 from owltf.errors import OwltfError
 
@@ -34,8 +35,7 @@ class MemoryData(DataLayer):
         parameter = context.parameter.memory_data_param
         self._shape = (parameter.channels, parameter.height, parameter.width)
         with context.named_errors():
-            if len(context.parameter.top) != 2:
-                raise OwltfError(f"needs two tops (data, label); got {len(context.parameter.top)}")
+            context.expect_images_and_labels()
             if min(self._shape) < 1:
                 raise OwltfError(
                     "channels, height and width must be 1 or more; got "

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from owltf.caffe.net.read import read_mean
-from owltf.data.data_layer import DataContext
+from owltf.data.data_context import DataContext
 from owltf.data.draws import record_words, stream_key
 from owltf.data.source.image import mirror_image
 from owltf.errors import OwltfError
@@ -220,7 +220,7 @@ def _read_mean(context: DataContext, shape: Shape) -> np.ndarray[Any, Any] | Non
     if parameter.mean_file:
         return _mean_image(context, shape)
     if parameter.mean_value:
-        return _mean_per_channel(list(parameter.mean_value), shape)
+        return mean_per_channel(list(parameter.mean_value), shape)
     return None
 
 
@@ -234,7 +234,16 @@ def _mean_image(context: DataContext, shape: Shape) -> np.ndarray[Any, Any]:
     return np.asarray(mean, np.float32)
 
 
-def _mean_per_channel(values: list[float], shape: Shape) -> np.ndarray[Any, Any]:
+def mean_per_channel(values: list[float], shape: Shape) -> np.ndarray[Any, Any]:
+    """Return a `mean_value` for each channel, float32 (C, 1, 1).
+
+    Args:
+        values: those of the net.
+        shape: the (C, H, W) of the images.
+
+    Raises:
+        OwltfError: if there are neither one nor as many as channels.
+    """
     channels = shape[0]
     if len(values) not in (1, channels):
         raise OwltfError(

@@ -11,13 +11,15 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from owltf.caffe.net.read import read_mean
-from owltf.data.data_layer import DataContext, DataLayer
+from owltf.data.data_context import DataContext
+from owltf.data.data_layer import DataLayer
 from owltf.data.decoded_images import submit
 from owltf.data.draws import record_words, stream_key
 from owltf.data.pipeline import empty_aligned, read_ahead, read_chunks
 from owltf.data.source.image import COLOR, Image, decode_image
 from owltf.data.source.root_folder import RootFolder
 from owltf.data.source.window_file import Window, read_window_file
+from owltf.data.transform import mean_per_channel
 from owltf.data.warp import Warp
 from owltf.errors import OwltfError
 
@@ -44,8 +46,7 @@ class WindowData(DataLayer):
         self._parameter = context.parameter.window_data_param
         self._transform = context.parameter.transform_param
         with context.named_errors():
-            if len(context.parameter.top) != 2:
-                raise OwltfError(f"needs two tops (data, label); got {len(context.parameter.top)}")
+            context.expect_images_and_labels()
             self.batch_size = context.global_batch(self._parameter.batch_size)
             self._warp = _read_warp(context)
             self._mean = _read_mean(context, self._warp.crop_size)
@@ -183,9 +184,4 @@ def _read_mean(context: DataContext, side: int) -> npt.NDArray[np.float32] | Non
         if start + side > height:
             raise OwltfError(f"mean_file {name} of {mean.shape} must be a square")
         return mean[:, start : start + side, start : start + side]
-    if len(values) not in (0, 1, COLOR):
-        raise OwltfError(
-            f"mean_value must be given once or once per channel (3); got {len(values)}"
-        )
-    spread = np.broadcast_to(np.array(values or [0], np.float32), COLOR)
-    return spread.reshape(COLOR, 1, 1) if values else None
+    return mean_per_channel(values, (COLOR, side, side)) if values else None

@@ -15,7 +15,7 @@ from owltf.convert.converter import LayerConverter
 from owltf.convert.keras_names import KerasNames
 from owltf.convert.layer import Layer
 from owltf.convert.params import Param
-from owltf.data.data_layer import DataContext
+from owltf.data.data_context import DataContext
 from owltf.errors import OwltfError
 from owltf.net.caffe_rules import check_in_place, check_params, same_name_notes
 from owltf.net.consumed_losses import consumed_loss_notes, consumed_losses

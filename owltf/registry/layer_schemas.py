@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pluggy
 
-from owltf.registry.implementations import implementations, results_by_plugin
-from owltf.registry.named_types import LAYER_HOOKS, names_type
+from owltf.registry.implementations import results_by_plugin
+from owltf.registry.named_types import plugins_naming
 
 
 @dataclass(frozen=True)
@@ -23,11 +23,6 @@ class LayerSchemas:
 
     def __call__(self, layer_type: str) -> tuple[Path, ...]:
         """Return the schema files of the plugins that name a layer type, none without such."""
-        bring = {
-            each.plugin_name
-            for hook in LAYER_HOOKS
-            for each in implementations(self.manager, hook)
-            if names_type(each, layer_type)
-        }
+        bring = set(plugins_naming(self.manager, layer_type))
         found = results_by_plugin(self.manager, "owltf_schema")
         return tuple(path for plugin, paths in found if plugin in bring for path in paths)

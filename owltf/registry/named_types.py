@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import lru_cache
 from pathlib import Path
 
 import pluggy
@@ -26,24 +26,28 @@ class NamedTypes:
 
     def __contains__(self, name: object) -> bool:
         """Return whether a type is named."""
-        return any(f"{quote}{name}{quote}" in self._source for quote in "\"'")
-
-    @cached_property
-    def _source(self) -> str:
-        files = {file: None for folder in self._places() for file in _sources(folder)}
-        return "\n".join(file.read_text(errors="replace") for file in files)
-
-    def _places(self) -> Iterator[Path]:
-        for hook in LAYER_HOOKS:
-            for each in implementations(self.manager, hook):
-                yield Path(each.function.__code__.co_filename)
+        return any(True for _ in plugins_naming(self.manager, str(name)))
 
 
-def names_type(implementation: pluggy.HookImpl, name: str) -> bool:
-    """Return whether a type stands, as a quoted word, in the source of a hook's plugin."""
-    files = _sources(Path(implementation.function.__code__.co_filename))
-    text = "\n".join(file.read_text(errors="replace") for file in files)
-    return any(f"{quote}{name}{quote}" in text for quote in "\"'")
+def plugins_naming(manager: pluggy.PluginManager, layer_type: str) -> Iterator[str]:
+    """Yield the plugins in whose source a layer type stands, as a quoted word.
+
+    Args:
+        manager: the manager that holds the plugins.
+        layer_type: the type.
+    """
+    for hook in LAYER_HOOKS:
+        for each in implementations(manager, hook):
+            source = _source(Path(each.function.__code__.co_filename))
+            if any(f"{quote}{layer_type}{quote}" in source for quote in "\"'"):
+                yield each.plugin_name
+
+
+# It is asked for each layer of a net.
+@lru_cache
+def _source(file: Path) -> str:
+    """Return the text of all Python files of the package that a file is in."""
+    return "\n".join(each.read_text(errors="replace") for each in _sources(file))
 
 
 def _sources(file: Path) -> list[Path]:

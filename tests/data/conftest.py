@@ -15,7 +15,8 @@ from owltf.caffe.net.read import net_from_text
 from owltf.caffe.schema.schema import Schema
 from owltf.convert.context import NetContext
 from owltf.data import owltf_data_layers
-from owltf.data.data_layer import DataContext, DataLayer
+from owltf.data.data_context import DataContext
+from owltf.data.data_layer import DataLayer
 
 ORACLE = Path(__file__).parent / "oracle"
 

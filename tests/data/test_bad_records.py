@@ -29,6 +29,20 @@ def test_each_is_told_once_and_many_seldom(caplog):
     assert caplog.messages[10:] == [f"cats: {n} records skipped so far" for n in (16, 32, 64)]
 
 
+def test_the_first_that_can_be_used():
+    def read(number):
+        if number < 2:
+            raise ValueError(f"is bad {number}")
+        return number
+
+    bad = BadRecords(context(skip=True), 5)
+    assert bad.first(read, lambda number, reason: OwltfError(f"record {number} {reason}")) == 2
+    assert bad.found == 2
+    strict = BadRecords(context(skip=False), 5)
+    with pytest.raises(OwltfError, match="^record 0 is bad 0$"):
+        strict.first(read, lambda number, reason: OwltfError(f"record {number} {reason}"))
+
+
 def test_some_record_must_be_left():
     bad = BadRecords(context(skip=True), 2)
     bad.meet(OwltfError("a"))

@@ -2,11 +2,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from owltf.data import owltf_data_layers
 from owltf.data.data_layer import DataLayer
-from owltf.errors import OwltfError
 
 NET = 'layer { name: "cats" type: "Data" top: "data" }'
 
@@ -23,28 +20,6 @@ def test_the_folder_loads_without_tensorflow():
 
     code = "import sys, owltf.data, owltf.data.data_layer; assert 'tensorflow' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
-
-
-def test_errors_name_the_layer(make_context):
-    context = make_context(NET)
-    assert str(context.error("is odd")) == "Data layer 'cats' (net.prototxt:2): is odd"
-    with pytest.raises(OwltfError, match="^Data layer 'cats' .*: inner$"), context.named_errors():
-        raise OwltfError("inner")
-
-
-def test_find(make_context):
-    context = make_context(NET)
-    assert context.find("source", "h5.txt").name == "h5.txt"
-    with pytest.raises(OwltfError, match="^source is missing$"):
-        context.find("source", "")
-    with pytest.raises(OwltfError, match="^mean_file nowhere: not found; tried "):
-        context.find("mean_file", "nowhere")
-
-
-def test_global_batch(make_context):
-    assert make_context(NET, batch_factor=4).global_batch(8) == 32
-    with pytest.raises(OwltfError, match="^batch_size must be 1 or more"):
-        make_context(NET).global_batch(0)
 
 
 def test_a_layer_of_a_plugin(make_context):

@@ -35,14 +35,13 @@ class UnknownFieldsError(OwltfError):
         fields = _by_name(text, unknown)
         first, types = unknown[0], types or {}
         line, column = line_and_column(text, first.start)
+        lines = fields.pop(first.text)
         parts = [
             f"{file}:{line}:{column}: {first.problem}",
-            f" ({_lines(fields.pop(first.text))})",
+            f" ({_lines(lines)})" if len(lines) > 1 else "",
             f"; nor {_listed(fields)}" if fields else "",
             f"; unknown layer types: {_listed(types)}" if types else "",
         ]
-        if len(_by_name(text, unknown)[first.text]) == 1:
-            parts[1] = ""
         brings = who_brings([first.text, *fields, *types]) or "a plugin can add what is missing"
         left = "it" if len(unknown) == 1 else "the fields"
         super().__init__(f"{''.join(parts)}; {brings}; --ignore-unknown-fields leaves {left} out")

@@ -35,6 +35,7 @@ class Schema:
     def __init__(self, merged: MergedSchema) -> None:
         """Build the descriptor pools of a merged file."""
         self.notes: tuple[str, ...] = tuple(merged.notes)
+        self._by_files: dict[tuple[Path, ...], Schema] = {}
         self._names = merged.names
         self._pool = _pool(merged, merged.file)
         self._binary_pool = _pool(merged, for_binary(merged)) if merged.text_only else self._pool
@@ -74,14 +75,20 @@ class Schema:
         Args:
             layer: a `LayerParameter` of `binary_message`, which keeps the fields it does not know.
         """
-        files = self._files_of(layer.type) if self._files_of else ()
+        files = tuple(self._files_of(layer.type)) if self._files_of else ()
         if not files:
             return layer
-        own = load_schema(files).message("LayerParameter").FromString(layer.SerializeToString())
+        own = self._of(files).message("LayerParameter").FromString(layer.SerializeToString())
         found = self.message("LayerParameter")()
         text_format.Parse(text_format.MessageToString(own), found)
         set_defaults(found)
         return found
+
+    def _of(self, files: tuple[Path, ...]) -> "Schema":
+        """Return the schema with one plugin's files alone, made once for all its layers."""
+        if files not in self._by_files:
+            self._by_files[files] = load_schema(files)
+        return self._by_files[files]
 
     def _class(self, pool: DescriptorPool, name: str) -> Any:
         full_name = self._names.get(name, f"caffe.{name}")

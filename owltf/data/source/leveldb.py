@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -15,6 +15,7 @@ import numpy.typing as npt
 from owltf.data.source.datum_fields import Record
 from owltf.data.source.leveldb_log import BrokenLevelDbError, log_records, read_batch, read_manifest
 from owltf.data.source.leveldb_table import Entry, Table
+from owltf.data.source.records import broken_is_an_error
 from owltf.errors import OwltfError
 from owltf.files.regular_file import read_bytes, refuse_irregular
 
@@ -213,15 +214,6 @@ class Memory:
     def ends(self) -> tuple[bytes, bytes]:
         """Return the first and the last key."""
         return self._entries[0].key, self._entries[-1].key
-
-
-@contextmanager
-def broken_is_an_error(name: str) -> Iterator[None]:
-    """Name the database in the error of a damaged one."""
-    try:
-        yield
-    except BrokenLevelDbError as error:
-        raise OwltfError(f"{name} {error}") from error
 
 
 def _sources(path: Path) -> list[Blocks]:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from struct import Struct, error
 
+from owltf.data.source.records import BrokenDatabaseError
+
 _BLOCK = 32768
 _RECORD = Struct("<IHB")
 _FULL, _FIRST, _MIDDLE, _LAST = 1, 2, 3, 4
@@ -17,7 +19,7 @@ _USUAL_ORDER = b"leveldb.BytewiseComparator"
 _MOST_SHIFT = 63
 
 
-class BrokenLevelDbError(Exception):
+class BrokenLevelDbError(BrokenDatabaseError):
     """Raised if files are no LevelDB, or damaged; the message goes on from the database's name."""
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy as np
 from owltf.data.source.chunk import Chunk, Places, joined
 from owltf.data.source.lmdb_file import LmdbFile
 from owltf.data.source.lmdb_leaves import NOTHING, BrokenLmdbError, Leaves
+from owltf.data.source.records import broken_is_an_error
 from owltf.errors import OwltfError
 from owltf.files.regular_file import refuse_irregular
 
@@ -141,15 +141,6 @@ class LmdbReader:
             self._buffer = np.empty(needed, np.uint8)
         for page, place, size in zip(pages.tolist(), places.tolist(), sizes.tolist(), strict=True):
             self._file.overflow(page, self._buffer[place : place + size])
-
-
-@contextmanager
-def broken_is_an_error(name: str) -> Iterator[None]:
-    """Name the database in the error of a damaged one."""
-    try:
-        yield
-    except BrokenLmdbError as error:
-        raise OwltfError(f"{name} {error}") from error
 
 
 def _open(path: Path) -> LmdbFile:

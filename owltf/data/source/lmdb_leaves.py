@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from owltf.data.source.chunk import Bytes, Places
+from owltf.data.source.records import BrokenDatabaseError
 
 _HEAD, _NODE, _NUMBER = 16, 8, 8
 # Places of the 16-bit numbers of a page's head.
@@ -16,7 +17,7 @@ _LEAF = 2
 _BIG, _SEVERAL = 1, 2 | 4
 
 
-class BrokenLmdbError(Exception):
+class BrokenLmdbError(BrokenDatabaseError):
     """Raised if a file is no LMDB, or damaged; the message goes on from the database's name."""
 
 

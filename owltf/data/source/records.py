@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Protocol
 
 from owltf.data.source.datum_fields import Record
 from owltf.errors import OwltfError
+
+
+class BrokenDatabaseError(Exception):
+    """Raised if a database is of another kind, or damaged; the message goes on from its name."""
 
 
 class Reader(Protocol):
@@ -37,6 +42,22 @@ class Records(Protocol):
 
     def reader(self) -> Reader:
         """Return a new reader of the records."""
+
+
+@contextmanager
+def broken_is_an_error(name: str) -> Iterator[None]:
+    """Name the database in the error of a damaged one.
+
+    Args:
+        name: its name in messages: "LMDB mnist_train_lmdb".
+
+    Raises:
+        OwltfError: if a BrokenDatabaseError is raised inside.
+    """
+    try:
+        yield
+    except BrokenDatabaseError as error:
+        raise OwltfError(f"{name} {error}") from error
 
 
 def record_error(records: Records, number: int, reason: str) -> OwltfError:

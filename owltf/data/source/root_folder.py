@@ -6,7 +6,7 @@ import os
 import stat
 from pathlib import Path
 
-from owltf.data.data_layer import DataContext
+from owltf.data.data_context import DataContext
 from owltf.errors import OwltfError
 from owltf.files.regular_file import read_bytes
 
