@@ -52,3 +52,5 @@ def test_a_label_without_a_class(
     if kind == "HDF5Data":
         assert "row 2 has the label 4; " in said
         check_labels_have_classes(built(2, "loss_param { ignore_label: 4 }"))
+        check_labels_have_classes(built(5))
+        assert "has the classes 0 to 3" in refusal(check_labels_have_classes, built(4))
