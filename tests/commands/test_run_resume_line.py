@@ -19,7 +19,13 @@ from owltf.train.report.lines import LineReport
 # The options that change what a run computes.
 DEVICES = (["--gpu", "1,0"], ["--num-gpu", "1"], ["--cpu-replicas", "2"])
 BOUNDS = (["--max-image-pixels", "9000"],)
-SWITCHES = ("--batch-per-gpu", "--allow-nan", "--ignore-unknown-fields", "--allow-python-layers")
+SWITCHES = (
+    "--batch-per-gpu",
+    "--allow-nan",
+    "--ignore-unknown-fields",
+    "--allow-python-layers",
+    "--skip-bad-records",
+)
 # Those that the resumed run does not need, and why.
 LEFT_OUT = {
     "--plain": "it changes what is seen",
