@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from types import ModuleType
 from typing import Any
 
+from owltf.errors import OwltfError
+
 
 def classes_in(package: str, base: type) -> list[type]:
     """Return the concrete subclasses of `base` that are defined in a package's modules.
@@ -16,6 +18,9 @@ def classes_in(package: str, base: type) -> list[type]:
     Args:
         package: the package's name; its subpackages are searched too.
         base: the class that they inherit from.
+
+    Raises:
+        OwltfError: if one has a `caffe_type` of its own, but not all that `base` demands.
     """
     return [
         member
@@ -36,7 +41,19 @@ def namesakes_in(package: str) -> dict[str, Any]:
 
 
 def _is_concrete(member: type, base: type) -> bool:
-    return issubclass(member, base) and member is not base and not inspect.isabstract(member)
+    if not issubclass(member, base) or member is base:
+        return False
+    if inspect.isabstract(member) and "caffe_type" in vars(member):
+        raise OwltfError(f"{_place(member)} lacks {_missing(member)}, which {base.__name__} demands")
+    return not inspect.isabstract(member)
+
+
+def _place(member: type) -> str:
+    return f"class {member.__name__} of {member.__module__}"
+
+
+def _missing(member: type) -> str:
+    return " and ".join(sorted(getattr(member, "__abstractmethods__", ())))
 
 
 def _submodules(package: str) -> Iterator[ModuleType]:

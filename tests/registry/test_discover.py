@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from owltf.convert.converter import LayerConverter
+from owltf.data.data_layer import DataLayer
+from owltf.errors import OwltfError
 from owltf.registry.discover import classes_in, namesakes_in
 
 
@@ -41,6 +43,23 @@ def test_leaves_out_what_is_imported_or_abstract(
     monkeypatch.syspath_prepend(tmp_path)
     found = classes_in(package.name, import_module(f"{package.name}.base").Base)
     assert sorted(each.__name__ for each in found) == ["More", "Whole"]
+    for name in [name for name in sys.modules if name.startswith(package.name)]:
+        monkeypatch.delitem(sys.modules, name)
+
+
+def test_says_what_a_named_type_lacks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = tmp_path / "owltf_test_unfinished"
+    package.mkdir()
+    (package / "__init__.py").write_text("")
+    (package / "noise.py").write_text(
+        "from owltf.data.data_layer import DataLayer\n"
+        "class Noise(DataLayer):\n    caffe_type = 'Noise'\n"
+        "    def dataset(self, position): ...\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    message = "class Noise of owltf_test_unfinished.noise lacks describe, which DataLayer demands"
+    with pytest.raises(OwltfError, match=message):
+        classes_in(package.name, DataLayer)
     for name in [name for name in sys.modules if name.startswith(package.name)]:
         monkeypatch.delitem(sys.modules, name)
 
