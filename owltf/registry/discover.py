@@ -44,7 +44,9 @@ def _is_concrete(member: type, base: type) -> bool:
     if not issubclass(member, base) or member is base:
         return False
     if inspect.isabstract(member) and "caffe_type" in vars(member):
-        raise OwltfError(f"{_place(member)} lacks {_missing(member)}, which {base.__name__} demands")
+        raise OwltfError(
+            f"{_place(member)} lacks {_missing(member)}, which {base.__name__} demands"
+        )
     return not inspect.isabstract(member)
 
 
