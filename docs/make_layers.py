@@ -37,7 +37,7 @@ SHARED = (
     "owltf.data",
     "owltf.convert.window",
     "owltf.runtime.graph_checks",
-    "owltf.pycaffe",
+    "owltf.python_layers",
 )
 PARAM = re.compile(r"\b(\w+_param)\b")
 

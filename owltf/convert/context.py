@@ -13,7 +13,7 @@ import numpy as np
 from owltf.caffe.find_file import find_file
 from owltf.convert.sharing import Fill, SharedLayers
 from owltf.did_you_mean import did_you_mean
-from owltf.pycaffe.user_code import UserCode
+from owltf.python_layers.user_code import UserCode
 from owltf.registry.registry import Registry
 
 
@@ -34,6 +34,7 @@ class NetContext:
         batch_factor: factor on each data layer's `batch_size` (`--batch-per-gpu`).
         folder: the folder of the net's file, beside which its sources are looked for.
         allow_python_layers: run the code of the net's Python layers.
+        python_code: finds and runs that code; None for the modules beside the net.
         test_net: which of the solver's test nets it is, from 0.
         max_image_pixels: the pixels that an image may have to be decoded; None for the usual bound.
         ignore_orientation: leave photographs that are read from files as the camera stored them.
@@ -48,6 +49,7 @@ class NetContext:
     batch_factor: int = 1
     folder: Path | None = None
     allow_python_layers: bool = False
+    python_code: UserCode | None = None
     test_net: int = 0
     max_image_pixels: int | None = None
     ignore_orientation: bool = False
@@ -66,7 +68,9 @@ class NetContext:
     @property
     def python(self) -> UserCode | None:
         """The user's Python code beside the net, or None if it must not run."""
-        return UserCode.beside(self.folder) if self.allow_python_layers else None
+        if not self.allow_python_layers:
+            return None
+        return self.python_code or UserCode.beside(self.folder)
 
     def find_file(self, path: str) -> Path:
         """Return an existing file or folder that the net names."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from itertools import count
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from owltf.data.bad_records import BadRecords
 from owltf.data.data_context import DataContext
@@ -62,6 +62,13 @@ class DataLayer(ABC):
         from owltf.runtime.open_sizes import opened
 
         return tuple(opened(shape) for shape in self.top_shapes)
+
+    def constants(self) -> dict[int, Any]:
+        """Return the tops that are the same in every batch, by their numbers.
+
+        Caffe fills them once. So a script that writes into one finds its values in every pass.
+        """
+        return {}
 
     @abstractmethod
     def dataset(self, position: int) -> tf.data.Dataset:

@@ -57,10 +57,14 @@ class DummyData(DataLayer):
         self.top_shapes = tuple(_widen(shape, context.net.batch_factor) for shape in shapes)
         self.batch_size = self.top_shapes[0][0] if self.top_shapes[0] else 1
 
+    def constants(self) -> dict[int, Array]:
+        """Return the tops that are filled with constants, by their numbers."""
+        with self.context.named_errors():
+            return {top: self._make(top, 0) for top in self._tops(constant=True)}
+
     def dataset(self, position: int) -> tf.data.Dataset:
         """Return an endless dataset of one tensor per top, from the batch of a record on."""
-        with self.context.named_errors():
-            constants = {top: self._make(top, 0) for top in self._tops(constant=True)}
+        constants: dict[int, Any] = dict(self.constants())
         drawn = self._tops(constant=False)
         if not drawn:
             return tf.data.Dataset.from_tensors(tuple(constants.values())).repeat()

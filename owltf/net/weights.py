@@ -112,10 +112,15 @@ def _same_shape(wanted: tuple[int, ...], got: tuple[int, ...]) -> bool:
     return wanted == got or (len(got) == 4 and got == (1,) * (4 - len(wanted)) + wanted)
 
 
-def save_weights(net: Net, path: Path) -> FileSum:
+def save_weights(net: Net, path: Path, *, hdf5: bool = False) -> FileSum:
     """Write the net and its weights to a `.caffemodel` that Caffe reads, at once or not at all.
+
+    Args:
+        net: the net.
+        path: the file to write.
+        hdf5: write HDF5 whatever the file's name is; without it, only where that ends in `.h5`.
 
     Returns:
         The file's size and checksum.
     """
-    return write_caffemodel(path, net.graph.source.parameter, net.get_params())
+    return write_caffemodel(path, net.graph.source.parameter, net.get_params(), hdf5=hdf5)

@@ -1,75 +1,45 @@
-"""Blob: values with their gradients, as pycaffe gives them to a Python layer."""
+"""Blob: the values and gradients of a blob or a parameter, as pycaffe shows them."""
 
 from __future__ import annotations
 
 import operator
 from math import prod
 
-import numpy as np
-import numpy.typing as npt
+from owltf.pycaffe.memory.host_array import Array, HostArray
 
-Array = npt.NDArray[np.float32]
-
-_MOST_NAMED_AXES = 4
+_NAMED_AXES = 4
 
 
 class Blob:
-    """Values and gradients of one shape, float32 in Caffe's order.
+    """Values and gradients of one shape, in Caffe's order.
 
     Args:
-        *shape: the sizes.
+        data: holds the values.
+        diff: holds the gradients.
     """
 
-    def __init__(self, *shape: int) -> None:
-        self._shape: tuple[int, ...] = ()
-        self._data, self._diff = np.zeros((2, 0), np.float32)
-        self._is_frozen = False
-        self.reshape(*shape)
-
-    def reshape(self, *shape: int) -> None:
-        """Change the shape; as in Caffe, the values stay as long as the memory is large enough.
-
-        Raises:
-            ValueError: if a size is negative.
-        """
-        sizes = tuple(operator.index(size) for size in shape)
-        if any(size < 0 for size in sizes):
-            raise ValueError(f"sizes must not be negative, got {sizes}")
-        self._shape = sizes
-        if self.count > self._data.size:
-            self._data, self._diff = np.zeros((2, self.count), np.float32)
-
-    def freeze(self) -> None:
-        """Make `data` read-only from now on, except for `fill`."""
-        self._is_frozen = True
-
-    def fill(self, values: npt.ArrayLike) -> None:
-        """Change the values, and the shape to theirs."""
-        array = np.asarray(values, np.float32)
-        self.reshape(*array.shape)
-        self._data[: self.count] = array.ravel()
+    def __init__(self, data: HostArray, diff: HostArray) -> None:
+        self.data_memory, self.diff_memory = data, diff
 
     @property
     def data(self) -> Array:
-        """The values, to be read and written in place."""
-        view = self._data[: self.count].reshape(self._shape)
-        view.flags.writeable = not self._is_frozen
-        return view
+        """The values, an array to be read and written in place."""
+        return self.data_memory.array
 
     @property
     def diff(self) -> Array:
-        """The gradients, to be read and written in place."""
-        return self._diff[: self.count].reshape(self._shape)
+        """The gradients, an array to be read and written in place."""
+        return self.diff_memory.array
 
     @property
     def shape(self) -> tuple[int, ...]:
         """The sizes."""
-        return self._shape
+        return self.data_memory.shape
 
     @property
     def count(self) -> int:
         """The number of values."""
-        return prod(self._shape)
+        return prod(self.shape)
 
     @property
     def num(self) -> int:
@@ -91,15 +61,22 @@ class Blob:
         """The size of axis 3, 1 if there is none."""
         return self._named(3)
 
+    def reshape(self, *shape: int) -> None:
+        """Change the shape; the net's other blobs follow in `net.reshape()` or the next forward.
+
+        Raises:
+            RuntimeError: if a size is negative.
+        """
+        sizes = tuple(operator.index(size) for size in shape)
+        if any(size < 0 for size in sizes):
+            raise RuntimeError(f"sizes must not be negative, got {sizes}")
+        self.data_memory.reshape(sizes)
+        self.diff_memory.reshape(sizes)
+
     def _named(self, axis: int) -> int:
-        if len(self._shape) > _MOST_NAMED_AXES:
-            raise ValueError(f"num, channels, height and width are of 4 axes; got {self._shape}")
-        return self._shape[axis] if axis < len(self._shape) else 1
+        if len(self.shape) > _NAMED_AXES:
+            raise RuntimeError(f"num, channels, height and width are of 4 axes; got {self.shape}")
+        return self.shape[axis] if axis < len(self.shape) else 1
 
-
-class Blobs(list[Blob]):
-    """A layer's parameter blobs, which its `setup` adds and fills."""
-
-    def add_blob(self, *shape: int) -> None:
-        """Add a blob of zeros."""
-        self.append(Blob(*shape))
+    def __repr__(self) -> str:
+        return f"<Blob {self.shape}>"

@@ -29,6 +29,7 @@ class Step:
         replica: the number of the replica that computes.
         replicas: how many replicas share the batch; 1 where each has a batch of its own.
         batch: the rows of the data layers' whole batch, which is what is split; None if unknown.
+        wants_all_gradients: whether blobs that depend on no weights need their gradients, too.
     """
 
     number: Any
@@ -36,6 +37,7 @@ class Step:
     replica: int
     replicas: int
     batch: int | None = None
+    wants_all_gradients: bool = False
 
     def uniform(self, name: str, shape: Any, batch: int) -> Any:
         """Return random numbers from [0, 1), which depend on a row's place in the whole batch.

@@ -19,7 +19,11 @@ _LAYER, _BLOBS = 100, 7
 
 
 def write_caffemodel(
-    path: Path | str, parameter: NetParameter, blobs: Mapping[str, Sequence[np.ndarray]]
+    path: Path | str,
+    parameter: NetParameter,
+    blobs: Mapping[str, Sequence[np.ndarray]],
+    *,
+    hdf5: bool = False,
 ) -> FileSum:
     """Write a net's weights to a file, completely or not at all; in HDF5 if it ends in `.h5`.
 
@@ -28,6 +32,7 @@ def write_caffemodel(
         parameter: the filtered net, without blobs.
         blobs: the learned blobs of each layer that has some, in Caffe's shapes, by the names that
             `owltf.caffe.layer_names` gives the layers.
+        hdf5: write HDF5 whatever the file's name is.
 
     Returns:
         The file's size and checksum.
@@ -39,7 +44,7 @@ def write_caffemodel(
     if unknown := blobs.keys() - layers.keys():
         raise KeyError(f"the net has no layers {sorted(unknown)}")
     with atomic_path(Path(path)) as temporary:
-        if Path(path).suffix == ".h5":
+        if hdf5 or Path(path).suffix == ".h5":
             pairs = ((layer.name, blobs.get(name, ())) for name, layer in layers.items())
             write_weights_hdf5(temporary, pairs)
             return FileSum.of(temporary)

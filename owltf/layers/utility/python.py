@@ -11,7 +11,7 @@ from owltf.convert.layer import Layer
 from owltf.convert.params import ParamBlob
 from owltf.keras_internals import layers_before
 from owltf.layers.utility.python_call import HostLayers, PythonCall
-from owltf.pycaffe.host_layer import HostLayer
+from owltf.python_layers.host_layer import HostLayer
 
 MOST_BLOBS = 16
 

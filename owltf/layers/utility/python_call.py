@@ -11,7 +11,7 @@ import numpy as np
 import tensorflow as tf
 
 from owltf.errors import OwltfError
-from owltf.pycaffe.host_layer import HostLayer
+from owltf.python_layers.host_layer import HostLayer
 from owltf.runtime.global_sum import global_sum, replicas_of_batch
 from owltf.runtime.open_sizes import opened
 from owltf.runtime.replicas import replica_number
@@ -126,7 +126,9 @@ class PythonCall(keras.layers.Layer):
             grad if split else self._mean(grad) if self.is_own else global_sum(grad)[0]
             for grad, split in zip(self._gathered(upstream, rows), self.split, strict=True)
         ]
-        propagate = [trained or current_step() is None for trained in self.trained]
+        current = current_step()
+        wants_all = current is None or current.wants_all_gradients
+        propagate = [trained or wants_all for trained in self.trained]
         inputs = [number, *whole, *grads]
         shapes = [tensor.shape for tensor in whole]
         compute = partial(self._on_host, partial(_run_backward, propagate), inputs, shapes)

@@ -20,7 +20,7 @@ from typing import Any
 
 from owltf.did_you_mean import did_you_mean
 from owltf.errors import OwltfError
-from owltf.pycaffe.shim import Caffe
+from owltf.python_layers.shim import Caffe
 
 # `sys.modules` belongs to the whole process and is changed while a net's code runs, so the code of
 # only one net runs at a time.

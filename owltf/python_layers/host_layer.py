@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from owltf.errors import OwltfError
-from owltf.pycaffe.blob import Array, Blob
-from owltf.pycaffe.shim import PHASES
-from owltf.pycaffe.user_code import UserCode
+from owltf.python_layers.blob import Array, Blob
+from owltf.python_layers.shim import PHASES
+from owltf.python_layers.user_code import UserCode
 
 # The number of a pass goes through TensorFlow as a float32, exact for whole numbers up to this.
 _MOST_PASSES = 2**24

@@ -11,7 +11,7 @@ from types import ModuleType
 import pytest
 
 from owltf.errors import OwltfError
-from owltf.pycaffe.user_code import UserCode
+from owltf.python_layers.user_code import UserCode
 
 MODULE = "import caffe\nclass Mine(caffe.Layer):\n    where = {!r}\n"
 
@@ -130,10 +130,10 @@ def test_what_is_imported_later_is_found(folder: Path) -> None:
 def test_a_package_in_use_stays_where_it_is(folder: Path) -> None:
     """The folder of owltf itself may be the working directory."""
     root = Path(__file__).parents[2]
-    write(folder / "mine.py", "import owltf.pycaffe.blob\nclass Mine: pass\n")
-    sys.modules.pop("owltf.pycaffe.blob")
+    write(folder / "mine.py", "import owltf.python_layers.blob\nclass Mine: pass\n")
+    sys.modules.pop("owltf.python_layers.blob")
     UserCode((root, folder)).find("mine", "Mine")
-    assert "owltf.pycaffe.blob" in sys.modules
+    assert "owltf.python_layers.blob" in sys.modules
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import Any
 
-from owltf.pycaffe.blob import Blob, Blobs
+from owltf.python_layers.blob import Blob, Blobs
 
 PHASES = {"TRAIN": 0, "TEST": 1}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from owltf.pycaffe.shim import Caffe, Layer
+from owltf.python_layers.shim import Caffe, Layer
 
 
 def test_it_has_what_a_layer_needs() -> None:

@@ -11,8 +11,8 @@ from python_case import PYLOSS, write_module
 
 from owltf.caffe.schema.schema import load_schema
 from owltf.errors import OwltfError
-from owltf.pycaffe.host_layer import HostLayer
-from owltf.pycaffe.user_code import UserCode
+from owltf.python_layers.host_layer import HostLayer
+from owltf.python_layers.user_code import UserCode
 
 A, B = np.arange(6.0).reshape(2, 3), np.ones((2, 3))
 BOTH = [True, True]

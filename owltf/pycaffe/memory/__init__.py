@@ -1,0 +1,1 @@
+"""Blobs as a script sees them: NumPy arrays that stay the same while passes change their values."""

@@ -1,0 +1,223 @@
+"""NetState: the blobs of a net, and the passes that change them."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from owltf.convert.params import Param
+from owltf.net.own_data import OwnData
+from owltf.pycaffe.blob import Blob
+from owltf.pycaffe.by_name import ByName
+from owltf.pycaffe.layer_view import LayerView
+from owltf.pycaffe.memory.memory import Memory
+from owltf.pycaffe.memory.order import BlobOrder, ParamOrder
+from owltf.pycaffe.memory.param_memory import ParamMemories
+from owltf.pycaffe.passes.built import Builder
+from owltf.pycaffe.passes.plan import Plan, Version
+from owltf.pycaffe.passes.runner import Results
+from owltf.pycaffe.recurrent import RecurrentStarts
+
+
+class NetState:
+    """The memory of a net's blobs, and the net as it is built for their shapes.
+
+    Args:
+        builder: builds the net.
+        memories: the parameter blobs, which other nets may have, too.
+
+    Attributes:
+        blobs: every blob by name.
+        built: the net for the shapes of its inputs.
+        memories: the values of the parameter blobs.
+        params: the parameter blobs of each layer that has some.
+        layers: every layer by name.
+    """
+
+    params: ByName[Sequence[Blob]]
+    layers: ByName[LayerView]
+
+    def __init__(self, builder: Builder, memories: ParamMemories) -> None:
+        self._builder, self.memories = builder, memories
+        self.built = builder.first()
+        self.blobs: OrderedDict[str, Blob] = OrderedDict()
+        self._param_diffs: dict[int, Memory] = {}
+        self._data = {each.name: OwnData([each]) for each in self.built.net.sources}
+        self._recurrent = RecurrentStarts(self.built.net)
+        self._number = 0
+        self._make_blobs()
+        self._list_layers()
+
+    def _make_blobs(self) -> None:
+        shapes = self.built.net.blob_shapes
+        for name in self.built.names:
+            self.blobs[name] = Blob(Memory(shapes[name]), Memory(shapes[name]))
+        for layer in self.built.net.graph.layers:
+            if layer.type == "Split":
+                self._share_values(layer.parameter)
+        for (_, top), weight in self.loss_weights.items():
+            if top in self.blobs:
+                self.blobs[top].diff_memory.view()[...] = weight
+        for source in self.built.net.sources:
+            for top, values in source.layer.constants().items():
+                self.blobs[source.tops[top]].data_memory.view()[...] = values
+
+    def _share_values(self, split: Any) -> None:
+        """Give the tops of a Split its bottom's values, as the same memory; Caffe's share it."""
+        values = self.blobs[split.bottom[0]].data_memory
+        for top in split.top:
+            self.blobs[top] = Blob(values, self.blobs[top].diff_memory)
+
+    @property
+    def loss_weights(self) -> Mapping[tuple[str, str], float]:
+        """The weight of each loss, by the names of its layer and its top."""
+        return {(loss.layer, loss.top): loss.weight for loss in self.built.net.losses}
+
+    def _list_layers(self) -> None:
+        params = {
+            name: [self._param_blob(param) for param in params]
+            for name, params in self.built.net.layer_params.items()
+        }
+        layers = self.built.net.graph.layers
+        with_params = {each.name: params[each.name] for each in layers if each.name in params}
+        views = {each.name: LayerView(each.type, params.get(each.name, [])) for each in layers}
+        self.params = ByName("layer of the net with parameters", with_params)
+        self.layers = ByName("layer of the net", views)
+
+    def _param_blob(self, param: Param) -> Blob:
+        """Return a parameter blob as a script sees it."""
+        return Blob(self.memories.of(param), self.diff_of(param))
+
+    def diff_of(self, param: Param) -> Memory:
+        """Return the memory of a parameter's gradient."""
+        return self._param_diffs.setdefault(id(param.variable), Memory(param.shape))
+
+    def clear_param_diffs(self) -> None:
+        """Set the gradients of all parameters to 0."""
+        for memory in self._param_diffs.values():
+            memory.clear()
+
+    def reshape(self) -> None:
+        """Give every blob the shape that follows from those of the inputs."""
+        wanted = {name: self.blobs[name].shape for name in self.built.inputs}
+        known = self.built.net.blob_shapes
+        if all(known[name] == shape for name, shape in wanted.items()):
+            return
+        self.built = self._builder.reshaped(self.built, wanted)
+        for name, shape in self.built.net.blob_shapes.items():
+            if name in self.blobs:
+                self.blobs[name].reshape(*shape)
+
+    def share_with(self, other: NetState) -> None:
+        """Use the weights of another net in all layers that have the same name there."""
+        params = {name: other.built.net.layer_params.get(name, ()) for name in self._with_params}
+        for name, mine in self._with_params.items():
+            for param, theirs in zip(mine, params[name], strict=False):
+                if param.shape != theirs.shape:
+                    raise ValueError(
+                        f"layer '{name}' has a parameter of shape {param.shape}, the other net's "
+                        f"is {theirs.shape}"
+                    )
+        self._builder = self._builder.sharing(other.built.net)
+        self.memories = other.memories
+        self.built = self._builder.first()
+        self._param_diffs.clear()
+        self._list_layers()
+
+    @property
+    def _with_params(self) -> Mapping[str, Sequence[Param]]:
+        return self.built.net.layer_params
+
+    def set_input_arrays(self, data: Any, labels: Any, layer: str) -> None:
+        """Give a MemoryData layer its records."""
+        self._data[layer].set_arrays(data, labels, layer)
+
+    def forward(self, first: int, last: int) -> None:
+        """Run layers forward, on what memory holds."""
+        self.reshape()
+        plan = self.built.forward(first, last)
+        self._take_batches(first, last)
+        self._begin_pass()
+        results = self._run(plan)
+        self._keep_tops(plan, results)
+
+    def backward(self, first: int, last: int) -> None:
+        """Run layers backward, from what memory holds; gradients of parameters are added up."""
+        self.reshape()
+        plan = self.built.backward(first, last)
+        if plan.seeds:
+            self.memories.push()
+            with self._recurrent.repeated():
+                self._keep_diffs(plan, self._run(plan))
+
+    def forward_backward(self) -> None:
+        """Run all layers forward and backward, in one call."""
+        self.reshape()
+        plan = self.built.whole
+        self._take_batches(0, len(self.built.net.layers) - 1)
+        self._begin_pass()
+        results = self._run(plan)
+        self._keep_tops(plan, results)
+        self._keep_diffs(plan, results)
+
+    def _begin_pass(self) -> None:
+        self.memories.push()
+        self._recurrent.note()
+        self._number += 1
+
+    def _run(self, plan: Plan) -> Results:
+        fed = [self._value(version) for version in plan.fed]
+        seeds = [self._seed(version) for version in plan.seeds]
+        return self.built.runner.run(plan, fed, seeds, self._number)
+
+    def _value(self, version: Version) -> Any:
+        memory: Any = self.blobs[version[0]].data_memory
+        return memory.tensor(self.built.runner.order(version))
+
+    def _seed(self, version: Version) -> Any:
+        memory: Any = self.blobs[version[0]].diff_memory
+        return memory.tensor(self.built.runner.order(version))
+
+    def _keep_tops(self, plan: Plan, results: Results) -> None:
+        for version, value in zip(plan.returned, results.tops, strict=True):
+            memory: Any = self.blobs[version[0]].data_memory
+            memory.set(value, self.built.runner.order(version))
+        if self.built.net.phase == "TRAIN":
+            self.memories.changed(self.built.statistics)
+
+    def _keep_diffs(self, plan: Plan, results: Results) -> None:
+        for (name, version), value in zip(plan.targets.items(), results.diffs, strict=True):
+            memory: Any = self.blobs[name].diff_memory
+            memory.set(value, self.built.runner.order(version))
+        for param, value in zip(plan.params, results.params, strict=True):
+            self._add(param, value)
+
+    def _add(self, param: Param, value: Any) -> None:
+        memory, order = self.diff_of(param), ParamOrder(param)
+        memory.set(value if memory.is_blank() else memory.tensor(order) + value, order)
+
+    def _take_batches(self, first: int, last: int) -> None:
+        """Fill the tops of the data layers among some layers with their next batches."""
+        places = {layer.name: place for place, layer in enumerate(self.built.net.graph.layers)}
+        for source in self.built.net.sources:
+            if first <= places[source.name] <= last:
+                self._take_batch(source)
+
+    def _take_batch(self, source: Any) -> None:
+        constants = source.layer.constants()
+        if len(constants) == len(source.tops):
+            return
+        batch = self._data[source.name].next_batch({})
+        for index, top in enumerate(source.tops):
+            if index not in constants:
+                self._fill(top, batch[top])
+
+    def _fill(self, name: str, values: np.ndarray) -> None:
+        blob = self.blobs[name]
+        memory: Any = blob.data_memory
+        memory.set(tf.constant(values), BlobOrder(self.built.net.input_blobs[name]))
+        blob.diff_memory.reshape(memory.shape)

@@ -1,0 +1,133 @@
+"""A net as it is built for one shape of its inputs, with its planned passes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+from owltf.caffe.net.input_shapes import with_input_shapes
+from owltf.caffe.prototxt.source import NetSource
+from owltf.convert.context import NetContext
+from owltf.convert.params import Param
+from owltf.convert.sharing import SharedBlob
+from owltf.net.net import Net
+from owltf.net.solver_nets import build_source
+from owltf.pycaffe.passes.plan import Plan, Planner
+from owltf.pycaffe.passes.runner import Runner
+from owltf.pycaffe.passes.splits import with_automatic_tops, with_splits
+
+Shapes = Mapping[str, Sequence[int]]
+
+
+@dataclass(frozen=True)
+class Built:
+    """A net with the passes that were planned so far.
+
+    Attributes:
+        net: the net, with its Splits.
+    """
+
+    net: Net
+    _forward: dict[tuple[int, int], Plan] = field(default_factory=dict, init=False)
+    _backward: dict[tuple[int, int], Plan] = field(default_factory=dict, init=False)
+
+    @cached_property
+    def planner(self) -> Planner:
+        """What plans its passes."""
+        return Planner(self.net)
+
+    @cached_property
+    def runner(self) -> Runner:
+        """What runs its passes."""
+        return Runner(self.net)
+
+    def forward(self, first: int, last: int) -> Plan:
+        """Return the forward pass from one layer to another."""
+        if (first, last) not in self._forward:
+            self._forward[first, last] = self.planner.forward(first, last)
+        return self._forward[first, last]
+
+    def backward(self, first: int, last: int) -> Plan:
+        """Return the backward pass from one layer down to an earlier one."""
+        if (first, last) not in self._backward:
+            self._backward[first, last] = self.planner.backward(first, last)
+        return self._backward[first, last]
+
+    @cached_property
+    def whole(self) -> Plan:
+        """The forward and backward pass over all layers."""
+        return self.planner.whole()
+
+    @cached_property
+    def names(self) -> Sequence[str]:
+        """The names of the blobs in Caffe's order, that of the layers that make them."""
+        return list(
+            dict.fromkeys(top for each in self.net.graph.layers for top in each.parameter.top)
+        )
+
+    @cached_property
+    def statistics(self) -> Sequence[Param]:
+        """The parameter blobs that a forward pass changes in training."""
+        return [param for param in self.net.params if not param.variable.trainable]
+
+    @cached_property
+    def inputs(self) -> Sequence[str]:
+        """The names of the blobs that the script feeds: the tops of Input layers."""
+        layers = (each for each in self.net.graph.layers if each.type == "Input")
+        return [top for layer in layers for top in layer.parameter.top]
+
+
+class Builder:
+    """Builds a net for each shape of its inputs, all on the same weights.
+
+    Args:
+        source: the net, filtered for its phase.
+        context: what it is built with.
+    """
+
+    def __init__(self, source: NetSource, context: NetContext) -> None:
+        converters = context.registry.converters
+        losses = [name for name, each in converters.items() if each.is_loss]
+        self._source = with_splits(with_automatic_tops(source, losses))
+        self.context = context
+        self._known: dict[tuple[tuple[int, ...], ...], Built] = {}
+
+    def sharing(self, other: Net) -> Builder:
+        """Return a builder whose nets have the weights of another net, by the layers' names."""
+        shared = other.context.shared
+        for name, params in other.layer_params.items():
+            for param in params:
+                blob = SharedBlob(param.variable, param.blob)
+                shared.blobs.setdefault((name, param.index), blob)
+        builder = copy(self)
+        builder.context, builder._known = replace(self.context, shared=shared), {}
+        return builder
+
+    def first(self) -> Built:
+        """Return the net with the shapes of its file."""
+        built = Built(build_source(self._source, self.context))
+        self._known[_key(built, built.net.blob_shapes)] = built
+        return built
+
+    def reshaped(self, built: Built, shapes: Shapes) -> Built:
+        """Return the net for other shapes of its inputs.
+
+        Args:
+            built: the net as it was.
+            shapes: the shape of each input.
+
+        Raises:
+            OwltfError: if a layer cannot compute on them.
+        """
+        key = _key(built, shapes)
+        if key not in self._known:
+            inputs = {name: shapes[name] for name in built.inputs}
+            source = with_input_shapes(self._source, inputs)
+            self._known[key] = Built(build_source(source, self.context))
+        return self._known[key]
+
+
+def _key(built: Built, shapes: Shapes) -> tuple[tuple[int, ...], ...]:
+    return tuple(tuple(shapes[name]) for name in built.inputs)
