@@ -40,6 +40,11 @@ if TYPE_CHECKING:
     from owltf.data.pipeline import read_ahead as read_ahead, read_chunks as read_chunks
     from owltf.data.record_order import RecordOrder as RecordOrder
     from owltf.data.source.database import open_database as open_database
+    from owltf.data.source.datum import (
+        BadRecordError as BadRecordError,
+        Block as Block,
+        read_blocks as read_blocks,
+    )
     from owltf.data.source.datum_record import Datum as Datum
     from owltf.data.source.image import decode_image as decode_image, resize_image as resize_image
     from owltf.data.source.image_files import (
@@ -50,8 +55,12 @@ if TYPE_CHECKING:
     from owltf.data.source.image_list import read_image_list as read_image_list
     from owltf.data.source.leveldb import LevelDbRecords as LevelDbRecords
     from owltf.data.source.lmdb import LmdbRecords as LmdbRecords
-    from owltf.data.source.records import Records as Records
+    from owltf.data.source.records import Records as Records, record_error as record_error
     from owltf.data.source.root_folder import RootFolder as RootFolder
+    from owltf.data.target.database import write_database as write_database
+    from owltf.data.target.leveldb import LevelDbWriter as LevelDbWriter
+    from owltf.data.target.lmdb import LmdbWriter as LmdbWriter
+    from owltf.data.target.writer import DatabaseWriter as DatabaseWriter
     from owltf.data.transform import Transform as Transform, read_transform as read_transform
     from owltf.did_you_mean import did_you_mean as did_you_mean
     from owltf.errors import FieldError as FieldError, OwltfError as OwltfError
@@ -59,6 +68,7 @@ if TYPE_CHECKING:
         atomic_output_group as atomic_output_group,
         atomic_outputs as atomic_outputs,
     )
+    from owltf.files.overwriting import refuse_existing as refuse_existing
     from owltf.inference.batch_runner import BatchRunner as BatchRunner
     from owltf.inference.channel_mean import channel_mean as channel_mean
     from owltf.inference.class_names import read_class_names as read_class_names
@@ -107,6 +117,7 @@ if TYPE_CHECKING:
     )
     from owltf.options.input_shapes import input_shape_option as input_shape_option
     from owltf.options.plain import choose_report as choose_report, plain_option as plain_option
+    from owltf.options.progress import progress_bar as progress_bar
     from owltf.options.weights import weights_of as weights_of, weights_options as weights_options
     from owltf.plugin.events import (
         Display as Display,
@@ -168,15 +179,20 @@ LAYERS = {
 
 # Data layers.
 DATA = {
+    "BadRecordError": "owltf.data.source.datum",
     "BadRecords": "owltf.data.bad_records",
+    "Block": "owltf.data.source.datum",
     "DataContext": "owltf.data.data_context",
     "DataLayer": "owltf.data.data_layer",
+    "DatabaseWriter": "owltf.data.target.writer",
     "Datum": "owltf.data.source.datum_record",
     "DecodedImages": "owltf.data.decoded_images",
     "ImageFile": "owltf.data.source.image_files",
     "ImageSource": "owltf.data.decoded_images",
     "LevelDbRecords": "owltf.data.source.leveldb",
+    "LevelDbWriter": "owltf.data.target.leveldb",
     "LmdbRecords": "owltf.data.source.lmdb",
+    "LmdbWriter": "owltf.data.target.lmdb",
     "RecordOrder": "owltf.data.record_order",
     "Records": "owltf.data.source.records",
     "RootFolder": "owltf.data.source.root_folder",
@@ -185,15 +201,18 @@ DATA = {
     "find_images": "owltf.data.source.image_files",
     "open_database": "owltf.data.source.database",
     "read_ahead": "owltf.data.pipeline",
+    "read_blocks": "owltf.data.source.datum",
     "read_chunks": "owltf.data.pipeline",
     "read_image": "owltf.data.source.image_files",
     "read_image_list": "owltf.data.source.image_list",
     "read_mean": "owltf.caffe.net.read",
     "read_transform": "owltf.data.transform",
     "record_draws": "owltf.data.draws",
+    "record_error": "owltf.data.source.records",
     "record_words": "owltf.data.draws",
     "resize_image": "owltf.data.source.image",
     "stream_key": "owltf.data.draws",
+    "write_database": "owltf.data.target.database",
 }
 
 # Hooks, runs and errors.
@@ -213,6 +232,7 @@ RUNS = {
     "printable": "owltf.printable",
     "hookimpl": "owltf.registry.markers",
     "hookspec": "owltf.registry.markers",
+    "refuse_existing": "owltf.files.overwriting",
 }
 
 # Nets, and tools that look at them.
@@ -254,6 +274,7 @@ TOOLS = {
     "net_batches": "owltf.inference.net_batches",
     "open_net_file": "owltf.caffe.net.net_file",
     "plain_option": "owltf.options.plain",
+    "progress_bar": "owltf.options.progress",
     "read_class_names": "owltf.inference.class_names",
     "rebuild_net": "owltf.inference.load_net",
     "record_count": "owltf.inference.net_batches",
@@ -279,6 +300,7 @@ _LIGHT = (
     "owltf.data.data_context",
     "owltf.data.data_layer",
     "owltf.data.source.",
+    "owltf.data.target.",
     "owltf.did_you_mean",
     "owltf.errors",
     "owltf.files.",

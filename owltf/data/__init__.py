@@ -1,6 +1,7 @@
 """Caffe's data layers, which make the batches that a net trains on; one file per layer type.
 
-`source/` reads the files that hold the records, `transform.py` applies `transform_param`.
+`source/` reads the files that hold the records, `target/` writes them, `transform.py` applies
+`transform_param`.
 """
 
 from owltf.registry.markers import hookimpl

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from owltf.api import NetFile, OwltfError, load_net, open_net_file, printable
+from owltf.api import NetFile, OwltfError, load_net, open_net_file, printable, progress_bar
 from owltf_extractor.extraction import Extraction, ExtractOptions
 
 
@@ -38,16 +37,13 @@ def run_extraction(
     Raises:
         OwltfError: if a file or a blob is missing, or an option does not fit the net.
     """
-    from rich.console import Console
-
-    console = Console()
     options = ExtractOptions(names, out, settings=settings, **flags)
     ignore = load["ignore_unknown_fields"]
     opened = open_net_file(file, load["registry"].schema, ignore_unknown_fields=ignore)
     count = None if whole else iterations or _test_iter(opened, test_net)
     net = load_net(opened, test_net=test_net, tell=_print, **load)
     extraction = Extraction.of(net, options, count, _print)
-    with _bar(console, extraction.total) as advance:
+    with progress_bar(extraction.total, "batches") as advance:
         rows = extraction.run(load["devices"], advance)
     for line in summary(extraction, rows):
         _print(line)
@@ -71,17 +67,3 @@ def _test_iter(file: NetFile, test_net: int) -> int | None:
 
 def _print(line: str) -> None:
     print(printable(line), flush=True)
-
-
-@contextmanager
-def _bar(console: Any, total: int) -> Iterator[Callable[[], object]]:
-    """Show a progress bar in a terminal, and provide the function that advances it."""
-    if not console.is_terminal:
-        yield lambda: None
-        return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("batches"))
-    with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task("", total=total)
-        yield lambda: progress.advance(task)

@@ -21,7 +21,7 @@ def names(output: Output) -> list[str]:
 
 
 def test_every_format_is_known() -> None:
-    assert list(formats()) == sorted(FORMATS)
+    assert list(formats()) == sorted([*FORMATS, ".leveldb"])
 
 
 @pytest.mark.parametrize("suffix", HOLDING_MANY)
@@ -63,7 +63,7 @@ def test_an_old_database_may_be_replaced(here: Path) -> None:
     ("out", "blobs", "reason"),
     [
         ("out.nyp", 1, "out.nyp: there is no format '.nyp'; did you mean '.npy' or '.npz'?"),
-        ("out", 1, "out: there is no format ''; the name must end in .csv, .h5, .lmdb"),
+        ("out", 1, "out: there is no format ''; the name must end in .csv, .h5, .leveldb"),
         ("out.npy", 2, "a .npy holds one blob: give 2 files joined by commas for b0, b1, or a"),
         ("a.npy,b.txt", 2, "all files must be of one format"),
         ("no/out.npy", 1, "there is no folder"),

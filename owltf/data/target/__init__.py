@@ -1,0 +1,1 @@
+"""Writes the databases that `owltf/data/source` reads."""
