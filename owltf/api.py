@@ -46,6 +46,11 @@ if TYPE_CHECKING:
         read_blocks as read_blocks,
     )
     from owltf.data.source.datum_record import Datum as Datum
+    from owltf.data.source.hdf5 import (
+        Hdf5Reader as Hdf5Reader,
+        Hdf5Rows as Hdf5Rows,
+        hdf5_datasets as hdf5_datasets,
+    )
     from owltf.data.source.image import decode_image as decode_image, resize_image as resize_image
     from owltf.data.source.image_files import (
         ImageFile as ImageFile,
@@ -187,6 +192,8 @@ DATA = {
     "DatabaseWriter": "owltf.data.target.writer",
     "Datum": "owltf.data.source.datum_record",
     "DecodedImages": "owltf.data.decoded_images",
+    "Hdf5Reader": "owltf.data.source.hdf5",
+    "Hdf5Rows": "owltf.data.source.hdf5",
     "ImageFile": "owltf.data.source.image_files",
     "ImageSource": "owltf.data.decoded_images",
     "LevelDbRecords": "owltf.data.source.leveldb",
@@ -199,6 +206,7 @@ DATA = {
     "Transform": "owltf.data.transform",
     "decode_image": "owltf.data.source.image",
     "find_images": "owltf.data.source.image_files",
+    "hdf5_datasets": "owltf.data.source.hdf5",
     "open_database": "owltf.data.source.database",
     "read_ahead": "owltf.data.pipeline",
     "read_blocks": "owltf.data.source.datum",

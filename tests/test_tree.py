@@ -16,6 +16,7 @@ from click.testing import CliRunner
 from owltf_classifier.command import classify
 from owltf_datasets.compute_image_mean import compute_image_mean
 from owltf_datasets.convert_imageset import convert_imageset
+from owltf_datasets.dataset import check, info
 from owltf_exporter.command import export
 from owltf_extractor.command import extract
 from owltf_tester import command as tester
@@ -152,7 +153,7 @@ def test_paths_in_documents_exist(name: str) -> None:
 
 @pytest.mark.parametrize("name", [*DOCUMENTS, "examples/mnist/README.md"])
 def test_options_in_documents_exist(name: str) -> None:
-    tools = (convert_imageset, compute_image_mean)
+    tools = (convert_imageset, compute_image_mean, info, check)
     commands = (cli, run, layers, new_plugin, classify, export, extract, tester.test, *tools)
     known = {option for each in commands for param in each.params for option in param.opts}
     known |= {"--help", "--version"}

@@ -127,6 +127,21 @@ class Hdf5Reader:
             raise OwltfError(f"{path} is not an HDF5 file, or it is broken ({error})") from error
 
 
+def hdf5_datasets(path: Path) -> list[str]:
+    """Return the names of a file's datasets whose rows are numbers.
+
+    Raises:
+        OwltfError: if it is no HDF5 file, or it is broken.
+    """
+    layout = read_layout(path)
+    named = {name: layout.datasets.get(name) for name in layout.inside.get("", ())}
+    return [name for name, found in named.items() if found and _has_rows(found)]
+
+
+def _has_rows(stored: Stored) -> bool:
+    return stored.dtype.kind in _KINDS_OF_NUMBERS and bool(stored.shape)
+
+
 def _dataset(layout: Hdf5Layout, name: str) -> tuple[int, ...]:
     """Return the shape of a dataset that can be read row by row."""
     layout.refuse_links(name)
@@ -134,7 +149,7 @@ def _dataset(layout: Hdf5Layout, name: str) -> tuple[int, ...]:
     if stored is None:
         known = ", ".join(layout.inside.get("", ())) or "none"
         raise OwltfError(f"{layout.file} has no dataset '{name}'; it has {known}")
-    if stored.dtype.kind not in _KINDS_OF_NUMBERS or not stored.shape:
+    if not _has_rows(stored):
         raise OwltfError(f"{layout.file}: dataset '{name}' must hold rows of numbers")
     return layout.dataset(name).shape or ()
 

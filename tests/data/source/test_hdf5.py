@@ -6,7 +6,7 @@ import h5py
 import numpy as np
 import pytest
 
-from owltf.data.source.hdf5 import Hdf5Reader, Hdf5Rows, Piece
+from owltf.data.source.hdf5 import Hdf5Reader, Hdf5Rows, Piece, hdf5_datasets
 
 
 @pytest.fixture
@@ -88,3 +88,13 @@ def test_pipes_and_folders(tmp_path, refusal):
         Hdf5Rows, [tmp_path / "pipe"], ["x"]
     )
     assert "a folder, where a file is needed" in refusal(Hdf5Rows, [tmp_path], ["x"])
+
+
+def test_the_names_of_datasets_with_rows(tmp_path):
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file["data"] = np.zeros((2, 3))
+        file["label"] = [1, 2]
+        file["one"] = 5.0
+        file["text"] = "abc"
+        file.create_group("group")
+    assert sorted(hdf5_datasets(tmp_path / "a.h5")) == ["data", "label"]
