@@ -16,6 +16,7 @@ from owltf.pycaffe.net_arguments import net_arguments, net_builder
 from owltf.pycaffe.net_batches import forward_all, forward_backward_all
 from owltf.pycaffe.net_state import NetState
 from owltf.pycaffe.net_view import NetView
+from owltf.pycaffe.settings import SETTINGS
 
 Arrays = dict[str, np.ndarray]
 Callback = Callable[[int], object]
@@ -40,7 +41,7 @@ class Net(NetView):
         weights = given.pop("weights")
         if weights:
             check_file(str(weights))
-        with caffe_errors():
+        with caffe_errors(), SETTINGS.place():
             builder = net_builder(path, **given)
             self._set_up(NetState(builder, ParamMemories()))
         if weights:
@@ -110,7 +111,7 @@ class Net(NetView):
         return [name for name in dict.fromkeys(names) if self.blobs[name]]
 
     def _forward(self, first: int, last: int) -> None:
-        with caffe_errors():
+        with caffe_errors(), SETTINGS.place():
             for begin, end in self._parts("forward", first, last):
                 self._call("before_forward", begin)
                 self._state.forward(begin, end)
@@ -178,7 +179,7 @@ class Net(NetView):
             blob.diff[...] = array
 
     def _backward(self, first: int, last: int) -> None:
-        with caffe_errors():
+        with caffe_errors(), SETTINGS.place():
             for begin, end in self._parts("backward", first, last):
                 self._call("before_backward", begin)
                 self._state.backward(begin, end)
@@ -193,7 +194,7 @@ class Net(NetView):
         Raises:
             RuntimeError: if a layer cannot compute on them.
         """
-        with caffe_errors():
+        with caffe_errors(), SETTINGS.place():
             self._state.reshape()
 
     def clear_param_diffs(self) -> None:

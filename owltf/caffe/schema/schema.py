@@ -59,6 +59,11 @@ class Schema:
         """Return the class of a message: `NetParameter`, or a plugin's `its_package.MyParam`."""
         return self._class(self._pool, name)
 
+    @property
+    def descriptor(self) -> Any:
+        """The file that all messages and enums are in."""
+        return self.message("NetParameter").DESCRIPTOR.file
+
     def binary_message(self, name: str) -> Any:
         """Return the class of a message for reading binary files.
 
