@@ -11,6 +11,7 @@ import os
 import re
 import sys
 from collections.abc import Iterator
+from operator import itemgetter
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -52,9 +53,12 @@ def main() -> None:
 def catalogue() -> str:
     """Return the catalogue in Markdown."""
     registry = Registry(make_manager())
-    known = {**registry.converters, **registry.data_layers}
+    known = [(name, each) for name, several in registry.converters.items() for each in several]
+    known += registry.data_layers.items()
     layer = registry.schema.message("LayerParameter").DESCRIPTOR
-    return HEAD + "".join(_row(name, each, layer) for name, each in sorted(known.items()))
+    return HEAD + "".join(
+        _row(name, each, layer) for name, each in sorted(known, key=itemgetter(0))
+    )
 
 
 def _row(name: str, converter: Any, layer: Any) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from operator import itemgetter
 from typing import Any
 
 import click
@@ -49,8 +50,9 @@ def layers(context: click.Context, net: str | None, markdown: bool, phase: str |
 
 
 def _types(registry: Any) -> Iterator[tuple[str, ...]]:
-    known = {**registry.converters, **registry.data_layers}
-    for name, converter in sorted(known.items()):
+    found = [(name, each) for name, several in registry.converters.items() for each in several]
+    found += registry.data_layers.items()
+    for name, converter in sorted(found, key=itemgetter(0)):
         kind = converter if isinstance(converter, type) else type(converter)
         yield name, kind.__name__, kind.__module__, *form_words(converter)
 

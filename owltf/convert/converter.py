@@ -57,6 +57,18 @@ class LayerConverter(ABC):
     gives_probabilities: ClassVar[bool] = False
     runs_user_code: ClassVar[bool] = False
 
+    def fits(self, parameter: Any) -> bool:
+        """Return whether a layer of the type is meant for this converter.
+
+        It is asked where other plugins, or owltf itself, convert the type as well: forks of Caffe
+        gave one type to different layers, which their fields, bottoms and tops tell apart.
+
+        Args:
+            parameter: the `LayerParameter`. Where plugins share a field's name, its message has the
+                fields of all of them; `HasField` tells which are given.
+        """
+        return True
+
     def param_blobs(self, layer: Layer) -> tuple[ParamBlob, ...]:
         """Return the parameter blobs of one layer: `params`, unless its fields change them."""
         return self.params
@@ -163,12 +175,15 @@ class _Unknown(LayerConverter):
         raise layer.error("no converter has its type")
 
 
-def converter_of(caffe_type: str, registry: Registry) -> LayerConverter:
-    """Return the converter of a layer type; for a data layer, one with every default.
+def converter_of(parameter: Any, registry: Registry) -> LayerConverter:
+    """Return the converter that takes a layer; for a data layer, one with every default.
 
     Args:
-        caffe_type: the `type` in a prototxt.
+        parameter: the `LayerParameter`.
         registry: what plugins bring.
+
+    Raises:
+        OwltfError: if several plugins convert its type, and its fields do not tell which is meant.
     """
-    found: LayerConverter = registry.converters.get(caffe_type) or _Unknown()
+    found: LayerConverter = registry.converter(parameter) or _Unknown()
     return found

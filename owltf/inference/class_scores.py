@@ -78,7 +78,7 @@ def class_probabilities(net: Net, layer: str | None = None) -> ClassScores:
 
 
 def _converter(net: Net, layer: GraphLayer) -> LayerConverter:
-    return converter_of(layer.type, net.context.registry)
+    return converter_of(layer.parameter, net.context.registry)
 
 
 def _compared(net: Net, layer: GraphLayer) -> tuple[int, int | None] | None:

@@ -104,7 +104,7 @@ class _Builder:
         return (*consumed_loss_notes(self.consumed), *in_place, *names)
 
     def _takes_blobs(self, graph_layer: GraphLayer) -> bool:
-        converter = self.context.registry.converters.get(graph_layer.type)
+        converter = self.context.registry.converter(graph_layer.parameter)
         return converter is not None and (converter.bottoms != (0, 0) or bool(converter.params))
 
     def _any_input(self) -> Any:
@@ -127,7 +127,7 @@ class _Builder:
         self._keep(layer, [layer.input(top, shape) for top, shape in shapes])
 
     def _add_layer(self, graph_layer: GraphLayer) -> None:
-        converter = self.context.registry.converters[graph_layer.type]
+        converter = self.context.registry.converter(graph_layer.parameter)
         layer = Layer.of(graph_layer, self.context, self.names)
         layer.any_input, self.names.owner = self._any_input, layer.title
         bottoms = [self.blobs[name] for name in graph_layer.parameter.bottom]

@@ -93,5 +93,5 @@ def _trains(graph: Graph, context: NetContext, reads: _Reads) -> set[int]:
 
 
 def _is_default_loss(layer: GraphLayer, context: NetContext) -> bool:
-    converter = context.registry.converters.get(layer.type)
+    converter = context.registry.converter(layer.parameter)
     return converter is not None and converter.is_loss and not layer.parameter.loss_weight

@@ -78,7 +78,7 @@ class _Folding:
         if affine is None or place is None:
             return None
         target, name = self.kept[place], self.layer_names[place]
-        converter = converter_of(target.type, self._registry)
+        converter = converter_of(target, self._registry)
         blobs = converter.absorb(target, self.params.get(name, []), *affine)
         if blobs is None:
             return None
@@ -90,7 +90,7 @@ class _Folding:
         parameter, blobs = layer.parameter, self.params.get(layer.name, [])
         if len(parameter.bottom) != 1 or _is_shared(parameter):
             return None
-        found = converter_of(layer.type, self._registry).affine(parameter, blobs)
+        found = converter_of(parameter, self._registry).affine(parameter, blobs)
         return found and (found[0].astype(np.float64), found[1].astype(np.float64))
 
     def _target(self, parameter: Any) -> int | None:

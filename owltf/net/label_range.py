@@ -19,7 +19,7 @@ def check_labels_have_classes(net: Net) -> None:
         net: the net.
     """
     for layer in net.graph.layers:
-        how = converter_of(layer.type, net.context.registry).class_scores(layer.parameter)
+        how = converter_of(layer.parameter, net.context.registry).class_scores(layer.parameter)
         if how and len(layer.parameter.bottom) > 1:
             _check(net, layer, *how)
 

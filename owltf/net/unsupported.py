@@ -10,6 +10,7 @@ from owltf.convert.keras_names import KerasNames
 from owltf.convert.layer import Layer, UnsupportedLayerError
 from owltf.did_you_mean import did_you_mean
 from owltf.fork_plugins import who_brings_it
+from owltf.registry.type_converters import ClaimedLayerError
 
 _MOST_LINES = 3
 
@@ -33,7 +34,10 @@ def _known(context: NetContext) -> set[str]:
 
 def unsupported_reason(layer: GraphLayer, context: NetContext) -> str | None:
     """Return why a layer cannot be built, or None if it can."""
-    converter = context.registry.converters.get(layer.type)
+    try:
+        converter = context.registry.converter(layer.parameter)
+    except ClaimedLayerError as error:
+        return f"layer '{layer.name}' ({layer.where}): {error.reason}"
     if converter is None:
         return _not_converted(layer, context)
     try:

@@ -21,8 +21,13 @@ class LayerSchemas:
 
     manager: pluggy.PluginManager
 
-    def __call__(self, layer_type: str) -> tuple[Path, ...]:
-        """Return the schema files of the plugins that name a layer type, none without such."""
+    def __call__(self, layer_type: str) -> tuple[tuple[Path, ...], ...]:
+        """Return the files by which a layer of a type can be read, none without such.
+
+        They are all files of each plugin that names the type, and each of its files alone, as a
+        plugin may have a file for each of several forks.
+        """
         bring = set(plugins_naming(self.manager, layer_type))
         found = results_by_plugin(self.manager, "owltf_schema")
-        return tuple(path for plugin, paths in found if plugin in bring for path in paths)
+        whole = [tuple(paths) for plugin, paths in found if plugin in bring]
+        return tuple(dict.fromkeys([*whole, *((path,) for paths in whole for path in paths)]))

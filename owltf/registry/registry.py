@@ -14,6 +14,7 @@ from owltf.registry.hook_errors import BUILT_IN
 from owltf.registry.implementations import results_by_plugin
 from owltf.registry.layer_schemas import LayerSchemas
 from owltf.registry.named_types import NamedTypes
+from owltf.registry.type_converters import TypeConverters
 
 
 @dataclass(frozen=True)
@@ -37,10 +38,26 @@ class Registry:
         return load_schema(paths).knowing(NamedTypes(self.manager), LayerSchemas(self.manager))
 
     @cached_property
-    def converters(self) -> Mapping[str, Any]:
-        """A converter for each Caffe layer type."""
-        classes = self._by_type("owltf_layer_converters", "convert {} layers")
-        return {name: converter() for name, converter in classes.items()}
+    def converters(self) -> Mapping[str, TypeConverters]:
+        """The converters of each Caffe layer type."""
+        claims: dict[str, list[tuple[str, Any]]] = {}
+        for plugin, classes in results_by_plugin(self.manager, "owltf_layer_converters"):
+            for each in classes:
+                claims.setdefault(each.caffe_type, []).append((plugin, each()))
+        return {name: TypeConverters(name, tuple(claims[name])) for name in sorted(claims)}
+
+    def converter(self, parameter: Any) -> Any | None:
+        """Return the converter that takes a layer, None if its type has none.
+
+        Args:
+            parameter: the `LayerParameter`.
+
+        Raises:
+            ClaimedLayerError: if several plugins convert its type, and its fields do not tell which
+                is meant.
+        """
+        found = self.converters.get(parameter.type)
+        return None if found is None else found.of(parameter)
 
     @cached_property
     def data_layers(self) -> Mapping[str, Any]:

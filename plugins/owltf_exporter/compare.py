@@ -121,7 +121,7 @@ def _numbers(net: Net) -> dict[str, int]:
     for layer in net.graph.layers:
         bottoms = list(layer.parameter.bottom)
         shapes = [net.blob_shapes[name] for name in bottoms]
-        converter = converter_of(layer.type, net.context.registry)
+        converter = converter_of(layer.parameter, net.context.registry)
         numbers = converter.whole_numbers(layer.parameter, shapes)
         limits.update({bottoms[index]: limit for index, limit in numbers.items()})
     return limits

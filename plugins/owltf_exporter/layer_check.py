@@ -32,7 +32,7 @@ def check_layer(net: Net, bottoms: Arrays) -> str | None:
         AssertionError: if they differ.
     """
     layer = net.graph.layers[-1]
-    if onnx_form(converter_of(layer.type, net.context.registry)) is None or not net.inputs:
+    if onnx_form(converter_of(layer.parameter, net.context.registry)) is None or not net.inputs:
         return None
     try:
         _compare(Exported(net), bottoms)

@@ -164,9 +164,7 @@ def prepare_export(registry: Any, file: str, name: str, options: Options) -> Exp
 
 
 def _check_user_code(parameter: Any, registry: Any) -> None:
-    layers = [
-        layer for layer in parameter.layer if converter_of(layer.type, registry).runs_user_code
-    ]
+    layers = [layer for layer in parameter.layer if converter_of(layer, registry).runs_user_code]
     if layers:
         names = ", ".join(f"'{layer.name}'" for layer in layers)
         raise OwltfError(

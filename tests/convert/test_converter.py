@@ -65,10 +65,11 @@ def test_keras_errors_are_told_with_the_bottoms_in_one_line() -> None:
 
 def test_of_a_type_without_a_converter_is_known_what_holds_of_most() -> None:
     known = registry()
-    assert isinstance(converter_of("Twice", known), Twice)
-    parameter = known.schema.message("LayerParameter")(type="Data")
     for name in ("Twice", "Data"):
-        converter = converter_of(name, known)
+        parameter = known.schema.message("LayerParameter")(type=name)
+        converter = converter_of(parameter, known)
+        assert isinstance(converter, Twice) == (name == "Twice")
+        assert converter.fits(parameter)
         assert not (converter.is_loss or converter.is_judge or converter.passes_on)
         assert converter.class_scores(parameter) is None
         assert not converter.fixes_batch(parameter, 4)

@@ -38,5 +38,5 @@ def test_they_are_those_of_the_plugin_that_names_the_type(tmp_path: Path) -> Non
     for name, layer_type in (("first", "Fold"), ("second", "Stretch")):
         manager.register(plugin(tmp_path, name, layer_type), name=name)
     schemas = LayerSchemas(manager)
-    assert schemas("Stretch") == (tmp_path / "second.pb",)
+    assert schemas("Stretch") == ((tmp_path / "second.pb",),)
     assert schemas("Nobodys") == ()

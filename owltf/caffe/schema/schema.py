@@ -30,7 +30,7 @@ class Schema:
     """
 
     layer_types: Container[str] | None = None
-    _files_of: Callable[[str], Sequence[Path]] | None = None
+    _files_of: Callable[[str], Sequence[tuple[Path, ...]]] | None = None
 
     def __init__(self, merged: MergedSchema) -> None:
         """Build the descriptor pools of a merged file."""
@@ -43,13 +43,14 @@ class Schema:
     def knowing(
         self,
         layer_types: Container[str],
-        files_of: Callable[[str], Sequence[Path]] | None = None,
+        files_of: Callable[[str], Sequence[tuple[Path, ...]]] | None = None,
     ) -> "Schema":
         """Return the schema with the layer types that there are, for errors that tell the others.
 
         Args:
             layer_types: they, as something that `in` can be asked of.
-            files_of: returns the schema files of the plugin that brings a layer type.
+            files_of: returns the groups of schema files by which a layer type can be read, those
+                of the plugins that bring it.
         """
         schema = copy(self)
         schema.layer_types, schema._files_of = layer_types, files_of
@@ -75,15 +76,19 @@ class Schema:
     def binary_layer(self, layer: Any) -> Any:
         """Return a layer of a binary file as the plugin that brings its type reads it.
 
-        In a binary file only that plugin's numbers count, whatever other plugins mean by them.
+        In a binary file only that plugin's numbers count, whatever other plugins mean by them. Of
+        several plugins that bring the type it is the one that knows the most of the layer.
 
         Args:
             layer: a `LayerParameter` of `binary_message`, which keeps the fields it does not know.
         """
-        files = tuple(self._files_of(layer.type)) if self._files_of else ()
-        if not files:
+        groups = self._files_of(layer.type) if self._files_of else ()
+        groups = [files for files in groups if files]
+        if not groups:
             return layer
-        own = self._of(files).message("LayerParameter").FromString(layer.SerializeToString())
+        data = layer.SerializeToString()
+        read = [self._of(files).message("LayerParameter").FromString(data) for files in groups]
+        own = min(read, key=_unknown_size)
         found = self.message("LayerParameter")()
         text_format.Parse(text_format.MessageToString(own), found)
         set_defaults(found)
@@ -98,6 +103,14 @@ class Schema:
     def _class(self, pool: DescriptorPool, name: str) -> Any:
         full_name = self._names.get(name, f"caffe.{name}")
         return GetMessageClass(pool.FindMessageTypeByName(full_name))
+
+
+def _unknown_size(message: Any) -> int:
+    """Return how many bytes a message has in fields that its schema does not know."""
+    known = type(message)()
+    known.CopyFrom(message)
+    known.DiscardUnknownFields()
+    return int(message.ByteSize() - known.ByteSize())
 
 
 def load_schema(extensions: Iterable[Path] = ()) -> Schema:

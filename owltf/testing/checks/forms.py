@@ -43,5 +43,5 @@ def compare_forms(case: LayerCase) -> None:
 
 
 def _has_onnx_form(net: Net) -> bool:
-    caffe_type = layer_parameter(net).type
-    return onnx_form(converter_of(caffe_type, net.context.registry)) is not None
+    converter = converter_of(layer_parameter(net), net.context.registry)
+    return onnx_form(converter) is not None

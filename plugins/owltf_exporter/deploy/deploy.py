@@ -83,7 +83,7 @@ class _Kept:
 
 
 def _converter(layer: Any, context: NetContext) -> LayerConverter:
-    return converter_of(layer.type, context.registry)
+    return converter_of(layer, context.registry)
 
 
 def _with_scores(layers: Sequence[Any], context: NetContext) -> list[Any]:

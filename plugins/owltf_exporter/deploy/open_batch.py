@@ -20,4 +20,5 @@ def has_open_batch(net: Net) -> bool:
 def _is_fixed(net: Net, layer: Any) -> bool:
     tops = net.layer_tops[layer.name]
     rank = len(tops[0].shape) if tops else 0
-    return converter_of(layer.type, net.context.registry).fixes_batch(layer.parameter, rank)
+    converter = converter_of(layer.parameter, net.context.registry)
+    return converter.fixes_batch(layer.parameter, rank)

@@ -60,7 +60,7 @@ def _add(graph: Graph, layer: Any, blobs: tuple[np.ndarray, ...]) -> None:
     Raises:
         UnsupportedLayerError: if it has none, or what the layer asks for has no form.
     """
-    converter = converter_of(layer.type, graph.net.context.registry)
+    converter = converter_of(layer.parameter, graph.net.context.registry)
     if converter.passes_on:
         graph.pass_on(layer)
         return

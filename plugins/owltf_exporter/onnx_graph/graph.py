@@ -47,7 +47,7 @@ class Graph:
         self._writers = {
             top: layer.name
             for layer in self.net.graph.layers
-            if not converter_of(layer.type, registry).passes_on
+            if not converter_of(layer.parameter, registry).passes_on
             for top in layer.parameter.top
         }
 

@@ -64,13 +64,24 @@ def test_fields_of_two_plugins_are_refused(paths: list[Path], refusal: Callable[
 
 
 def test_a_binary_layer_is_read_by_its_plugins_numbers(paths: list[Path]) -> None:
-    owners = {"One": paths[:1], "Two": paths[1:]}
+    owners = {"One": [tuple(paths[:1])], "Two": [tuple(paths[1:])]}
     schema = load_schema(paths).knowing((), lambda name: owners[name])
     read = schema.binary_message("LayerParameter").FromString
     for name, text in (("One", "one: 7"), ("Two", "two { momentum: 0.25 }")):
-        own = layer(load_schema(owners[name]), f'type: "{name}" {text}')
+        own = layer(load_schema(owners[name][0]), f'type: "{name}" {text}')
         found = schema.binary_layer(read(own.SerializeToString()))
         assert found == layer(schema, f'type: "{name}" {text}')
+
+
+def test_a_binary_layer_of_two_plugins_is_read_by_the_one_that_knows_it(paths: list[Path]) -> None:
+    each = [(path,) for path in paths]
+    schema = load_schema(paths).knowing((), lambda name: each)
+    read = schema.binary_message("LayerParameter").FromString
+    texts = ("bn_param { wide: 3 }", "bn_param { momentum: 0.25 size: -1 }", "two { size: 4 }")
+    for path, text in zip((each[0], each[1], each[1]), texts, strict=True):
+        own = layer(load_schema(path), f'type: "BN" {text}')
+        found = schema.binary_layer(read(own.SerializeToString()))
+        assert found == layer(schema, f'type: "BN" {text}')
 
 
 def test_a_field_of_two_types_is_refused(paths: list[Path], refusal: Callable[..., str]) -> None:
