@@ -11,7 +11,7 @@ import keras
 from owltf.caffe.net.graph import Graph, GraphLayer
 from owltf.convert.blob import Blob
 from owltf.convert.context import NetContext
-from owltf.convert.converter import LayerConverter
+from owltf.convert.converter import LayerConverter, converter_of
 from owltf.convert.keras_names import KerasNames
 from owltf.convert.layer import Layer
 from owltf.convert.params import Param
@@ -127,7 +127,7 @@ class _Builder:
         self._keep(layer, [layer.input(top, shape) for top, shape in shapes])
 
     def _add_layer(self, graph_layer: GraphLayer) -> None:
-        converter = self.context.registry.converter(graph_layer.parameter)
+        converter = converter_of(graph_layer.parameter, self.context.registry)
         layer = Layer.of(graph_layer, self.context, self.names)
         layer.any_input, self.names.owner = self._any_input, layer.title
         bottoms = [self.blobs[name] for name in graph_layer.parameter.bottom]

@@ -89,7 +89,7 @@ class Builder:
 
     def __init__(self, source: NetSource, context: NetContext) -> None:
         converters = context.registry.converters
-        losses = [name for name, each in converters.items() if each.is_loss]
+        losses = [name for name, several in converters.items() if all(c.is_loss for c in several)]
         self._source = with_splits(with_automatic_tops(source, losses))
         self.context = context
         self._known: dict[tuple[tuple[int, ...], ...], Built] = {}
