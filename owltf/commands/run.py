@@ -14,7 +14,8 @@ from owltf.options.net import CONTEXT_FLAGS, NET_FLAGS, net_options
 from owltf.options.plain import choose_report, plain_option
 from owltf.options.plugin_options import CommandWithPluginOptions, PluginOptions
 
-_REPEATED = ("batch_per_gpu", "allow_nan", *NET_FLAGS)
+_OF_NETS = ("sync_batch_norm", *CONTEXT_FLAGS)
+_REPEATED = ("batch_per_gpu", "sync_batch_norm", "allow_nan", *NET_FLAGS)
 
 
 def _paths(context: click.Context, option: click.Parameter, value: str | None) -> list[Path]:
@@ -57,6 +58,11 @@ def _paths(context: click.Context, option: click.Parameter, value: str | None) -
     "--batch-per-gpu",
     is_flag=True,
     help="Let each device draw `batch_size` images, as Caffe does; else it is split among them.",
+)
+@click.option(
+    "--sync-batch-norm",
+    is_flag=True,
+    help="BatchNorm's statistics are those of the whole batch; else of each device's share.",
 )
 @click.option("--allow-nan", is_flag=True, help="Go on after a loss that is not a number.")
 @net_options
@@ -101,7 +107,7 @@ def _train(registry: Any, file: Any, plain: bool, **flags: Any) -> int:
     from owltf.train.trainer import Trainer
 
     devices = devices_of(flags)
-    nets = NetContext(registry, "TRAIN", **take(flags, CONTEXT_FLAGS))
+    nets = NetContext(registry, "TRAIN", **take(flags, _OF_NETS))
     start = prepare(file, nets, devices, RunOptions(**flags))
     check_stopped()
     with registered(registry.manager, choose_report(plain, LineReport, TerminalReport), REPORT):

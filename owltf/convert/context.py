@@ -39,6 +39,7 @@ class NetContext:
         max_image_pixels: the pixels that an image may have to be decoded; None for the usual bound.
         ignore_orientation: leave photographs that are read from files as the camera stored them.
         skip_bad_records: leave out records that cannot be used, rather than to end with an error.
+        sync_batch_norm: normalise by the statistics of the whole batch, not of each device's share.
     """
 
     registry: Registry
@@ -54,6 +55,7 @@ class NetContext:
     max_image_pixels: int | None = None
     ignore_orientation: bool = False
     skip_bad_records: bool = False
+    sync_batch_norm: bool = False
 
     def of_net(self, folder: Path | None, phase: str, test_net: int = 0) -> NetContext:
         """Return the context for one net of the file.

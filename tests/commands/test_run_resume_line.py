@@ -21,6 +21,7 @@ DEVICES = (["--gpu", "1,0"], ["--num-gpu", "1"], ["--cpu-replicas", "2"])
 BOUNDS = (["--max-image-pixels", "9000"],)
 SWITCHES = (
     "--batch-per-gpu",
+    "--sync-batch-norm",
     "--allow-nan",
     "--ignore-unknown-fields",
     "--allow-python-layers",

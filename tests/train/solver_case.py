@@ -11,7 +11,6 @@ import numpy as np
 
 from owltf.caffe.net.net_file import open_net_file
 from owltf.convert.context import NetContext
-from owltf.options.net import CONTEXT_FLAGS
 from owltf.plugin.events import Display, Ending, Scores
 from owltf.plugin.manager import make_manager, registered
 from owltf.registry.markers import hookimpl
@@ -85,7 +84,8 @@ class Case:
     ) -> PreparedRun:
         registry = Registry(make_manager())
         file = open_net_file(self.folder / solver, registry.schema)
-        flags = {name: options.pop(name) for name in CONTEXT_FLAGS if name in options}
+        names = NetContext.__dataclass_fields__.keys() & options
+        flags = {name: options.pop(name) for name in names}
         devices = choose_devices(cpu_replicas=replicas)
         return prepare(file, NetContext(registry, "TRAIN", **flags), devices, RunOptions(**options))
 

@@ -89,6 +89,44 @@ def test_the_replicas_gradients_add_up_to_one_devices(small: Case, replicas: int
     np.testing.assert_allclose(got, wanted, rtol=1e-4, atol=1e-6 * np.abs(wanted).max())
 
 
+# Statistics of images, of vectors and of single numbers.
+BATCH_NORM_NET = """
+layer { name: "data" type: "HDF5Data" top: "data" top: "label"
+  hdf5_data_param { source: "train.txt" batch_size: 7 } }
+layer { name: "conv" type: "Convolution" bottom: "data" top: "conv"
+  convolution_param { num_output: 4 kernel_size: 3 weight_filler { type: "xavier" } } }
+layer { name: "images" type: "BatchNorm" bottom: "conv" top: "images" }
+layer { name: "relu" type: "ReLU" bottom: "images" top: "relu" }
+layer { name: "ip" type: "InnerProduct" bottom: "relu" top: "ip"
+  inner_product_param { num_output: 4 weight_filler { type: "gaussian" std: 0.1 } } }
+layer { name: "vectors" type: "BatchNorm" bottom: "ip" top: "vectors" }
+layer { name: "loss" type: "SoftmaxWithLoss" bottom: "vectors" bottom: "label" top: "loss" }
+"""
+
+
+@pytest.mark.parametrize("replicas", [2, 3])
+def test_replicas_with_synchronized_statistics_train_as_one_device(
+    small: Case, replicas: int
+) -> None:
+    """Gradients, running statistics and losses; of seven rows, so no share is like another."""
+    small.add("net.prototxt", BATCH_NORM_NET)
+    one, many = small.start(), small.start(replicas, sync_batch_norm=True)
+    alone, apart = (step_of(start, Signals()).run(3) for start in (one, many))
+    np.testing.assert_allclose(apart.losses, alone.losses, rtol=1e-5)
+    wanted, got = (start.nets.train.get_params() for start in (one, many))
+    for name, blobs in wanted.items():
+        for index, blob in enumerate(blobs):
+            np.testing.assert_allclose(
+                got[name][index], blob, rtol=1e-4, atol=1e-6, err_msg=f"{name} {index}"
+            )
+
+
+def test_replicas_have_statistics_of_their_own_unless_asked(small: Case) -> None:
+    small.add("net.prototxt", BATCH_NORM_NET)
+    one, many = (step_of(small.start(count), Signals()).run(1).losses[0] for count in (1, 2))
+    assert abs(one - many) > 1e-4
+
+
 def test_frozen_layers_stay(small: Case) -> None:
     net = (small.folder / "net.prototxt").read_text()
     frozen = 'top: "conv1" param { lr_mult: 0 } param { lr_mult: 0 }\n  convolution_param'

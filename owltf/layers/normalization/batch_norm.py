@@ -15,6 +15,7 @@ from owltf.convert.layer import Layer
 from owltf.convert.onnx_node import OnnxNode
 from owltf.convert.params import ParamBlob
 from owltf.convert.source_call import SourceCall
+from owltf.runtime.global_sum import global_sum, replicas_of_batch
 
 
 @keras.saving.register_keras_serializable("owltf")
@@ -23,12 +24,13 @@ class BatchNormalization(keras.layers.Layer):
 
     The weights are Caffe's running sums: `mean` and `variance` hold a decaying sum of the batches'
     statistics, `scale_factor` the same sum of ones, by which the others are divided. Each replica
-    computes its own, and their mean is stored.
+    computes its own, and their mean is stored, unless they are synchronized.
 
     Args:
         use_global_stats: whether to use the running statistics; None: only outside of training.
         moving_average_fraction: the factor on the sums at each pass.
         epsilon: the number added to the variance.
+        synchronized: whether a batch is that of all replicas, rather than each one's share.
     """
 
     any_size = True
@@ -38,12 +40,14 @@ class BatchNormalization(keras.layers.Layer):
         use_global_stats: bool | None = None,
         moving_average_fraction: float = 0.999,
         epsilon: float = 1e-5,
+        synchronized: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(**kwargs)
         self.use_global_stats = use_global_stats
         self.moving_average_fraction = moving_average_fraction
         self.epsilon = epsilon
+        self.synchronized = synchronized
 
     def build(self, input_shape: Any) -> None:
         """Add the running sums."""
@@ -78,6 +82,13 @@ class BatchNormalization(keras.layers.Layer):
 
     def _by_batch(self, inputs: Any) -> tuple[Any, Any, Any]:
         images = inputs if len(inputs.shape) == 4 else _as_images(inputs, self.mean.shape[0])
+        if self.synchronized and replicas_of_batch() > 1:
+            top, mean, variance = _by_all_replicas(images, self.epsilon)
+        else:
+            top, mean, variance = self._fused(images)
+        return top if images is inputs else tf.reshape(top, tf.shape(inputs)), mean, variance
+
+    def _fused(self, images: Any) -> tuple[Any, Any, Any]:
         fused = tf.raw_ops.FusedBatchNormV3(
             x=images,
             scale=tf.ones(self.mean.shape),
@@ -86,8 +97,7 @@ class BatchNormalization(keras.layers.Layer):
             variance=(),
             epsilon=self.epsilon,
         )
-        top = fused.y if images is inputs else tf.reshape(fused.y, tf.shape(inputs))
-        return top, fused.batch_mean, fused.batch_variance
+        return fused.y, fused.batch_mean, fused.batch_variance
 
     def _gather(self, mean: Any, variance: Any) -> None:
         # TensorFlow's variance has the factor m / (m - 1) already, which Caffe applies here too.
@@ -107,6 +117,7 @@ class BatchNormalization(keras.layers.Layer):
             "use_global_stats": self.use_global_stats,
             "moving_average_fraction": self.moving_average_fraction,
             "epsilon": self.epsilon,
+            "synchronized": self.synchronized,
         }
 
     def source(self, call: SourceCall) -> str:
@@ -126,6 +137,18 @@ class BatchNormalization(keras.layers.Layer):
 
 def _as_images(inputs: Any, channels: int) -> Any:
     return tf.reshape(inputs, (-1, 1, 1, channels))
+
+
+def _by_all_replicas(images: Any, epsilon: float) -> tuple[Any, Any, Any]:
+    """Return what the fused operation does, with the statistics of all replicas' images."""
+    count = tf.cast(tf.size(images[..., 0]), tf.float32)
+    count, total = global_sum(count, tf.reduce_sum(images, (0, 1, 2)))
+    mean = total / count
+    centred = images - mean
+    # From the differences: the sum of squares minus the square of the sum would lose digits.
+    (squares,) = global_sum(tf.reduce_sum(tf.square(centred), (0, 1, 2)))
+    top = centred * tf.math.rsqrt(squares / count + epsilon)
+    return top, mean, squares / tf.maximum(count - 1, 1)
 
 
 class BatchNorm(LayerConverter):
@@ -148,6 +171,7 @@ class BatchNorm(LayerConverter):
             use_global_stats=param.use_global_stats if param.HasField("use_global_stats") else None,
             moving_average_fraction=param.moving_average_fraction,
             epsilon=param.eps,
+            synchronized=layer.context.sync_batch_norm,
         )
         return bottom.to_channels_last().map(norm)
 
