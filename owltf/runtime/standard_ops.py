@@ -10,25 +10,36 @@ from typing import Any
 import tensorflow as tf
 
 _standard_ops_only: ContextVar[bool] = ContextVar("standard_ops_only", default=False)
+_unrolled: ContextVar[bool] = ContextVar("unrolled", default=False)
 
 
 @contextmanager
-def standard_ops_only() -> Iterator[None]:
+def standard_ops_only(*, unroll: bool = False) -> Iterator[None]:
     """While active, layers that are traced use standard TensorFlow operations only.
 
     They compute the same without XLA, custom gradients, and kernels that only GPUs have: those make
     a model faster here, but another machine may not be able to run them.
+
+    Args:
+        unroll: write the steps of a loop of known length one after the other, since TensorFlow
+            Lite's delegates cannot run TensorFlow's loops.
     """
-    token = _standard_ops_only.set(True)
+    tokens = _standard_ops_only.set(True), _unrolled.set(unroll)
     try:
         yield
     finally:
-        _standard_ops_only.reset(token)
+        _standard_ops_only.reset(tokens[0])
+        _unrolled.reset(tokens[1])
 
 
 def must_use_standard_ops() -> bool:
     """Return whether the layers that are traced now must use standard operations only."""
     return _standard_ops_only.get()
+
+
+def must_unroll() -> bool:
+    """Return whether the loops that are traced now must be written step by step."""
+    return _unrolled.get()
 
 
 def may_use_gpu_ops() -> bool:

@@ -17,8 +17,9 @@ _UPPER_BITS = 8
 # EXIF orientations after which rows are columns, and which of both then run backwards.
 _LYING, _UPSIDE_DOWN, _MIRRORED = (5, 6, 7, 8), (3, 4, 7, 8), (2, 3, 6, 7)
 
-# A file that cannot be decoded is an error of ours, which names it.
-cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+# A file that cannot be decoded is an error of ours, which names it. OpenCV 4 has the function in
+# its main module; 0 is silence in both.
+getattr(cv2.utils, "logging", cv2).setLogLevel(0)
 
 Image = npt.NDArray[np.uint8]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from owltf.runtime.standard_ops import with_shape
+from owltf.runtime.standard_ops import must_unroll, with_shape
 
 Step = Callable[[Sequence[Any], Sequence[Any]], tuple[Sequence[Any], Sequence[Any]]]
 
@@ -35,6 +35,9 @@ def over_time(
     Returns:
         The states after the last step, and each output of all steps, its first axis time.
     """
+    length = sequences[0].shape[0]
+    if length is not None and must_unroll():
+        return _unrolled(step, [tf.unstack(each) for each in sequences], states, backwards)
     count = tf.shape(sequences[0])[0]
     read = [tf.TensorArray(each.dtype, count).unstack(each) for each in sequences]
     write = [tf.TensorArray(sequences[0].dtype, count) for _ in range(outputs)]
@@ -47,8 +50,19 @@ def over_time(
 
     start = (tf.constant(0), tuple(states), write)
     _, states, written = tf.while_loop(lambda done, *_: done < count, body, start)
-    length = sequences[0].shape[0]
     return states, [_of_length(array.stack(), length) for array in written]
+
+
+def _unrolled(
+    step: Step, sequences: Sequence[Sequence[Any]], states: Sequence[Any], backwards: bool
+) -> tuple[Sequence[Any], list[Any]]:
+    """Trace the steps one after the other, for formats whose loops do not hold tensor arrays."""
+    order = -1 if backwards else 1
+    made = []
+    for values in list(zip(*sequences, strict=True))[::order]:
+        states, given = step(values, states)
+        made.append(given)
+    return states, [tf.stack(each) for each in zip(*made[::order], strict=True)]
 
 
 def _of_length(stacked: Any, length: int | None) -> Any:

@@ -15,6 +15,7 @@ from owltf.convert.layer import Layer
 from owltf.convert.onnx_node import OnnxNode
 from owltf.convert.source_call import SourceCall
 from owltf.runtime.graph_checks import check_one_replica
+from owltf.runtime.open_sizes import sizes_of
 from owltf.runtime.standard_ops import with_shape
 
 
@@ -45,12 +46,10 @@ class CropLike(keras.layers.Layer):
         if self.offsets[0] is not None:
             check_one_replica(self.title, "a crop of the batch (axis: 0)")
         whole, like = inputs
-        shapes = tf.unstack(tf.shape(whole)), tf.unstack(tf.shape(like))
-        sizes = [
-            kept if offset is None else wanted
-            for offset, kept, wanted in zip(self.offsets, *shapes, strict=True)
-        ]
-        part = tf.slice(whole, [offset or 0 for offset in self.offsets], tf.stack(sizes))
+        # -1 is all that is left. TensorFlow Lite must know the channels, which plain numbers tell.
+        pairs = zip(self.offsets, sizes_of(like), strict=True)
+        sizes = [-1 if offset is None else wanted for offset, wanted in pairs]
+        part = tf.slice(whole, [offset or 0 for offset in self.offsets], sizes)
         shape = self.compute_output_shape([whole.shape, like.shape])
         return sized(with_shape(part, shape), like)
 

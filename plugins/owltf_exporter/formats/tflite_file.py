@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import tensorflow as tf
 
 from owltf.api import OwltfError, keras_name, standard_ops_only
 from owltf_exporter.compare import Difference, difference, random_inputs
+from owltf_exporter.deploy.open_batch import has_open_batch
 from owltf_exporter.export_job import Arrays, Exported
 from owltf_exporter.formats.saved_model.servable import DEFAULT, Servable
 from owltf_exporter.images.operations import decode, prepare
@@ -33,17 +35,24 @@ def write(exported: Exported, path: Path) -> None:
     Raises:
         OwltfError: if TensorFlow Lite lacks an operation of the net.
     """
-    with standard_ops_only():
+    with standard_ops_only(unroll=True):
         # With fixed sizes: TensorFlow Lite lacks most operations that compute sizes in the model.
         servable = Servable(exported, is_fixed=True)
         signature = servable.signatures()[DEFAULT]
     converter = tf.lite.TFLiteConverter.from_concrete_functions([signature], servable)
     _quantize(converter, exported)
     try:
-        model = converter.convert()
+        model = _converted(converter)
     except Exception as error:
         raise OwltfError(f"TensorFlow Lite cannot run the net: {_reason(error)}") from error
     path.write_bytes(model)
+
+
+def _converted(converter: Any) -> Any:
+    with warnings.catch_warnings():
+        # It tells of the age of the interpreter that it runs for int8.
+        warnings.simplefilter("ignore", UserWarning)
+        return converter.convert()
 
 
 def _reason(error: Exception) -> str:
@@ -68,16 +77,21 @@ def _quantize(converter: Any, exported: Exported) -> None:
         converter.representative_dataset = _samples(exported)
 
 
-def _samples(exported: Exported) -> Callable[[], Iterator[list[np.ndarray]]]:
+def _samples(exported: Exported) -> Callable[[], Iterator[dict[str, np.ndarray]]]:
     """Return a function that yields inputs, from which int8 learns the range of values."""
 
-    def samples() -> Iterator[list[np.ndarray]]:
+    def samples() -> Iterator[dict[str, np.ndarray]]:
         if exported.calibration:
-            yield from ([_image(exported, path)] for path in exported.calibration)
+            name = keras_name(exported.image_blob)
+            yield from ({name: _image(exported, path)} for path in exported.calibration)
             return
-        inputs = random_inputs(exported, _RANDOM_SAMPLES)
+        arrays = random_inputs(exported, _RANDOM_SAMPLES)
+        inputs = {keras_name(name): array for name, array in arrays.items()}
+        if not has_open_batch(exported.net):
+            yield inputs
+            return
         for row in range(_RANDOM_SAMPLES):
-            yield [array[row : row + 1] for array in inputs.values()]
+            yield {name: array[row : row + 1] for name, array in inputs.items()}
 
     return samples
 

@@ -7,6 +7,7 @@ import pytest
 import tensorflow as tf
 
 from owltf.layers.recurrent.over_time import as_rows, before, over_time
+from owltf.runtime.standard_ops import standard_ops_only
 
 VALUES = tf.constant(np.arange(12.0, dtype=np.float32).reshape(4, 3))
 
@@ -35,6 +36,15 @@ def test_backwards_begins_at_the_last_time() -> None:
     totals, last = summed(VALUES, backwards=True)
     np.testing.assert_array_equal(totals, np.cumsum(VALUES[::-1], 0)[::-1])
     np.testing.assert_array_equal(last, totals[0])
+
+
+@pytest.mark.parametrize("is_backwards", [False, True])
+def test_steps_one_after_the_other_are_the_same(is_backwards: bool) -> None:
+    looped = summed(VALUES, backwards=is_backwards)
+    with standard_ops_only(unroll=True):
+        unrolled = summed(VALUES, backwards=is_backwards)
+    for made, wanted in zip(unrolled, looped, strict=True):
+        np.testing.assert_array_equal(made, wanted)
 
 
 @pytest.mark.parametrize("length", [4, None])

@@ -8,6 +8,7 @@ from typing import Any
 import tensorflow as tf
 
 from owltf.api import keras_name
+from owltf_exporter.deploy.open_batch import has_open_batch
 from owltf_exporter.export_job import Classes, Exported
 from owltf_exporter.images.operations import prepare, prepare_files
 from owltf_exporter.images.preprocessing import Preprocessing
@@ -22,8 +23,8 @@ class Servable(tf.Module):
     Args:
         exported: the net.
         labels: the file with the classes' names, which becomes a part of the SavedModel.
-        is_fixed: whether inputs have the prototxt's sizes, except for the batch, even if the net
-            takes images of any size.
+        is_fixed: whether inputs have the prototxt's sizes, even if the net takes images of any
+            size; the batch is open all the same where the net takes any.
     """
 
     def __init__(
@@ -35,7 +36,9 @@ class Servable(tf.Module):
         self._exported = exported
         model = exported.model if is_fixed else exported.net.model
         self._run = lambda inputs: model(inputs, training=False)
-        self._shapes = {name: tensor.shape for name, tensor in model.input.items()}
+        self._shapes = {name: tuple(tensor.shape) for name, tensor in model.input.items()}
+        if is_fixed and not has_open_batch(exported.net):
+            self._shapes = {name: exported.net.blob_shapes[name] for name in self._shapes}
         values = [variable.value for variable in model.variables]
         # A variable that another layer has with its axes in another order is that layer's.
         self.variables_of_model = [each for each in values if isinstance(each, tf.Variable)]

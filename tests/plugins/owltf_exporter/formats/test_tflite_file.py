@@ -76,6 +76,38 @@ layer { name: "y" type: "Pooling" bottom: "x" top: "y"
     assert ran.exit_code == 0, ran.output
 
 
+CROPPED = """
+layer { name: "x" type: "Input" top: "x" input_param { shape { dim: 1 dim: 3 dim: 8 dim: 8 } } }
+layer { name: "up" type: "Deconvolution" bottom: "x" top: "up"
+  convolution_param { num_output: 1 kernel_size: 4 stride: 2 } }
+layer { name: "cut" type: "Crop" bottom: "up" bottom: "x" top: "cut" }
+layer { name: "both" type: "Concat" bottom: "cut" bottom: "cut" top: "both" }
+layer { name: "y" type: "Convolution" bottom: "both" top: "y"
+  convolution_param { num_output: 1 kernel_size: 1 } }
+"""
+OVER_TIME = """
+layer { name: "x" type: "Input" top: "x" top: "keep"
+  input_param { shape { dim: 5 dim: 2 dim: 3 } shape { dim: 5 dim: 2 } } }
+layer { name: "y" type: "LSTM" bottom: "x" bottom: "keep" top: "y"
+  recurrent_param { num_output: 4 weight_filler { type: "uniform" min: -1 max: 1 } } }
+"""
+
+
+@pytest.mark.parametrize("text", [CROPPED, OVER_TIME], ids=["cropped", "over_time"])
+def test_sizes_and_steps_are_written_as_numbers(text: str, case: Path) -> None:
+    (case / "net.prototxt").write_text(text)
+    # The command runs the model and compares its outputs with the net's.
+    ran = export(CliRunner(), ["net.prototxt", "net.tflite", "--random-weights"])
+    assert ran.exit_code == 0, ran.output
+
+
+def test_int8_is_learned_from_whole_sequences(case: Path) -> None:
+    (case / "net.prototxt").write_text(OVER_TIME)
+    options = ["--random-weights", "--quantize", "int8"]
+    ran = export(CliRunner(), ["net.prototxt", "net.tflite", *options])
+    assert ran.exit_code == 0, ran.output
+
+
 def test_operations_that_it_lacks_are_named(
     run: Export, case: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
