@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from importlib.util import find_spec
 
 # The types whose own parameter has their name, as Permute and `permute_param`, need no more.
 _TYPES = {
@@ -28,8 +29,9 @@ _FIELDS = {
 
 
 def plugins_for(name: str) -> tuple[str, ...]:
-    """Return the plugins that bring a layer type or field of a fork, none if none is known."""
-    return tuple(each for each in _TYPES if _plain(name) in _BROUGHT[each])
+    """Return the plugins that are there and bring a layer type or field of a fork."""
+    claim = (each for each in _TYPES if _plain(name) in _BROUGHT[each])
+    return tuple(each for each in claim if find_spec(each))
 
 
 def who_brings(names: Iterable[str]) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,6 +90,21 @@ class DataContext:
         if batch_size < 1:
             raise OwltfError("batch_size must be 1 or more; it is missing or 0")
         return batch_size * self.net.batch_factor
+
+    def check_transform(self, known: Collection[str]) -> None:
+        """Raise OwltfError if `transform_param` has a field that the layer would ignore.
+
+        Args:
+            known: the fields that the layer reads.
+        """
+        given = [field.name for field, _ in self.parameter.transform_param.ListFields()]
+        unread = [name for name in given if name not in known]
+        if unread:
+            raise self.error(
+                f"transform_param {{ {', '.join(unread)} }} is not read by {self.parameter.type} "
+                f"layers: leave it out, or take a layer that reads it; these read "
+                f"{', '.join(sorted(known))}"
+            )
 
     def expect_images_and_labels(self) -> None:
         """Raise OwltfError unless the layer has one top for images and one for labels."""

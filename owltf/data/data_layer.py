@@ -15,6 +15,12 @@ if TYPE_CHECKING:
     import tensorflow as tf
 
 
+# The fields of Caffe's own `transform_param`.
+TRANSFORM_FIELDS = frozenset(
+    ("crop_size", "force_color", "force_gray", "mean_file", "mean_value", "mirror", "scale")
+)
+
+
 class DataLayer(ABC):
     """Reads batches from a source outside the net.
 
@@ -22,6 +28,8 @@ class DataLayer(ABC):
 
     Attributes:
         caffe_type: The layer type in prototxt.
+        transform_fields: The fields of `transform_param` that it reads. A net in which such a layer
+            has another one is refused.
         context: What the layer was given.
         batch_size: Records in one global batch.
         top_shapes: Each top's shape in Caffe's order, the batch first.
@@ -31,17 +39,21 @@ class DataLayer(ABC):
         bad_records: The records that were found to be unusable, where they can be skipped.
         may_vary: Whether a batch may have images of another height and width than the last one,
             if the net takes any: so it is where they are read one by one and not cropped.
+        whole_tops: Which tops have no row for each record, but rows that name their record, as the
+            true boxes of AnnotatedData do. Each of several devices gets these whole.
         one_size: Why the images must be of one size, and what to do; None if they need not be. A
             net that is built says it of a layer that `may_vary`.
     """
 
     caffe_type: ClassVar[str]
+    transform_fields: ClassVar[frozenset[str]] = TRANSFORM_FIELDS
     batch_size: int
-    top_shapes: tuple[tuple[int, ...], ...]
+    top_shapes: tuple[tuple[Any, ...], ...]
     records: int | None = None
     first_position: int = 0
     failure: OwltfError | None = None
     may_vary: bool = False
+    whole_tops: tuple[int, ...] = ()
     bad_records: BadRecords | None = None
     one_size: str | None = "crop them, or resize them to one size"
 
@@ -103,6 +115,25 @@ class DataLayer(ABC):
             top: which of the tops holds the labels.
         """
         return iter(())
+
+    def first_rows(self, top: int, array: Any, rows: int, batch: int) -> Any:
+        """Return what belongs to the first records of a batch.
+
+        Args:
+            top: which of the tops it is.
+            array: the top, of a whole batch.
+            rows: how many records.
+            batch: how many records a whole batch has.
+
+        Raises:
+            OwltfError: if the top has no row for each record.
+        """
+        if self.top_shapes[top][:1] != (batch,):
+            raise OwltfError(
+                f"the last batch has {rows} records, and '{self.context.parameter.top[top]}' "
+                f"{self.top_shapes[top]} has no row for each; say how many batches to take"
+            )
+        return array[:rows]
 
     @abstractmethod
     def describe(self) -> str:

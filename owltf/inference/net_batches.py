@@ -131,11 +131,8 @@ def _cut(arrays: Mapping[str, Any], sources: Sequence[Source], rows: int) -> Map
     whole = _counted_source(sources).layer.batch_size
     if rows == whole:
         return arrays
-    for source in sources:
-        for top, shape in zip(source.tops, source.layer.top_shapes, strict=True):
-            if shape[:1] != (whole,):
-                raise OwltfError(
-                    f"the last batch has {rows} records, and '{top}' {shape} has no row for each; "
-                    f"say how many batches to take"
-                )
-    return {name: array[:rows] for name, array in arrays.items()}
+    return {
+        name: source.layer.first_rows(top, arrays[name], rows, whole)
+        for source in sources
+        for top, name in enumerate(source.tops)
+    }

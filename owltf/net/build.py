@@ -117,9 +117,10 @@ class _Builder:
 
     def _add_source(self, graph_layer: GraphLayer) -> None:
         parameter, context = graph_layer.parameter, self.context
-        data_layer = context.registry.data_layers[graph_layer.type](
-            DataContext(parameter, graph_layer.where, context)
-        )
+        kind = context.registry.data_layers[graph_layer.type]
+        given = DataContext(parameter, graph_layer.where, context)
+        given.check_transform(kind.transform_fields)
+        data_layer = kind(given)
         self.sources.append(Source(graph_layer.name, tuple(parameter.top), data_layer))
         layer = Layer.of(graph_layer, context, self.names)
         shapes = zip(parameter.top, data_layer.top_shapes, strict=True)

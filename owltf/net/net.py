@@ -128,6 +128,13 @@ class Net:
         return tuple(self.input_blobs)
 
     @property
+    def whole_inputs(self) -> frozenset[str]:
+        """The inputs without a row for each record, which each of several replicas gets whole."""
+        return frozenset(
+            source.tops[top] for source in self.sources for top in source.layer.whole_tops
+        )
+
+    @property
     def outputs(self) -> tuple[str, ...]:
         """The names of the blobs that no layer takes, in Caffe's order."""
         return tuple(name for name in self.graph.outputs if name in self.blobs)

@@ -6,7 +6,7 @@ file: it knows what the other processes hold, which one writes files, and when a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
@@ -64,12 +64,20 @@ class Replicas:
             lambda context: make(_number_of(context))
         )
 
-    def split(self, batch: Mapping[str, Any]) -> Any:
-        """Split a whole batch among the replicas, by the rows of every array."""
+    def split(self, batch: Mapping[str, Any], whole: Collection[str] = ()) -> Any:
+        """Split a whole batch among the replicas, by the rows of every array.
+
+        Args:
+            batch: the arrays by name.
+            whole: the names of those that each replica gets whole.
+        """
         if self.count == 1:
             return dict(batch)
         return self.each(
-            lambda replica: {name: self._rows(value, replica) for name, value in batch.items()}
+            lambda replica: {
+                name: value if name in whole else self._rows(value, replica)
+                for name, value in batch.items()
+            }
         )
 
     def _rows(self, value: Any, replica: int) -> Any:

@@ -14,7 +14,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from owltf.runtime.batch_rows import blob_rows
+from owltf.runtime.batch_rows import blob_rows, first_row
 
 PHILOX = 1
 
@@ -38,6 +38,13 @@ class Step:
     replicas: int
     batch: int | None = None
     wants_all_gradients: bool = False
+
+    @property
+    def first_row(self) -> int | None:
+        """The row of the whole batch that is this replica's first; None if that is unknown."""
+        if self.replicas == 1:
+            return 0
+        return first_row(self.batch, self.replica, self.replicas) if self.batch else None
 
     def uniform(self, name: str, shape: Any, batch: int) -> Any:
         """Return random numbers from [0, 1), which depend on a row's place in the whole batch.

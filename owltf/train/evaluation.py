@@ -51,7 +51,7 @@ class Evaluation:
         return done, loss / batches, {name: total / batches for name, total in sums.items()}
 
     def _batch(self, number: Any) -> tuple[Any, dict[str, Any]]:
-        batch = self._replicas.split(next(self._batches))
+        batch = self._replicas.split(next(self._batches), self._net.whole_inputs)
         loss, outputs = self._replicas.run(self._replica_batch, batch, number)
         return self._replicas.first(loss), joined_outputs(self._net, outputs, self._replicas)
 

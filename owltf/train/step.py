@@ -78,7 +78,7 @@ class TrainStep:
             variable.assign(value)
 
     def _forward_once(self) -> Any:
-        batch = self._replicas.split(next(self._batches))
+        batch = self._replicas.split(next(self._batches), self._net.whole_inputs)
         number = tf.cast(self._solver.iterations, tf.int64) * self._solver.iter_size
         return self._replicas.first(self._replicas.run(self._replica_forward, batch, number))
 
@@ -105,7 +105,9 @@ class TrainStep:
 
     def _iteration(self) -> tuple[Any, dict[str, Any]]:
         passes = range(self._solver.iter_size)
-        batches = [self._replicas.split(next(self._batches)) for _ in passes]
+        batches = [
+            self._replicas.split(next(self._batches), self._net.whole_inputs) for _ in passes
+        ]
         loss, outputs = self._replicas.run(self._replica_iteration, batches)
         return self._replicas.first(loss), joined_outputs(self._net, outputs, self._replicas)
 

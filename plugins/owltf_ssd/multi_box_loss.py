@@ -7,7 +7,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from owltf.api import Blob, Layer, LayerConverter, global_sum
+from owltf.api import Blob, Layer, LayerConverter, OwltfError, current_step, global_sum
 from owltf_ssd.boxes import box_overlaps, decode_boxes, encode_boxes
 from owltf_ssd.matching import hardest, match
 from owltf_ssd.smooth_l1_loss import smooth_l1
@@ -35,6 +35,7 @@ class MultiBox(keras.layers.Layer):
         """Return the loss."""
         loc, conf, priors, truth = inputs
         images, count = tf.shape(conf)[0], tf.shape(priors)[-1] // 4
+        first = self._first_image(truth, priors)
         loc = tf.reshape(loc, (images, count, 4))
         conf = tf.reshape(conf, (images, count, self.options["num_classes"]))
         prior, variance = (tf.reshape(priors[0, i], (count, 4)) for i in range(2))
@@ -42,7 +43,7 @@ class MultiBox(keras.layers.Layer):
 
         def one(image: Any) -> Any:
             number, places, scores = image
-            own = tf.boolean_mask(truth, tf.cast(truth[:, 0], tf.int32) == number)
+            own = tf.boolean_mask(truth, tf.cast(truth[:, 0], tf.int32) == first + number)
             return self._image(places, scores, prior, variance, own)
 
         kinds = (tf.TensorSpec((), tf.float32), tf.TensorSpec((), tf.float32))
@@ -51,6 +52,21 @@ class MultiBox(keras.layers.Layer):
             tf.reduce_sum(sums), tf.stop_gradient(self._divisor(images, count, matches))
         )
         return total / tf.maximum(divisor, 1.0)
+
+    def _first_image(self, *whole: Any) -> int:
+        """Return the number in the whole batch of this replica's first image.
+
+        Raises:
+            OwltfError: if what each replica needs whole was split among them like the images.
+        """
+        step = current_step()
+        first = step.first_row if step else 0
+        if first is None or any(each.shape[0] == 0 for each in whole):
+            raise OwltfError(
+                f"MultiBoxLoss layer '{self.name}': several devices each need all priors and true "
+                "boxes, as PriorBox and AnnotatedData give them; take one device"
+            )
+        return first
 
     def _counted(self, truth: Any) -> Any:
         counts = truth[:, 0] >= 0
@@ -168,6 +184,8 @@ class MultiBoxLoss(LayerConverter):
                 f"scores and true boxes of 8 values; got {loc.shape[1]}, {conf.shape[1]} and "
                 f"{truth.shape[-1]}"
             )
+        if truth.shape[0] != 1:
+            raise layer.error(f"needs true boxes (1, 1, boxes, 8); got {truth.shape}")
         tensors = [each.to_caffe().tensor for each in (loc, conf, priors, truth)]
         return loc.scalar(layer.keras(MultiBox, options=options)(tensors))
 

@@ -2,8 +2,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from owltf.data import owltf_data_layers
 from owltf.data.data_layer import DataLayer
+from owltf.errors import OwltfError
 
 NET = 'layer { name: "cats" type: "Data" top: "data" }'
 
@@ -52,3 +55,13 @@ def test_a_record_without_a_key_is_called_by_its_number(make_context):
     assert [key for key, _ in zip(layer.keys(8), range(2), strict=False)] == ["8", "9"]
     layer.records = 9
     assert [key for key, _ in zip(layer.keys(8), range(3), strict=False)] == ["8", "0", "1"]
+
+
+def test_a_field_of_transform_param_that_a_layer_ignores_is_refused(make_context):
+    net = """
+        layer { name: "cats" type: "Data" top: "data" transform_param { mirror: true scale: 2 } }
+    """
+    context = make_context(net, Path())
+    context.check_transform({"mirror", "scale"})
+    with pytest.raises(OwltfError, match=r"'cats' .*transform_param { scale } is not read by Data"):
+        context.check_transform({"mirror"})
