@@ -11,11 +11,14 @@ import pytest
 import tensorflow as tf
 
 from owltf.keras_internals import (
+    Remade,
     VariableOfAnother,
     WholeStepOptimizer,
     calls_in_order,
+    flat_call,
     layers_before,
     model_between,
+    rewired,
     track_weight,
 )
 from owltf.runtime.compiled import compiled
@@ -203,3 +206,29 @@ def test_an_input_that_nothing_takes_may_be_an_output() -> None:
     x, unused = keras.Input((2,)), keras.Input((3,))
     model = model_between([x, unused], {"x": x})
     assert model([np.ones((1, 2)), np.ones((1, 3))])["x"].numpy().tolist() == [[1, 1]]
+
+
+def test_a_model_is_rewired_from_the_changed_tensor_on() -> None:
+    x = keras.Input((2,))
+    first = keras.layers.Activation("relu", name="first")(x)
+    changed = keras.layers.Activation("tanh", name="gone")(first)
+    last = keras.layers.Add(name="last")([changed, first])
+    model = keras.Model(x, {"y": last, "kept": first})
+    remade = {id(changed): Remade((first,), lambda now: 10.0 * now[0])}
+    outputs = rewired(model, {"y": last, "kept": first}, remade)
+    assert outputs["kept"] is first, "layers before the change would be called twice"
+    other = keras.Model(x, outputs)
+    assert "gone" not in [layer.name for layer in other.layers]
+    assert other(np.array([[-1.0, 2.0]]))["y"].numpy().tolist() == [[0, 22]]
+
+
+@pytest.mark.parametrize("by_xla", [False, True])
+def test_a_concrete_function_is_called_flat(by_xla: bool) -> None:
+    variable = tf.Variable(2.0)
+    function = compiled(lambda pair: {"b": pair[0] * variable, "a": pair[1]}, by_xla=by_xla)
+    run = flat_call(function.get_concrete_function([tf.TensorSpec(()), tf.TensorSpec(())]))
+    assert [each.numpy() for each in run([tf.constant(3.0), tf.constant(4.0)])] == [4, 6], (
+        "AtomicFunction.call_flat of TensorFlow has changed: nets do not answer"
+    )
+    variable.assign(5.0)
+    assert run([tf.constant(3.0), tf.constant(4.0)])[1].numpy() == 15

@@ -40,6 +40,8 @@ class NetContext:
         ignore_orientation: leave photographs that are read from files as the camera stored them.
         skip_bad_records: leave out records that cannot be used, rather than to end with an error.
         sync_batch_norm: normalise by the statistics of the whole batch, not of each device's share.
+        optimize: answer with layers that scale channels folded into those before them.
+        autotune: let `Net.forward` compile a small net by XLA where that is found to be quicker.
     """
 
     registry: Registry
@@ -56,6 +58,8 @@ class NetContext:
     ignore_orientation: bool = False
     skip_bad_records: bool = False
     sync_batch_norm: bool = False
+    optimize: bool = False
+    autotune: bool = False
 
     def of_net(self, folder: Path | None, phase: str, test_net: int = 0) -> NetContext:
         """Return the context for one net of the file.

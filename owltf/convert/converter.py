@@ -135,14 +135,15 @@ class LayerConverter(ABC):
     ) -> tuple[np.ndarray, np.ndarray] | None:
         """Return the factor and term of each channel, if factor x bottom + term is all it computes.
 
-        `owltf export --optimize` then removes the layer, if the one before can `absorb` them.
+        A net that is not trained then leaves the layer out, if the one before can `absorb` them.
 
         Args:
             parameter: the `LayerParameter`; the layer has one bottom.
             blobs: its parameter blobs.
 
         Returns:
-            Two arrays (C,), or None if the layer computes something else when tested.
+            Two arrays (C,), or (1,) for one number that holds for all; None if the layer computes
+            something else when tested.
         """
         return None
 

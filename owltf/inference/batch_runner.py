@@ -35,7 +35,8 @@ class BatchRunner:
 
     def __init__(self, net: Net, outputs: Any, devices: Devices | None = None) -> None:
         self._net, self._devices = net, devices or default_device()
-        self._model = net.model_of_batches(outputs)
+        with self._devices.scope():
+            self._model = net.model_of_batches(outputs)
         # Images may be of many sizes; not each has a graph of its own then.
         self._compute = tf.function(self._on_all, autograph=False, reduce_retracing=net.sizes_vary)
         self._done = 0
@@ -61,6 +62,7 @@ class BatchRunner:
     def run_group(self, group: Sequence[Mapping[str, Any]]) -> list[Any]:
         """Compute on up to `at_once` batches of inputs by blob name."""
         check_stopped()
+        self._net.refresh()
         missing = self._devices.local_count - len(group)
         whole = [{name: each[name] for name in self._net.inputs} for each in group]
         number = tf.constant(self._done, tf.int64)

@@ -52,6 +52,8 @@ def load_net(
     tell: Callable[[str], object] | None = None,
     rewrite: Rewrite | None = None,
     input_shapes: Mapping[str, Sequence[int]] | None = None,
+    optimize: bool = True,
+    autotune: bool = True,
     **flags: Any,
 ) -> Net:
     """Build the net of a prototxt, with its weights.
@@ -73,6 +75,9 @@ def load_net(
         tell: receives sentences on what was loaded, and on what was left out.
         rewrite: returns the net to build instead, given the file's net filtered for its phase.
         input_shapes: by name, the shape (N, C, H, W) of inputs to use instead of the file's.
+        optimize: let layers that only scale channels be computed by the layer before them, in a
+            TEST net; figures change by rounding alone, and blobs that are asked for keep theirs.
+        autotune: let `forward` compile a small net by XLA, after some calls, if it is quicker so.
         **flags: other fields of the `NetContext`, such as `allow_python_layers=True`, which runs
             the code of the net's Python layers.
 
@@ -85,6 +90,8 @@ def load_net(
     source = opened.source(phase, test_net)
     start = _weights(weights, snapshot, opened, reinit_mismatched=reinit_mismatched)
     context = NetContext(registry, phase, loaded=start.layers, **flags)
+    optimize = optimize and phase == "TEST"
+    context = replace(context, optimize=optimize, autotune=autotune and optimize)
     context = context.of_net(source.folder, phase, test_net)
     if rewrite:
         source = source.rewritten(rewrite(source.parameter, context))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ import numpy as np
 
 from owltf.caffe.prototxt.source import copied, without_layers
 from owltf.convert.converter import converter_of
+from owltf.net.folded_layer import affine_terms
 from owltf.net.net import Net
 
 Params = dict[str, list[np.ndarray]]
@@ -56,7 +57,7 @@ class _Folding:
         self.kept: dict[int, Any] = {}
         self.layer_names: dict[int, str] = {}
         self.gone: list[str] = []
-        self._registry = net.context.registry
+        self._registry, self._tops = net.context.registry, net.layer_tops
         self._readers = _readers([layer.parameter for layer in net.graph.layers])
         self._writers: dict[str, tuple[int, int]] = {}
 
@@ -90,8 +91,10 @@ class _Folding:
         parameter, blobs = layer.parameter, self.params.get(layer.name, [])
         if len(parameter.bottom) != 1 or _is_shared(parameter):
             return None
-        found = converter_of(parameter, self._registry).affine(parameter, blobs)
-        return found and (found[0].astype(np.float64), found[1].astype(np.float64))
+        return affine_terms(parameter, blobs, self._channels(layer), self._registry)
+
+    def _channels(self, layer: Any) -> Sequence[int]:
+        return next((top.shape[1:2] for top in self._tops[layer.name]), ())
 
     def _target(self, parameter: Any) -> int | None:
         """Return the position of the layer that makes the bottom, if nothing else takes that."""

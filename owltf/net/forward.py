@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
 from owltf.errors import OwltfError
+from owltf.net.answer import Answer
 from owltf.net.input_arrays import InputArrays
 from owltf.net.open_images import FixedSizeError, with_open_images
 from owltf.net.pass_errors import pass_errors
-from owltf.runtime.compiled import compiled
 from owltf.runtime.open_sizes import opened
 from owltf.runtime.recurrent_state import with_recurrent_state
 from owltf.runtime.user_errors import user_errors
@@ -33,16 +34,21 @@ class Forward:
         model_of: returns the Keras model that computes blobs, and the effects of layers without
             tops.
         training: whether the net is one for training.
+        autotune: whether a small net may be compiled by XLA.
+        refresh: is called before each pass.
     """
 
     inputs: InputArrays
     owners: Mapping[str, str]
     model_of: Callable[[Sequence[str]], Any]
     training: bool
-    _functions: dict[tuple[tuple[str, ...], bool], Any] = field(default_factory=dict, init=False)
+    autotune: bool = False
+    refresh: Callable[[], None] = lambda: None
+    _functions: dict[tuple[tuple[str, ...], bool], Answer] = field(default_factory=dict, init=False)
 
     def __call__(self, arrays: Mapping[str, Any], blobs: Sequence[str]) -> dict[str, np.ndarray]:
         """Return blobs by name, as arrays; the arguments are those of `Net.forward`."""
+        self.refresh()
         inputs = self.inputs.tensors(arrays)
         resized = self.inputs.of_other_sizes(inputs)
         with pass_errors(self.inputs.name, self.owners):
@@ -71,18 +77,15 @@ class Forward:
         if key not in self._functions:
             self._functions[key] = self._function(blobs, any_size)
         with user_errors():
-            values, _ = self._functions[key](inputs)
-        return {name: value.numpy() for name, value in values.items()}
+            return self._functions[key](inputs)
 
-    def _function(self, blobs: Sequence[str], any_size: bool) -> Any:
+    def _function(self, blobs: Sequence[str], any_size: bool) -> Answer:
         model = self.model_of(blobs)
-        if not any_size:
-            return compiled(with_recurrent_state(model), training=self.training)
-        return compiled(
-            with_recurrent_state(with_open_images(model)),
-            self._open_specs(),
-            training=self.training,
-        )
+        if any_size:
+            model = with_open_images(model)
+        function = with_recurrent_state(partial(model, training=self.training))
+        spec = self._open_specs() if any_size else None
+        return Answer(function, tuple(self.inputs.shapes), blobs, spec, self.autotune)
 
     def _open_specs(self) -> dict[str, tf.TensorSpec]:
         shapes = {name: (None, *opened(shape)[1:]) for name, shape in self.inputs.shapes.items()}

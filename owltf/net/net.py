@@ -18,6 +18,8 @@ from owltf.convert.params import Param
 from owltf.did_you_mean import did_you_mean
 from owltf.errors import OwltfError
 from owltf.keras_internals import model_between, run_in_order_made
+from owltf.net.folded_layer import NetPart
+from owltf.net.folding import Folding
 from owltf.net.forward import Forward
 from owltf.net.input_arrays import InputArrays
 from owltf.net.net_layer import NetLayer
@@ -179,7 +181,7 @@ class Net:
 
         Those may be of any height and width, where `sizes_vary`.
         """
-        model = self.model_of_tensors(outputs)
+        model = self._answering_model(outputs)
         return with_open_images(model) if self.sizes_vary else model
 
     def pass_errors(self) -> AbstractContextManager[None]:
@@ -227,8 +229,34 @@ class Net:
         if self.any_input is not None and not self.input_blobs:
             model = model_between(self.any_input, outputs, name="net")
             return ModelWithoutInputs(run_in_order_made(model))
+        return self._functional(outputs)
+
+    def _functional(self, outputs: Any) -> Any:
         inputs = {name: blob.tensor for name, blob in self.input_blobs.items()}
         return run_in_order_made(model_between(inputs, outputs, name="net"))
+
+    def _answering_model(self, outputs: Any) -> Any:
+        """Return a model like `model_of_tensors`, with layers folded if the context says so.
+
+        Before each pass its weights must be made right by `refresh`.
+        """
+        if self.folding is None:
+            return self.model_of_tensors(outputs)
+        return self.folding.applied(self._functional(outputs), outputs)
+
+    @cached_property
+    def folding(self) -> Folding | None:
+        """What folds layers into others for a model that answers; None if none are to be."""
+        if not self.context.optimize or not self.input_blobs:
+            return None
+        pairs = zip(self.layers, self.graph.layers, strict=True)
+        parts = [NetPart(layer, of_graph, self.context) for layer, of_graph in pairs]
+        return Folding(parts, self.owners)
+
+    def refresh(self) -> None:
+        """Bring the weights of folded layers up to date, where parameters were changed."""
+        if self.folding is not None:
+            self.folding.refresh()
 
     def caffe_tensors(self, blobs: Iterable[str]) -> dict[str, Any]:
         """Return the Keras tensors of blobs, in Caffe's order, by name."""
@@ -372,11 +400,13 @@ class Net:
             owners=self.owners,
             model_of=self._model_with_effects,
             training=self.phase == "TRAIN",
+            autotune=self.context.autotune,
+            refresh=self.refresh,
         )
 
     def _model_with_effects(self, blobs: Iterable[str]) -> Any:
         """Return a model that computes blobs by name and the effects of layers without tops."""
-        return self.model_of_tensors((self.caffe_tensors(blobs), self._effects))
+        return self._answering_model((self.caffe_tensors(blobs), self._effects))
 
     @cached_property
     def layers(self) -> tuple[NetLayer, ...]:

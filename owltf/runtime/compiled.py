@@ -9,15 +9,19 @@ from typing import Any
 import tensorflow as tf
 
 
-def compiled(function: Callable[..., Any], spec: Any = None, **fixed: Any) -> Any:
+def compiled(
+    function: Callable[..., Any], spec: Any = None, *, by_xla: bool = False, **fixed: Any
+) -> Any:
     """Return a function as a TensorFlow graph, which is traced at its first call.
 
     Args:
         function: the function.
         spec: the `tf.TensorSpec`s of its argument; None to trace it anew for each shape.
+        by_xla: compile it to machine code, in which operations on small arrays cost less.
         **fixed: named arguments that are the same in each call.
     """
     signature = None if spec is None else [spec]
     # TensorFlow warns of code that is traced often, which happens where several nets each trace it
     # once. It counts each partial object by itself.
-    return tf.function(partial(function, **fixed), signature, autograph=False)
+    options = {"jit_compile": True} if by_xla else {}
+    return tf.function(partial(function, **fixed), signature, autograph=False, **options)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from owltf.convert.blob import Blob
@@ -83,6 +84,15 @@ class Power(LayerConverter):
         param = node.parameter.power_param
         terms = [("Mul", "scale", param.scale, 1), ("Add", "shift", param.shift, 0)]
         _chain(node, [*terms, ("Pow", "power", param.power, 1)])
+
+    def affine(
+        self, parameter: Any, blobs: Sequence[np.ndarray]
+    ) -> tuple[np.ndarray, np.ndarray] | None:
+        """Return scale and shift, if the power is 1."""
+        param = parameter.power_param
+        if param.power != 1 or param.scale == 0:
+            return None
+        return np.array([param.scale]), np.array([param.shift])
 
 
 def _chain(node: OnnxNode, terms: Sequence[tuple[str, str, float, float]]) -> None:

@@ -1,0 +1,132 @@
+"""Answers with fewer operations: layers that scale channels go into the layer before them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import tensorflow as tf
+
+from owltf.convert.converter import LayerConverter, converter_of
+from owltf.keras_internals import Remade, calls_in_order, model_between, rewired, run_in_order_made
+from owltf.net.folded_layer import FoldedLayer, NetPart
+from owltf.net.variable_watch import VariableWatch
+
+
+@dataclass
+class Folding:
+    """Makes models that compute the same as a net's with fewer layers.
+
+    BatchNorm, Scale, Bias and others that are `affine` are folded into the layer before, which must
+    be able to `absorb` them, where nothing else takes that layer's top. The net keeps its layers
+    and parameters: the weights of the layers that stand for them are made anew whenever a
+    parameter they come from was changed.
+
+    Attributes:
+        parts: the net's layers in Caffe's order.
+        owners: the names that the net's Keras layers have, and whose they are.
+    """
+
+    parts: Sequence[NetPart]
+    owners: Mapping[str, str]
+    _layers: dict[tuple[str, ...], FoldedLayer | None] = field(default_factory=dict, init=False)
+    _watch: tuple[int, VariableWatch] | None = field(default=None, init=False)
+
+    def applied(self, model: Any, outputs: Any) -> Any:
+        """Return a model with fewer layers; the same one if nothing can be folded.
+
+        Args:
+            model: a functional model of the net's tensors.
+            outputs: its outputs, in their structure; what they show is computed as it is.
+        """
+        if tf.config.list_logical_devices("GPU"):
+            # `VariableWatch` needs the CPU.
+            return model
+        chains = self._chains(model)
+        if not chains:
+            return model
+        remade = {id(layer.top.tensor): _remade(layer) for layer in chains}
+        small = model_between(model.input, rewired(model, outputs, remade), name="net")
+        self.refresh()
+        return run_in_order_made(small)
+
+    def refresh(self) -> None:
+        """Bring the weights of the layers that were folded up to date."""
+        built = [layer for layer in self._layers.values() if layer is not None and layer.is_built]
+        if not built:
+            return
+        if self._watch is None or self._watch[0] != len(built):
+            variables = {id(each): each for layer in built for each in layer.variables}
+            self._watch = len(built), VariableWatch(list(variables.values()))
+        if self._watch[1].has_changed():
+            for layer in built:
+                layer.refresh()
+
+    def _chains(self, model: Any) -> list[FoldedLayer]:
+        """Return the layers that can stand for several in a model."""
+        readers, heads = _Readers(model), dict[int, FoldedLayer | None]()
+        chains: dict[int, FoldedLayer] = {}
+        for part in self.parts:
+            if len(part.layer.tops) != 1 or not part.layer.bottoms:
+                continue
+            before, top = part.layer.bottoms[0].tensor, part.layer.tops[0].tensor
+            chain = chains.get(id(before)) or heads.get(id(before))
+            longer = chain and self._longer(chain, part)
+            if longer and readers.only_lead_to(before, top):
+                chains.pop(id(before), None)
+                chains[id(top)] = longer
+            elif id(top) in readers:
+                heads[id(top)] = FoldedLayer(part, (), self.owners)
+        return list(chains.values())
+
+    def _longer(self, chain: FoldedLayer, part: NetPart) -> FoldedLayer | None:
+        """Return a chain with one layer more, if that can be folded."""
+        if len(part.layer.bottoms) != 1 or not may_be_affine(part):
+            return None
+        names = (*chain.names, part.layer.name)
+        if names not in self._layers:
+            longer = FoldedLayer(chain.target, (*chain.folded, part), self.owners)
+            self._layers[names] = longer if longer.can_be_made() else None
+        return self._layers[names]
+
+
+def may_be_affine(part: NetPart) -> bool:
+    """Return whether a layer only multiplies its channels and adds to them, as it stands now."""
+    converter = converter_of(part.parameter, part.context.registry)
+    if type(converter).affine is LayerConverter.affine:
+        return False
+    return converter.affine(part.parameter, part.blobs()) is not None
+
+
+def _remade(layer: FoldedLayer) -> Remade:
+    bottoms = layer.target.layer.bottoms
+    return Remade(tuple(blob.tensor for blob in bottoms), layer.top_of)
+
+
+class _Readers:
+    """Which calls of a model read each of its Keras tensors."""
+
+    def __init__(self, model: Any) -> None:
+        self._made: dict[int, list[Any]] = {}
+        self._outputs = {id(tensor) for tensor in model.outputs}
+        for call in calls_in_order(model):
+            for tensor in call.outputs:
+                self._made.setdefault(id(tensor), [])
+            for tensor in call.inputs:
+                self._made.setdefault(id(tensor), []).append(call)
+
+    def __contains__(self, tensor: int) -> bool:
+        return tensor in self._made
+
+    def only_lead_to(self, tensor: Any, other: Any) -> bool:
+        """Return whether a tensor is read on the way to another one, and nowhere else."""
+        return any(each is other for each in self._way_from(tensor))
+
+    def _way_from(self, tensor: Any) -> Iterator[Any]:
+        """Yield the tensors that are made one after the other, each from the last alone."""
+        calls = self._made.get(id(tensor), [])
+        while len(calls) == 1 and id(tensor) not in self._outputs and len(calls[0].outputs) == 1:
+            tensor = calls[0].outputs[0]
+            yield tensor
+            calls = self._made[id(tensor)]
