@@ -39,13 +39,30 @@ if TYPE_CHECKING:
         solver_count as solver_count,
         solver_rank as solver_rank,
     )
+    from owltf.pycaffe.solver import (
+        AdaDeltaSolver as AdaDeltaSolver,
+        AdaGradSolver as AdaGradSolver,
+        AdamSolver as AdamSolver,
+        NesterovSolver as NesterovSolver,
+        RMSPropSolver as RMSPropSolver,
+        SGDSolver as SGDSolver,
+        get_solver as get_solver,
+    )
     from owltf.pycaffe.timer import Timer as Timer
     from owltf.python_layers.shim import Layer as Layer
 
 TRAIN, TEST = 0, 1
 
 # The module that has each name. Those with nets need TensorFlow.
-_NETS = {"Net": "net", "Classifier": "classifier", "Detector": "detector"}
+_SOLVERS = (
+    "SGDSolver NesterovSolver AdaGradSolver RMSPropSolver AdaDeltaSolver AdamSolver get_solver"
+)
+_NETS = {
+    "Net": "net",
+    "Classifier": "classifier",
+    "Detector": "detector",
+    **dict.fromkeys(_SOLVERS.split(), "solver"),
+}
 _PROCESS = (
     "has_nccl init_log layer_type_list log set_device set_mode_cpu set_mode_gpu set_multiprocess "
     "set_random_seed set_solver_count set_solver_rank solver_count solver_rank"

@@ -185,6 +185,21 @@ class Net(NetView):
                 self._state.backward(begin, end)
                 self._call("after_backward", end)
 
+    def _forward_backward(self) -> None:
+        """Run all layers forward and backward; in one call, unless a callback watches layers."""
+        if self._callbacks:
+            last = len(self._layers) - 1
+            self._forward(0, last)
+            self._backward(last, 0)
+            return
+        with caffe_errors(), SETTINGS.place():
+            self._state.forward_backward()
+
+    def _loss(self) -> float:
+        """Return the weighted sum of the losses of the last pass."""
+        weights = self._state.loss_weights.items()
+        return sum(weight * self._state.total_of(top) for (_, top), weight in weights)
+
     forward_all = forward_all
     forward_backward_all = forward_backward_all
 

@@ -9,6 +9,7 @@ from typing import Any
 from owltf.caffe.file_kind import NET
 from owltf.caffe.net.filter import filter_net, net_state
 from owltf.caffe.net.net_file import open_net_file
+from owltf.caffe.prototxt.source import NetSource
 from owltf.convert.context import NetContext
 from owltf.pycaffe.passes.built import Builder
 from owltf.pycaffe.settings import PHASES, SETTINGS
@@ -41,15 +42,24 @@ def net_builder(path: Path, phase: int, level: int, stages: Any) -> Builder:
         level: the number that rules may set bounds to.
         stages: the names that rules may ask for; None for none.
     """
-    registry = SETTINGS.registry
-    read: Any = open_net_file(path, registry.schema, wanted=NET).read
+    read: Any = open_net_file(path, SETTINGS.registry.schema, wanted=NET).read
     source = filter_net(read, net_state(PHASES[phase], level, stages or ()))
-    context = NetContext(
-        registry,
-        PHASES[phase],
-        seed=SETTINGS.next_seed(),
+    return Builder(source, script_context(source, PHASES[phase], SETTINGS.next_seed()))
+
+
+def script_context(source: NetSource, phase: str, seed: int) -> NetContext:
+    """Return what a net of a script is built with: its Python layers are the script's own code.
+
+    Args:
+        source: the net.
+        phase: "TRAIN" or "TEST".
+        seed: what its random draws start from.
+    """
+    return NetContext(
+        SETTINGS.registry,
+        phase,
+        seed=seed,
         folder=source.folder,
         allow_python_layers=True,
         python_code=ScriptCode(source.folder),
     )
-    return Builder(source, context)

@@ -88,6 +88,12 @@ class NetState:
         self.params = ByName("layer of the net with parameters", with_params)
         self.layers = ByName("layer of the net", views)
 
+    def total_of(self, blob: str) -> float:
+        """Return the sum of a blob's values."""
+        memory = self.blobs[blob].data_memory
+        memory.fetch()
+        return float(memory.view().sum())
+
     def _param_blob(self, param: Param) -> Blob:
         """Return a parameter blob as a script sees it."""
         return Blob(self.memories.of(param), self.diff_of(param))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import sys
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
@@ -69,6 +70,10 @@ class Settings:
             f"/GPU:{self.device}" if self.use_gpu else "/CPU:0"
         )
         return place
+
+    def write_log(self, line: str) -> None:
+        """Write a line of a solver's log where Caffe does, on the standard error."""
+        print(line, file=sys.stderr)
 
     def check_alone(self) -> None:
         """Check that one process trains.

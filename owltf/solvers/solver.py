@@ -131,10 +131,18 @@ class Solver(WholeStepOptimizer):
 
     def update(self, variable: Any, gradient: Any, rate: Any, index: int) -> None:
         """Normalise and regularise one gradient, then apply the rule."""
+        gradient = self.prepared(gradient, variable, index)
+        self.compute_update(gradient, variable, self.rate_of(rate, index), index)
+
+    def prepared(self, gradient: Any, variable: Any, index: int) -> Any:
+        """Return a gradient normalised by `iter_size` and regularised, for the rule."""
         if self.iter_size > 1:
             gradient = gradient / self.iter_size
-        rate = rate * _at(self.lr_mults, index)
-        self.compute_update(self._regularized(gradient, variable, index), variable, rate, index)
+        return self._regularized(gradient, variable, index)
+
+    def rate_of(self, rate: Any, index: int) -> Any:
+        """Return the learning rate times the variable's `lr_mult`."""
+        return rate * _at(self.lr_mults, index)
 
     def _regularized(self, gradient: Any, variable: Any, index: int) -> Any:
         decay = self.decay * _at(self.decay_mults, index)

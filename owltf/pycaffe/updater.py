@@ -1,0 +1,75 @@
+"""Updater: changes a net's weights by a solver's rule, and leaves the change in the gradients."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+import tensorflow as tf
+
+from owltf.convert.params import Param
+from owltf.pycaffe.memory.order import ParamOrder
+from owltf.pycaffe.net_state import NetState
+from owltf.runtime.compiled import compiled
+from owltf.solvers.solver import Solver
+
+
+class Updater:
+    """Updates the trained parameters of a net.
+
+    Args:
+        state: the net.
+        solver_class: the rule.
+        parameter: the `SolverParameter`.
+    """
+
+    def __init__(self, state: NetState, solver_class: Any, parameter: Any) -> None:
+        self._state = state
+        # Share the net's weights with another, and it has other variables.
+        self.listed = state.params
+        self.params: Sequence[Param] = state.built.net.params
+        self.trained = [param for param in self.params if param.is_trained]
+        self.solver: Solver = solver_class.from_parameter(parameter, 0.0, self.trained)
+        self._update = compiled(self._updates)
+
+    def apply(self, rate: Any) -> None:
+        """Change the weights by what `diff` holds, and set `diff` to that change, as Caffe does.
+
+        Args:
+            rate: the learning rate.
+        """
+        self._state.memories.push()
+        orders = [ParamOrder(param) for param in self.trained]
+        memories = [self._state.diff_of(param) for param in self.trained]
+        gradients = [memory.tensor(order) for memory, order in zip(memories, orders, strict=True)]
+        if not gradients:
+            return
+        changes = self._update((gradients, rate))
+        for memory, order, change in zip(memories, orders, changes, strict=True):
+            memory.set(change, order)
+        self._state.memories.changed(self.trained)
+
+    @cached_property
+    def _scratch(self) -> list[Any]:
+        """Variables of zeros, from which a rule subtracts its change."""
+        return [
+            tf.Variable(tf.zeros(param.variable.shape), trainable=False) for param in self.trained
+        ]
+
+    def _updates(self, given: tuple[list[Any], Any]) -> list[Any]:
+        gradients, rate = given
+        return [
+            self._changed(index, gradient, rate)
+            for index, gradient in enumerate(self.solver.summed(gradients))
+        ]
+
+    def _changed(self, index: int, gradient: Any, rate: Any) -> Any:
+        """Change one variable; return what was subtracted from it."""
+        variable, scratch = self.trained[index].variable.value, self._scratch[index]
+        prepared = self.solver.prepared(gradient, variable, index)
+        scratch.assign(tf.zeros_like(scratch))
+        self.solver.compute_update(prepared, scratch, self.solver.rate_of(rate, index), index)
+        change = -scratch
+        variable.assign_sub(change)
+        return change
