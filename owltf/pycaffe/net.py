@@ -12,6 +12,7 @@ from owltf.caffe.binary.read_weights import read_weights
 from owltf.net.weights import load_weights, save_weights
 from owltf.pycaffe.errors import CaffeError, caffe_errors, check_file, place_of
 from owltf.pycaffe.memory.param_memory import ParamMemories
+from owltf.pycaffe.nccl import NCCL
 from owltf.pycaffe.net_arguments import net_arguments, net_builder
 from owltf.pycaffe.net_batches import forward_all, forward_backward_all
 from owltf.pycaffe.net_state import NetState
@@ -272,18 +273,23 @@ class Net(NetView):
         with caffe_errors():
             self._state.set_input_arrays(data, labels, first.name)
 
+    def _add_callback(self, when: str, callback: Callback) -> None:
+        # NCCL has nothing to do, and layers that nobody watches run in one call.
+        if not isinstance(callback, NCCL):
+            self._callbacks.setdefault(when, []).append(callback)
+
     def before_forward(self, callback: Callback) -> None:
         """Call a function with each layer's number before it runs forward."""
-        self._callbacks.setdefault("before_forward", []).append(callback)
+        self._add_callback("before_forward", callback)
 
     def after_forward(self, callback: Callback) -> None:
         """Call a function with each layer's number after it ran forward."""
-        self._callbacks.setdefault("after_forward", []).append(callback)
+        self._add_callback("after_forward", callback)
 
     def before_backward(self, callback: Callback) -> None:
         """Call a function with each layer's number before it runs backward."""
-        self._callbacks.setdefault("before_backward", []).append(callback)
+        self._add_callback("before_backward", callback)
 
     def after_backward(self, callback: Callback) -> None:
         """Call a function with each layer's number after it ran backward."""
-        self._callbacks.setdefault("after_backward", []).append(callback)
+        self._add_callback("after_backward", callback)

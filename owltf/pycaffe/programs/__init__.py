@@ -1,0 +1,1 @@
+"""Caffe's own programs in Python, with their flags."""
