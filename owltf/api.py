@@ -121,6 +121,7 @@ if TYPE_CHECKING:
         image_settings as image_settings,
     )
     from owltf.options.input_shapes import input_shape_option as input_shape_option
+    from owltf.options.net import state_options as state_options
     from owltf.options.plain import choose_report as choose_report, plain_option as plain_option
     from owltf.options.progress import progress_bar as progress_bar
     from owltf.options.weights import weights_of as weights_of, weights_options as weights_options
@@ -290,6 +291,7 @@ TOOLS = {
     "save_weights": "owltf.net.weights",
     "standard_ops_only": "owltf.runtime.standard_ops",
     "start_tensorflow": "owltf.runtime.start_tensorflow",
+    "state_options": "owltf.options.net",
     "weights_of": "owltf.options.weights",
     "weights_options": "owltf.options.weights",
     "whole_images": "owltf.inference.whole_images",

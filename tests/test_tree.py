@@ -13,8 +13,10 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from owltf_caffe_tools.command import caffe_tools
 from owltf_classifier.command import classify
 from owltf_datasets.compute_image_mean import compute_image_mean
+from owltf_datasets.convert_digits import convert_mnist
 from owltf_datasets.convert_imageset import convert_imageset
 from owltf_datasets.dataset import check, info
 from owltf_exporter.command import export
@@ -27,6 +29,7 @@ from owltf.cli import cli
 from owltf.commands.layers import layers
 from owltf.commands.new_plugin import new_plugin
 from owltf.commands.run import run
+from owltf.commands.train import train
 from owltf.plugin import hookspecs
 
 ROOT = Path(__file__).parents[1]
@@ -153,7 +156,7 @@ def test_paths_in_documents_exist(name: str) -> None:
 
 @pytest.mark.parametrize("name", [*DOCUMENTS, "examples/mnist/README.md"])
 def test_options_in_documents_exist(name: str) -> None:
-    tools = (convert_imageset, compute_image_mean, info, check)
+    tools = (convert_imageset, compute_image_mean, info, check, caffe_tools, train, convert_mnist)
     commands = (cli, run, layers, new_plugin, classify, export, extract, tester.test, *tools)
     known = {option for each in commands for param in each.params for option in param.opts}
     known |= {"--help", "--version"}

@@ -10,12 +10,15 @@ import click
 
 from owltf.options.common import take
 from owltf.options.devices import DEVICE_FLAGS, device_options, devices_of
-from owltf.options.net import CONTEXT_FLAGS, NET_FLAGS, net_options
+from owltf.options.net import CONTEXT_FLAGS, NET_FLAGS, net_options, state_words
 from owltf.options.plain import choose_report, plain_option
 from owltf.options.plugin_options import CommandWithPluginOptions, PluginOptions
 
 _OF_NETS = ("sync_batch_norm", *CONTEXT_FLAGS)
 _REPEATED = ("batch_per_gpu", "sync_batch_norm", "allow_nan", *NET_FLAGS)
+_EFFECTS = {"sigint_effect": "stop", "sighup_effect": "snapshot"}
+# Caffe writes its flags with underscores.
+_SPELLINGS = {"token_normalize_func": lambda word: word.replace("_", "-")}
 
 
 def _paths(context: click.Context, option: click.Parameter, value: str | None) -> list[Path]:
@@ -27,11 +30,27 @@ def _paths(context: click.Context, option: click.Parameter, value: str | None) -
     return paths
 
 
-@click.command(cls=CommandWithPluginOptions)
-@click.argument("solver", metavar="SOLVER")
+class _Snapshot(click.ParamType[Any]):
+    """The number of a snapshot, or the name of a solverstate, as Caffe's flag has."""
+
+    name = "snapshot"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> int | Path:
+        """Return the number or the path."""
+        try:
+            return int(value)
+        except ValueError:
+            if ".solverstate" in str(value):
+                return Path(value)
+            self.fail(f"'{value}' is neither a number nor a FILE.solverstate", param, ctx)
+
+
+@click.command(cls=CommandWithPluginOptions, context_settings=_SPELLINGS)
+@click.argument("solver", metavar="SOLVER", required=False)
+@click.option("--solver", "given", hidden=True)
 @click.option(
     "--snapshot",
-    type=int,
+    type=_Snapshot(),
     default=0,
     metavar="N",
     help="Go on from snapshot N, that of iteration N x the solver's `snapshot`.",
@@ -65,10 +84,31 @@ def _paths(context: click.Context, option: click.Parameter, value: str | None) -
     help="BatchNorm's statistics are those of the whole batch; else of each device's share.",
 )
 @click.option("--allow-nan", is_flag=True, help="Go on after a loss that is not a number.")
+@click.option(
+    "--sigint-effect",
+    type=click.Choice(["stop", "snapshot", "none"]),
+    default="stop",
+    show_default=True,
+    help="What Ctrl-C does.",
+)
+@click.option(
+    "--sighup-effect",
+    type=click.Choice(["stop", "snapshot", "none"]),
+    default="snapshot",
+    show_default=True,
+    help="What SIGHUP does.",
+)
 @net_options
 @plain_option
 @click.pass_context
-def run(context: click.Context, /, solver: str, plain: bool, **flags: Any) -> None:
+def run(
+    context: click.Context,
+    /,
+    solver: str | None,
+    given: str | None,
+    plain: bool,
+    **flags: Any,
+) -> None:
     """Train the net of a solver file.
 
     SOLVER is a solver.prototxt. Its net, data and snapshots are looked for from the working
@@ -83,6 +123,9 @@ def run(context: click.Context, /, solver: str, plain: bool, **flags: Any) -> No
     from owltf.options.early_checks import check_weights
     from owltf.runtime.device_wishes import check_wishes
 
+    solver = _one_solver(context, solver, given)
+    if isinstance(flags["snapshot"], Path):
+        _resume_from(flags)
     registry, added = context.obj, _added(context, flags)
     ignore = flags.pop("ignore_unknown_fields")
     file = open_net_file(solver, registry.schema, wanted=SOLVER, ignore_unknown_fields=ignore)
@@ -91,6 +134,23 @@ def run(context: click.Context, /, solver: str, plain: bool, **flags: Any) -> No
         check_named_files(source)
     check_weights(flags["weights"])
     context.exit(_train(registry, file, plain, **flags, **added))
+
+
+def _one_solver(context: click.Context, word: str | None, option: str | None) -> str:
+    """Return the solver, which Caffe's people write as `--solver=FILE`."""
+    if word and option:
+        raise click.UsageError(f"the solver is given twice: {word} and {option}", context)
+    solver = word or option
+    if not solver:
+        raise click.UsageError("Missing argument 'SOLVER'.", context)
+    return solver
+
+
+def _resume_from(flags: dict[str, Any]) -> None:
+    """Take `--snapshot FILE.solverstate`, Caffe's flag, for `--resume`."""
+    if flags["resume"] is not None:
+        raise click.BadParameter("--snapshot FILE.solverstate and --resume are the same; give one")
+    flags["resume"], flags["snapshot"] = flags["snapshot"], 0
 
 
 def _train(registry: Any, file: Any, plain: bool, **flags: Any) -> int:
@@ -120,7 +180,7 @@ def _added(context: click.Context, flags: dict[str, Any]) -> dict[str, Any]:
     return {
         "plugin_options": added.values,
         "disabled_plugins": context.find_root().params.get("disable_plugin", ()),
-        "again": (*_again(flags), *added.again),
+        "again": (*_again(flags), *state_words(context), *added.again),
     }
 
 
@@ -131,3 +191,6 @@ def _again(flags: dict[str, Any]) -> Iterator[str]:
         if value not in (None, False):
             yield "--" + name.replace("_", "-")
             yield from () if value is True else (str(value),)
+    for name, usual in _EFFECTS.items():
+        if flags[name] != usual:
+            yield from (f"--{name.replace('_', '-')}", flags[name])

@@ -51,6 +51,8 @@ class RunOptions:
         reinit_mismatched: leave layers of another shape as their fillers make them.
         batch_per_gpu: `batch_size` is that of each device, as in Caffe.
         allow_nan: go on after a loss that is not a number.
+        sigint_effect: what SIGINT does: "stop", "snapshot" or "none".
+        sighup_effect: what SIGHUP does.
         plugin_options: the values of the options that plugins add, by name.
         disabled_plugins: the names of the plugins that are left out.
         again: the options that the command line which resumes the run must repeat.
@@ -62,6 +64,8 @@ class RunOptions:
     reinit_mismatched: bool = False
     batch_per_gpu: bool = False
     allow_nan: bool = False
+    sigint_effect: str = "stop"
+    sighup_effect: str = "snapshot"
     plugin_options: Mapping[str, Any] = field(default_factory=dict)
     disabled_plugins: Sequence[str] = ()
     again: Sequence[str] = ()

@@ -14,6 +14,7 @@ import tensorflow as tf
 from owltf.signals.signal_thread import leave_at_once, signals_to
 
 STOPPING = (signal.SIGINT, signal.SIGTERM)
+STOP, SNAPSHOT, NONE = EFFECTS = ("stop", "snapshot", "none")
 _LEFT = "\nowltf: stopped at once; the last snapshot stands"
 
 
@@ -22,14 +23,19 @@ class Signals:
 
     Outside the main thread Python allows no handlers; then nothing is caught.
 
+    Args:
+        sigint: what SIGINT does: "stop", "snapshot" or "none".
+        sighup: what SIGHUP does.
+
     Attributes:
         pause: a boolean variable, true when a loop of iterations should return.
         end: a boolean variable, true when the run should end.
         stopped_by: the signal that ends the run, or None.
-        snapshot_wanted: whether SIGHUP asked for a snapshot.
+        snapshot_wanted: whether a signal asked for a snapshot.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, sigint: str = STOP, sighup: str = SNAPSHOT) -> None:
+        self._effects = {signal.SIGINT: sigint, signal.SIGTERM: STOP, signal.SIGHUP: sighup}
         self.pause = tf.Variable(False, trainable=False, name="pause")
         self.end = tf.Variable(False, trainable=False, name="end")
         self.stopped_by: signal.Signals | None = None
@@ -49,9 +55,12 @@ class Signals:
         self._caught.close()
 
     def _take(self, number: int) -> None:
-        if number == signal.SIGHUP:
+        effect = self._effects[signal.Signals(number)]
+        if effect == NONE:
+            return
+        if effect == SNAPSHOT:
             self.snapshot_wanted = True
-        elif number in STOPPING:
+        else:
             if self.stopped_by is not None:
                 leave_at_once(number, _LEFT)
             self.stopped_by = signal.Signals(number)
@@ -59,7 +68,7 @@ class Signals:
         self.pause.assign(True)
 
     def snapshot_made(self) -> None:
-        """Mark the snapshot that SIGHUP asked for as done, so that training goes on."""
+        """Mark the snapshot that a signal asked for as done, so that training goes on."""
         self.snapshot_wanted = False
         if self.stopped_by is None:
             self.pause.assign(False)

@@ -44,7 +44,7 @@ class Trainer:
         self._schedule, self._nets, self._solver = start.schedule, start.nets, start.solver
         self._hook: Any = start.registry.manager.hook
         self._recurrent = RecurrentStates(start.nets, start.devices)
-        self._signals = Signals()
+        self._signals = Signals(start.options.sigint_effect, start.options.sighup_effect)
         self._iteration = self._first = self._saved = start.state.iteration
         self._kept = start.resumed_from
         self._losses = deque(start.state.losses, maxlen=self._parameter.average_loss)

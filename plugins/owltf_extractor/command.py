@@ -54,6 +54,13 @@ from owltf.api import (
     is_flag=True,
     help="Take a layer's own output, before the in-place layers that follow change it.",
 )
+@click.option(
+    "--format",
+    "default_suffix",
+    callback=lambda context, option, value: value and f".{value.removeprefix('.')}",
+    metavar="lmdb|npy|...",
+    help="The format of an OUT whose name does not end in one.",
+)
 @click.option("--with-labels", is_flag=True, help="Write the labels too.")
 @click.option("--with-keys", is_flag=True, help="Write the records' keys or the images' paths too.")
 @device_options

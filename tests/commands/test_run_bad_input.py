@@ -36,7 +36,10 @@ def assert_says(message: str, parts: Sequence[str]) -> None:
     [
         ([], ["missing argument 'SOLVER'", "owltf run --help"]),
         (["solver.prototxt", "--nope"], ["no such option '--nope'", "owltf run --help"]),
-        (["solver.prototxt", "--snapshot", "x"], ["'--snapshot'", "'x' is not a valid integer"]),
+        (
+            ["solver.prototxt", "--snapshot", "x"],
+            ["'--snapshot'", "'x' is neither a number nor a FILE.solverstate"],
+        ),
         (["nope.prototxt"], ["nope.prototxt: not found; tried /", "/case/nope.prototxt"]),
         (["train_lmdb"], ["train_lmdb: an LMDB database, where a solver's prototxt is needed"]),
         (["."], [".: a folder, where a solver's prototxt is needed"]),

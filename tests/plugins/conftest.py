@@ -17,7 +17,13 @@ from image_case import Images, write_case  # noqa: E402
 
 from owltf import cli  # noqa: E402
 
-PLUGINS = ("owltf_tester", "owltf_extractor", "owltf_classifier", "owltf_datasets")
+PLUGINS = (
+    "owltf_tester",
+    "owltf_extractor",
+    "owltf_classifier",
+    "owltf_datasets",
+    "owltf_caffe_tools",
+)
 ZOO = Path(__file__).parents[3] / "shared" / "zoo" / "models"
 
 Owltf = Callable[..., Result]

@@ -57,3 +57,19 @@ def test_other_threads_catch_nothing() -> None:
     thread.start()
     thread.join()
     assert seen == [None]
+
+
+def test_effects_can_be_chosen() -> None:
+    with Signals(sigint="snapshot", sighup="stop") as signals:
+        os.kill(os.getpid(), signal.SIGINT)
+        assert wait_for(lambda: bool(signals.pause.numpy()))
+        assert signals.snapshot_wanted
+        assert not signals.end.numpy()
+        os.kill(os.getpid(), signal.SIGHUP)
+        assert wait_for(lambda: bool(signals.end.numpy()))
+        assert signals.stopped_by == signal.SIGHUP
+    with Signals(sigint="none") as signals:
+        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), signal.SIGHUP)
+        assert wait_for(lambda: signals.snapshot_wanted)
+        assert signals.stopped_by is None

@@ -7,6 +7,7 @@ from pathlib import Path
 from owltf.caffe.file_kind import SOLVER, file_kind
 from owltf.caffe.find_file import find_file
 from owltf.caffe.net.filter import filter_net, net_state
+from owltf.caffe.net.given_state import given_state
 from owltf.caffe.net.read import read_net, read_solver
 from owltf.caffe.net.solver_nets import test_nets_of, train_net_of
 from owltf.caffe.prototxt.source import NetSource, SolverSource
@@ -58,9 +59,9 @@ class NetFile:
         Raises:
             OwltfError: if there is no such net, or it cannot be read.
         """
-        state = net_state(phase)
         if isinstance(self.read, NetSource):
-            return filter_net(self.read, state)
+            given = given_state()
+            return filter_net(self.read, net_state(phase, given.level or 0, given.stages))
         if phase == "TRAIN":
             options = {"ignore_unknown_fields": self.ignore_unknown_fields}
             return train_net_of(self.read, self.schema, **options)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from owltf.caffe.find_file import find_file
 from owltf.caffe.net.filter import PHASES, filter_net, net_state
+from owltf.caffe.net.given_state import GivenState, given_state
 from owltf.caffe.net.read import layer_lines, read_net
 from owltf.caffe.prototxt.scan import Block
 from owltf.caffe.prototxt.source import NetSource, SolverSource
@@ -13,6 +14,7 @@ from owltf.caffe.schema.schema import Schema
 from owltf.caffe.upgrade.upgrade import upgrade_net
 from owltf.errors import OwltfError
 
+_NOTHING = GivenState()
 _TRAIN_FIELDS = ("net", "net_param", "train_net", "train_net_param")
 
 
@@ -33,7 +35,7 @@ def train_net_of(
     nets = _Nets(solver, schema, ignore_unknown_fields)
     (source,) = nets.named(given[0])
     states = [solver.parameter.train_state] if solver.parameter.HasField("train_state") else []
-    return _filtered(source, "TRAIN", states)
+    return _filtered(source, "TRAIN", states, given_state())
 
 
 def test_nets_of(
@@ -129,11 +131,14 @@ class _Nets:
         return upgrade_net(NetSource(net, solver.path, lines, solver.name))
 
 
-def _filtered(source: NetSource, phase: str, states: Iterable[object]) -> NetSource:
-    """Filter by the phase, then the net's own state, then the solver's: the later wins."""
+def _filtered(
+    source: NetSource, phase: str, states: Iterable[object], given: GivenState = _NOTHING
+) -> NetSource:
+    """Filter by the phase, the net's own state, the solver's, the command line's: the last wins."""
     level, stages = 0, list[str]()
     for state in [source.parameter.state, *states]:
         phase = PHASES[state.phase] if state.HasField("phase") else phase
         level = state.level if state.HasField("level") else level
         stages += state.stage
-    return filter_net(source, net_state(phase, level, stages))
+    level = level if given.level is None else given.level
+    return filter_net(source, net_state(phase, level, [*stages, *given.stages]))

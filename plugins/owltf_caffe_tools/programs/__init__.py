@@ -1,0 +1,1 @@
+"""Caffe's programs, a file each."""

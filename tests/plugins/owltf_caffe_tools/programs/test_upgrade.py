@@ -1,0 +1,19 @@
+"""The three programs that upgrade."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from owltf_caffe_tools.programs.upgrade import (
+    UpgradeNetProtoBinary,
+    UpgradeNetProtoText,
+    UpgradeSolverProtoText,
+)
+
+
+@pytest.mark.parametrize(
+    "program", [UpgradeNetProtoBinary, UpgradeNetProtoText, UpgradeSolverProtoText]
+)
+def test_words(translated: Callable[..., list[str]], program: type) -> None:
+    assert translated(program(), "old", "new") == ["upgrade", "--", "old", "new"]
