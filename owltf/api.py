@@ -107,7 +107,10 @@ if TYPE_CHECKING:
         whole_images as whole_images,
     )
     from owltf.keras_internals import calls_in_order as calls_in_order
+    from owltf.layers.common.dropout import Dropout as Dropout, PlacedDropout as PlacedDropout
+    from owltf.layers.common.inner_product import InnerProduct as InnerProduct
     from owltf.layers.vision.convolution import Convolution as Convolution
+    from owltf.layers.vision.pooling import Pooling as Pooling
     from owltf.net.backward import Gradients as Gradients
     from owltf.net.fold import fold as fold
     from owltf.net.net import Net as Net
@@ -155,7 +158,9 @@ if TYPE_CHECKING:
 LAYERS = {
     "Blob": "owltf.convert.blob",
     "Convolution": "owltf.layers.vision.convolution",
+    "Dropout": "owltf.layers.common.dropout",
     "FieldError": "owltf.errors",
+    "InnerProduct": "owltf.layers.common.inner_product",
     "Layer": "owltf.convert.layer",
     "LayerConverter": "owltf.convert.converter",
     "LearningRate": "owltf.solvers.learning_rate",
@@ -163,6 +168,8 @@ LAYERS = {
     "OnnxNode": "owltf.convert.onnx_node",
     "Param": "owltf.convert.params",
     "ParamBlob": "owltf.convert.params",
+    "PlacedDropout": "owltf.layers.common.dropout",
+    "Pooling": "owltf.layers.vision.pooling",
     "RecurrentState": "owltf.runtime.recurrent_state",
     "Solver": "owltf.solvers.solver",
     "SourceCall": "owltf.convert.source_call",

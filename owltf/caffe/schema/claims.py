@@ -58,13 +58,20 @@ def unite(into: DescriptorProto, other: DescriptorProto, into_path: Path, other_
             _add(into, field, taken)
         elif all(each.type in _WHOLE for each in (field, own[field.name])):
             own[field.name].type = field.type if _same(field, own[field.name]) else _WIDEST
-        elif not _same(field, own[field.name]):
+        elif not _same(field, own[field.name]) and not _same_enum(field, other, into):
             raise CannotUniteError(field.name)
 
 
 def _same(one: FieldDescriptorProto, other: FieldDescriptorProto) -> bool:
     kinds = [(field.type, field.label, field.type_name) for field in (one, other)]
     return kinds[0] == kinds[1]
+
+
+def _same_enum(field: FieldDescriptorProto, other: DescriptorProto, into: DescriptorProto) -> bool:
+    """Return whether both messages have an enum of their own for a field, with the same values."""
+    name = field.type_name.rpartition(".")[2]
+    enums = [[each for each in owner.enum_type if each.name == name] for owner in (other, into)]
+    return bool(enums[0]) and enums[0] == enums[1]
 
 
 def _add(into: DescriptorProto, field: FieldDescriptorProto, taken: set[int]) -> None:

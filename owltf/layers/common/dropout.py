@@ -61,9 +61,20 @@ class Dropout(LayerConverter):
 
     def build(self, layer: Layer, bottom: Blob) -> Blob:
         """Return the bottom with values dropped in training."""
+        return bottom.map(self.keras_layer(layer, bottom, PlacedDropout))
+
+    def keras_layer(self, layer: Layer, bottom: Blob, made: type[PlacedDropout]) -> Any:
+        """Return the Keras layer.
+
+        Args:
+            layer: Caffe's layer.
+            bottom: its bottom.
+            made: the Keras layer's class.
+
+        Raises:
+            OwltfError: if the ratio is none.
+        """
         ratio = layer.parameter.dropout_param.dropout_ratio
         if not 0 <= ratio < 1:
             raise layer.error(f"dropout_ratio must be at least 0 and less than 1, got {ratio:g}")
-        return bottom.map(
-            layer.keras(PlacedDropout, rate=ratio, stream=layer.name, batch=bottom.batch)
-        )
+        return layer.keras(made, rate=ratio, stream=layer.name, batch=bottom.batch)

@@ -35,7 +35,7 @@ class Pooling(LayerConverter):
         if bottom.rank != 4:
             raise layer.error(f"pools (N, C, H, W), but '{bottom.name}' is {bottom.shape}")
         window = pooling_window(layer, param, bottom.shape[2:])
-        floor, method = param.round_mode == param.FLOOR, method_of(param)
+        floor, method = self.rounds_down(param), method_of(param)
         check_fits(layer, bottom, window, method, floor=floor)
         config = {
             "kernel": None if param.global_pooling else window.kernel,
@@ -48,6 +48,14 @@ class Pooling(LayerConverter):
         if len(layer.tops) > 1:
             tops.append(images.map(layer.keras(MaxPlace2D, part="mask", **config)))
         return tops
+
+    def rounds_down(self, param: Any) -> bool:
+        """Return whether the number of windows is rounded down.
+
+        Args:
+            param: the `PoolingParameter`.
+        """
+        return bool(param.round_mode == param.FLOOR)
 
     def onnx(self, node: OnnxNode) -> None:
         """Write MaxPool or AveragePool, with what Caffe's rules add to them."""

@@ -84,6 +84,19 @@ def test_a_binary_layer_of_two_plugins_is_read_by_the_one_that_knows_it(paths: l
         assert found == layer(schema, f'type: "BN" {text}')
 
 
+def test_enums_of_the_same_values_are_one(paths: list[Path], refusal: Callable[..., str]) -> None:
+    for path, text in zip(paths, (ONE, TWO), strict=True):
+        enum = "enum Engine { DEFAULT = 0; CAFFE = 1; } optional Engine engine = 9; "
+        path.write_text(
+            HEAD + text.replace("message BNParameter {", "message BNParameter { " + enum)
+        )
+    schema = load_schema(paths)
+    for text in ("engine: CAFFE wide: 1", "engine: CAFFE momentum: 1"):
+        assert layer(schema, f"bn_param {{ {text} }}").bn_param.engine == 1
+    paths[1].write_text(paths[1].read_text().replace("CAFFE = 1", "CUDNN = 1"))
+    assert "'engine' in it differs in type" in refusal(load_schema, paths)
+
+
 def test_a_field_of_two_types_is_refused(paths: list[Path], refusal: Callable[..., str]) -> None:
     paths[1].write_text(HEAD + TWO.replace("int32 size = 2 [default = 1]", "string size = 2"))
     error = refusal(load_schema, paths)
