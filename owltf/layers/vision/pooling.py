@@ -37,7 +37,7 @@ class Pooling(LayerConverter):
         window = pooling_window(layer, param, bottom.shape[2:])
         floor, method = self.rounds_down(param), method_of(param)
         check_fits(layer, bottom, window, method, floor=floor)
-        config = {
+        config: dict[str, Any] = {
             "kernel": None if param.global_pooling else window.kernel,
             "stride": window.stride,
             "pad": window.pad,
