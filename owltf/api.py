@@ -31,7 +31,11 @@ if TYPE_CHECKING:
     from owltf.data.bad_records import BadRecords as BadRecords
     from owltf.data.data_context import DataContext as DataContext
     from owltf.data.data_layer import DataLayer as DataLayer
-    from owltf.data.decoded_images import DecodedImages as DecodedImages, ImageSource as ImageSource
+    from owltf.data.decoded_images import (
+        DecodedImages as DecodedImages,
+        ImageSource as ImageSource,
+        in_threads as in_threads,
+    )
     from owltf.data.draws import (
         record_draws as record_draws,
         record_words as record_words,
@@ -112,6 +116,7 @@ if TYPE_CHECKING:
     from owltf.layers.vision.convolution import Convolution as Convolution
     from owltf.layers.vision.pooling import Pooling as Pooling
     from owltf.net.backward import Gradients as Gradients
+    from owltf.net.collected import collected_outputs as collected_outputs
     from owltf.net.fold import fold as fold
     from owltf.net.net import Net as Net
     from owltf.net.segment import Segment as Segment
@@ -215,6 +220,7 @@ DATA = {
     "decode_image": "owltf.data.source.image",
     "find_images": "owltf.data.source.image_files",
     "hdf5_datasets": "owltf.data.source.hdf5",
+    "in_threads": "owltf.data.decoded_images",
     "open_database": "owltf.data.source.database",
     "read_ahead": "owltf.data.pipeline",
     "read_blocks": "owltf.data.source.datum",
@@ -273,6 +279,7 @@ TOOLS = {
     "choose_report": "owltf.options.plain",
     "class_probabilities": "owltf.inference.class_scores",
     "class_scores": "owltf.inference.class_scores",
+    "collected_outputs": "owltf.net.collected",
     "device_options": "owltf.options.devices",
     "devices_of": "owltf.options.devices",
     "find_views": "owltf.inference.views",

@@ -43,6 +43,8 @@ class LayerConverter(ABC):
         passes_on: whether each top equals the bottom except in training, as for Dropout.
         gives_probabilities: whether the top holds a probability for each class along axis 1; for a
             loss with `class_scores`, whether the softmax of these does.
+        is_collected: whether a test keeps the tops of all batches, for `figures` to say what they
+            mean together, in place of their mean. Their rows may differ from batch to batch.
         runs_user_code: whether it runs Python code of the user's, which no exported file holds.
     """
 
@@ -55,6 +57,7 @@ class LayerConverter(ABC):
     is_judge: ClassVar[bool] = False
     passes_on: ClassVar[bool] = False
     gives_probabilities: ClassVar[bool] = False
+    is_collected: ClassVar[bool] = False
     runs_user_code: ClassVar[bool] = False
 
     def fits(self, parameter: Any) -> bool:
@@ -127,6 +130,21 @@ class LayerConverter(ABC):
 
         Returns:
             The count by the bottom's index: its numbers must stay below it.
+        """
+        return {}
+
+    def figures(
+        self, parameter: Any, tops: Sequence[np.ndarray], solver: Any | None
+    ) -> Mapping[str, float]:
+        """Return what a test tells of a layer that `is_collected`.
+
+        Args:
+            parameter: the `LayerParameter`.
+            tops: its first top of all batches; some may be joined, along the rows.
+            solver: the `SolverParameter` of the test, if there is one.
+
+        Returns:
+            Numbers by what is added to the top's name; "" for the one that has that name alone.
         """
         return {}
 

@@ -137,7 +137,7 @@ class _Batch:
         self._pixels = self._array(count)
         # Several images a call: to hand out a call takes time as well.
         self._futures: list[Future[list[tuple[int, str]]]] = [
-            submit(self._put_several, place, items[place : place + _IMAGES_PER_CALL])
+            in_threads(self._put_several, place, items[place : place + _IMAGES_PER_CALL])
             for place in range(0, count, _IMAGES_PER_CALL)
         ]
 
@@ -191,7 +191,7 @@ def _workers() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(os.cpu_count() or 1, "owltf-images")
 
 
-def submit(function: Callable[..., Any], *args: Any) -> Future[Any]:
+def in_threads(function: Callable[..., Any], *args: Any) -> Future[Any]:
     """Call a function in one of the threads that all data layers share."""
     try:
         return _workers().submit(function, *args)

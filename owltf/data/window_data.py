@@ -13,7 +13,7 @@ import tensorflow as tf
 from owltf.caffe.net.read import read_mean
 from owltf.data.data_context import DataContext
 from owltf.data.data_layer import DataLayer
-from owltf.data.decoded_images import submit
+from owltf.data.decoded_images import in_threads
 from owltf.data.draws import record_words, stream_key
 from owltf.data.pipeline import empty_aligned, read_ahead, read_chunks
 from owltf.data.source.image import COLOR, Image, decode_image
@@ -123,7 +123,7 @@ class WindowData(DataLayer):
             images[place] = self._image(window, mirrored)
             labels[place] = window.label
 
-        for work in [submit(put, place) for place in range(self.batch_size)]:
+        for work in [in_threads(put, place) for place in range(self.batch_size)]:
             work.result()
         return images, labels
 

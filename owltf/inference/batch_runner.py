@@ -38,7 +38,9 @@ class BatchRunner:
         with self._devices.scope():
             self._model = net.model_of_batches(outputs)
         # Images may be of many sizes; not each has a graph of its own then.
-        self._compute = tf.function(self._on_all, autograph=False, reduce_retracing=net.sizes_vary)
+        # So may be the rows of a batch's true boxes.
+        varies = net.sizes_vary or any(None in blob.shape for blob in net.input_blobs.values())
+        self._compute = tf.function(self._on_all, autograph=False, reduce_retracing=varies)
         self._done = 0
 
     @property

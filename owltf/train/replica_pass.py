@@ -69,7 +69,22 @@ def joined_outputs(net: Net, outputs: Mapping[str, Any], replicas: Replicas) -> 
         outputs: the outputs that `forward` returned on each replica, by blob name.
         replicas: the replicas.
     """
-    return {name: replicas.joined(value, net.blobs[name].batch) for name, value in outputs.items()}
+    return {
+        name: joined_rows(value, replicas)
+        if None in net.blobs[name].shape[1:]
+        else replicas.joined(value, net.blobs[name].batch)
+        for name, value in outputs.items()
+    }
+
+
+def joined_rows(value: Any, replicas: Replicas) -> Any:
+    """Return an output of any number of rows, as detections are: those of all replicas.
+
+    Args:
+        value: the output on each replica, (1, 1, rows, values).
+        replicas: the replicas.
+    """
+    return tf.concat(replicas.parts(value), -2)
 
 
 def zero_outputs(net: Net) -> dict[str, Any]:
@@ -77,11 +92,11 @@ def zero_outputs(net: Net) -> dict[str, Any]:
 
     That is the batch, which a Filter may change, and the size of images where they vary.
     """
-    zeros = {name: tf.zeros(net.blobs[name].shape) for name in net.outputs}
-    return {name: _opened(value, net.sizes_vary) for name, value in zeros.items()}
+    return {name: _zeros(net.blobs[name].shape, net.sizes_vary) for name in net.outputs}
 
 
-def _opened(zeros: Any, sizes_vary: bool) -> Any:
-    kept = [None] * len(zeros.shape[1:]) if sizes_vary else zeros.shape[1:]
-    shape = (None, *kept) if zeros.shape.rank else ()
+def _zeros(sizes: Sequence[int | None], sizes_vary: bool) -> Any:
+    zeros = tf.zeros([1 if size is None else size for size in sizes])
+    kept = [None] * len(sizes[1:]) if sizes_vary else sizes[1:]
+    shape = (None, *kept) if sizes else ()
     return tf.raw_ops.PlaceholderWithDefault(input=zeros, shape=shape)

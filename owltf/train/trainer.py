@@ -58,7 +58,7 @@ class Trainer:
             allow_nan=start.options.allow_nan,
         )
         self._tests = [
-            Evaluation(net, start.devices, batches(net, place), self._signals.end)
+            Evaluation(net, start.devices, batches(net, place), self._signals.end, self._parameter)
             for net, place in zip(self._nets.tests, start.state.test, strict=True)
         ]
 
@@ -197,7 +197,7 @@ class Trainer:
             self._iteration,
             index,
             loss if shown else None,
-            outputs_of(net, means),
+            means,
             loss_weights(net),
         )
         self._hook.owltf_tested(scores=scores, setup=self._setup)

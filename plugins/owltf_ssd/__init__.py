@@ -7,12 +7,20 @@ functions, never at the top.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from owltf.api import hookimpl
 
 if TYPE_CHECKING:
-    from owltf.api import LayerConverter
+    from owltf.api import DataLayer, LayerConverter
+
+
+@hookimpl
+def owltf_add_command(commands: Any) -> None:
+    """Add the command `convert-annoset`."""
+    from owltf_ssd.convert_annoset import convert_annoset
+
+    commands.add_command(convert_annoset)
 
 
 @hookimpl
@@ -26,6 +34,7 @@ def owltf_layer_converters() -> list[type[LayerConverter]]:
     """Return the converters of SSD's layer types."""
     from owltf_ssd.axpy import Axpy
     from owltf_ssd.depthwise import ConvDepthwise, ConvolutionDepthwise, DepthwiseConvolution
+    from owltf_ssd.detection_evaluate import DetectionEvaluate
     from owltf_ssd.detection_output import DetectionOutput
     from owltf_ssd.multi_box_loss import MultiBoxLoss
     from owltf_ssd.normalize import Normalize
@@ -40,6 +49,7 @@ def owltf_layer_converters() -> list[type[LayerConverter]]:
         ConvDepthwise,
         ConvolutionDepthwise,
         DepthwiseConvolution,
+        DetectionEvaluate,
         DetectionOutput,
         MultiBoxLoss,
         Normalize,
@@ -49,3 +59,11 @@ def owltf_layer_converters() -> list[type[LayerConverter]]:
         ShuffleChannel,
         SmoothL1Loss,
     ]
+
+
+@hookimpl
+def owltf_data_layers() -> list[type[DataLayer]]:
+    """Return SSD's data layer."""
+    from owltf_ssd.data.annotated_data import AnnotatedData
+
+    return [AnnotatedData]

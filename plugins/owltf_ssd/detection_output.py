@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Mapping, Sequence
 from math import prod
 from typing import Any
 
 import keras
+import numpy as np
 
-from owltf.api import Blob, Layer, LayerConverter, OnnxNode, SourceCall
+from owltf.api import Blob, Layer, LayerConverter, OnnxNode, SourceCall, current_step
 from owltf_ssd.boxes import box_overlaps, decode_boxes
 from owltf_ssd.detect import detections
 from owltf_ssd.onnx_detections import add_detections
@@ -32,7 +34,12 @@ class Detections(keras.layers.Layer):
     def call(self, inputs: Any) -> Any:
         """Return the detections."""
         loc, conf, priors = inputs
-        return detections(loc, conf, priors, self.options, decode_boxes, keep_boxes, box_overlaps)
+        tools = (decode_boxes, keep_boxes, box_overlaps)
+        rows = detections(loc, conf, priors, self.options, *tools)
+        step = current_step()
+        first = step.first_row if step else 0
+        # On several devices images are numbered in the whole batch.
+        return rows + [float(first), *[0.0] * 6] if first else rows
 
     def compute_output_shape(self, input_shape: Any) -> tuple[int | None, ...]:
         """Return the shape of the top, whose rows depend on what is found."""
@@ -56,6 +63,7 @@ class DetectionOutput(LayerConverter):
 
     caffe_type = "DetectionOutput"
     bottoms = (3, 3)
+    is_collected = True
 
     def check(self, layer: Layer) -> None:
         """Refuse what DetectionOutput does not do here."""
@@ -77,6 +85,13 @@ class DetectionOutput(LayerConverter):
         loc, conf = (each.flatten() for each in (loc, conf))
         tensors = [loc.tensor, conf.tensor, priors.to_caffe().tensor]
         return loc.plain(layer.keras(Detections, options=options)(tensors), 1)
+
+    def figures(
+        self, parameter: Any, tops: Sequence[np.ndarray], solver: Any | None
+    ) -> Mapping[str, float]:
+        """Return how many boxes were found."""
+        found = [(np.reshape(top, (-1, 7))[:, 1] >= 0).sum() for top in tops]
+        return {" boxes": float(np.sum(found))}
 
     def onnx(self, node: OnnxNode) -> None:
         """Write the decoding, NonMaxSuppression and the choice of the best."""

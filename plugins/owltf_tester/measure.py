@@ -8,7 +8,17 @@ from typing import Any
 
 import numpy as np
 
-from owltf.api import Batch, BatchRunner, ClassScores, Devices, Net, View, WholeImages, run_views
+from owltf.api import (
+    Batch,
+    BatchRunner,
+    ClassScores,
+    Devices,
+    Net,
+    View,
+    WholeImages,
+    collected_outputs,
+    run_views,
+)
 
 
 @dataclass(frozen=True)
@@ -19,6 +29,7 @@ class Measured:
         rows: how many records it holds.
         loss: the weighted sum of the net's losses; None if it was not computed.
         outputs: the net's outputs by blob name; those with a row for each record as their mean.
+        collected: the outputs that the figures of all batches are made of, by blob name.
         scores: the scores of the classes (places, classes), None if there are none.
         labels: the true class of each row of the scores.
     """
@@ -26,6 +37,7 @@ class Measured:
     rows: int
     loss: float | None = None
     outputs: Mapping[str, np.ndarray] = field(default_factory=dict)
+    collected: Mapping[str, np.ndarray] = field(default_factory=dict)
     scores: np.ndarray | None = None
     labels: np.ndarray | None = None
 
@@ -47,6 +59,7 @@ def measure(
         "effects": [effect.tensor for effect in net.effects],
         "judged": _judged(scores),
     }
+    collected = collected_outputs(net)
     with_rows = {name for name in net.outputs if net.blob(name).tensor.shape[:1] == (None,)}
     for batch, values in BatchRunner(net, wanted, devices).run(batches):
         outputs = values["outputs"].items()
@@ -54,7 +67,12 @@ def measure(
         yield Measured(
             rows=batch.rows,
             loss=sum(loss.weight * float(value.sum()) for loss, value in terms),
-            outputs={n: value.mean(0) if n in with_rows else value for n, value in outputs},
+            outputs={
+                name: value.mean(0) if name in with_rows else value
+                for name, value in outputs
+                if name not in collected
+            },
+            collected={name: value for name, value in outputs if name in collected},
             **_places(scores, values["judged"]),
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from owltf.api import (
     ClassScores,
@@ -14,6 +15,7 @@ from owltf.api import (
     OwltfError,
     class_probabilities,
     class_scores,
+    collected_outputs,
     find_views,
     net_batches,
     read_class_names,
@@ -38,6 +40,7 @@ class NetTest:
         iterations: how many batches; None for every record once.
         scores: the scores of its classes, if it has some.
         names: the classes' names; their numbers if no file names them.
+        solver: the `SolverParameter`, which may say how figures are made; None without a solver.
     """
 
     # Tells pytest that this is not one of its tests, despite the name.
@@ -50,10 +53,17 @@ class NetTest:
     iterations: int | None
     scores: ClassScores | None
     names: list[str]
+    solver: Any | None = None
 
     @classmethod
     def of(
-        cls, net: Net, index: int, devices: Devices, options: TestOptions, iterations: int
+        cls,
+        net: Net,
+        index: int,
+        devices: Devices,
+        options: TestOptions,
+        iterations: int,
+        solver: Any | None = None,
     ) -> NetTest:
         """Return a test of a net, with the scores and class names that the options ask for.
 
@@ -63,6 +73,7 @@ class NetTest:
             devices: where it runs.
             options: the options of the command line.
             iterations: how many batches to take if the options do not say.
+            solver: the `SolverParameter`, if the net is a solver's.
 
         Raises:
             OwltfError: if the net lacks the scores that the options need.
@@ -70,7 +81,7 @@ class NetTest:
         scores = _scores(net, options)
         count = None if options.whole else options.iterations or iterations
         names = _names(scores, options)
-        return cls(net, index, devices, options, count, scores, names)
+        return cls(net, index, devices, options, count, scores, names, solver)
 
     def testing(self, batches: NetBatches) -> Testing:
         """Return the description of the test for reports.
@@ -113,7 +124,12 @@ class NetTest:
         report.started(testing)
         classes = self.scores.classes if self.scores and self.scores.labels is not None else 0
         with_confusion = self.options.confusion is not None
-        tally = Tally(classes, self.options.top_k, with_confusion=with_confusion)
+        tally = Tally(
+            classes,
+            self.options.top_k,
+            with_confusion=with_confusion,
+            figures=collected_outputs(self.net, self.solver),
+        )
         for batch in measured:
             report.measured(batch, tally.add(batch))
         result = tally.result()

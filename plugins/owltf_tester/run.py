@@ -43,8 +43,9 @@ def run_tests(
     iterations = _iterations(opened, test_net)
     _check_files(options, len(iterations))
     nets = load_test_nets(opened, list(iterations), tell=report.note, **load)
+    solver = opened.solver.parameter if opened.solver else None
     tests = [
-        NetTest.of(net, index, load["devices"], options, count)
+        NetTest.of(net, index, load["devices"], options, count, solver)
         for net, (index, count) in zip(nets, iterations.items(), strict=True)
     ]
     try:

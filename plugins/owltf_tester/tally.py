@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from owltf.api import OwltfError
 from owltf_tester.measure import Measured
+
+Figures = Callable[[Sequence[np.ndarray]], Mapping[str, np.ndarray]]
 
 
 @dataclass(frozen=True)
@@ -61,9 +63,19 @@ class Tally:
         classes: how many classes there are; 0 if there are none.
         top_k: for each number k, count how often the true class is among the k best.
         with_confusion: count how often each class is predicted as each.
+        figures: the functions that make figures of the outputs that are collected, by blob name.
     """
 
-    def __init__(self, classes: int, top_k: Sequence[int], *, with_confusion: bool) -> None:
+    def __init__(
+        self,
+        classes: int,
+        top_k: Sequence[int],
+        *,
+        with_confusion: bool,
+        figures: Mapping[str, Figures] | None = None,
+    ) -> None:
+        self._figures = figures or {}
+        self._collected: dict[str, list[np.ndarray]] = {name: [] for name in self._figures}
         self._batches = self._records = 0
         self._loss: float | None = None
         self._outputs: dict[str, np.ndarray] = {}
@@ -85,6 +97,8 @@ class Tally:
         for name, value in batch.outputs.items():
             weighted = value.astype(np.float64) * batch.rows
             self._outputs[name] = self._outputs.get(name, 0) + weighted
+        for name, value in batch.collected.items():
+            self._collected[name].append(value)
         if batch.scores is None or batch.labels is None:
             return None
         return self._add_places(batch.scores, batch.labels)
@@ -108,11 +122,20 @@ class Tally:
             batches=self._batches,
             records=self._records,
             loss=None if self._loss is None else self._loss / total,
-            outputs={name: (each / total).reshape(-1) for name, each in self._outputs.items()},
+            outputs={
+                **{name: (each / total).reshape(-1) for name, each in self._outputs.items()},
+                **self._made_figures(),
+            },
             top={k: Top(right, places) for k, right in self._right.items()},
             per_class=[Top(*each) for each in counts],
             confusion=self._confusion,
         )
+
+    def _made_figures(self) -> dict[str, np.ndarray]:
+        made: dict[str, np.ndarray] = {}
+        for name, tops in self._collected.items():
+            made.update(self._figures[name](tops))
+        return made
 
     def _add_places(self, scores: np.ndarray, labels: np.ndarray) -> int:
         classes = len(self._of_class)

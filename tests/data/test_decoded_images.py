@@ -5,7 +5,7 @@ import threading
 import numpy as np
 import pytest
 
-from owltf.data.decoded_images import submit
+from owltf.data.decoded_images import in_threads
 
 NET = """layer {{ name: "cats" type: "Data" top: "data" top: "label"
   data_param {{ source: "{}" batch_size: 4 backend: LMDB }} transform_param {{ {} }} }}"""
@@ -30,4 +30,4 @@ def test_equals_the_same_images_raw(text, phase, make_layer, records):
 
 
 def test_work_is_done_by_other_threads():
-    assert submit(threading.current_thread).result() is not threading.current_thread()
+    assert in_threads(threading.current_thread).result() is not threading.current_thread()

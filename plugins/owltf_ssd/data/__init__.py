@@ -1,0 +1,1 @@
+"""Images with true boxes: read from databases, varied, and written from data sets."""
