@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from math import prod
 
 from owltf.convert.blob import Blob
 from owltf.convert.converter import LayerConverter
@@ -19,6 +20,7 @@ _CAFFES_WORDS = {
     "dilation_rate": "dilation",
     "pool_size": "kernel_size",
 }
+_MOST_VALUES = 2**31 - 1
 _KERAS_WORD = re.compile(rf"\b({'|'.join(_CAFFES_WORDS)})\b")
 
 
@@ -47,7 +49,9 @@ def convert_layer(
         if is_debugging():
             raise
         raise layer.error(_mismatch(layer, bottoms, error)) from error
-    return [tops] if isinstance(tops, Blob) else list(tops)
+    made = [tops] if isinstance(tops, Blob) else list(tops)
+    _check_sizes(layer, made)
+    return made
 
 
 def _mismatch(layer: Layer, bottoms: Sequence[Blob], error: Exception) -> str:
@@ -60,6 +64,16 @@ def _mismatch(layer: Layer, bottoms: Sequence[Blob], error: Exception) -> str:
     weights = f" with the weights it has in another net, {' and '.join(made)}" if made else ""
     on = f" on {shapes}" if shapes else ""
     return f"cannot be built{on}{weights}: {_in_caffes_words(reason(error))}"
+
+
+def _check_sizes(layer: Layer, tops: Sequence[Blob]) -> None:
+    """Refuse what Caffe does; TensorFlow's convolutions crash on such sizes."""
+    for top in tops:
+        if (count := prod(top.shape)) > _MOST_VALUES:
+            raise layer.error(
+                f"its top {top.shape} would have {count:,} values; a blob of Caffe has at "
+                f"most {_MOST_VALUES:,}"
+            )
 
 
 def _in_caffes_words(sentence: str) -> str:

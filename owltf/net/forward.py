@@ -50,11 +50,21 @@ class Forward:
         """Return blobs by name, as arrays; the arguments are those of `Net.forward`."""
         self.refresh()
         inputs = self.inputs.tensors(arrays)
+        if inputs and all(_is_empty(value) for value in inputs.values()):
+            return self._of_no_rows(inputs, blobs)
         resized = self.inputs.of_other_sizes(inputs)
         with pass_errors(self.inputs.name, self.owners):
             if not resized:
                 return self._run(tuple(blobs), inputs)
             return self._run_resized(tuple(blobs), inputs, resized)
+
+    def _of_no_rows(self, inputs: Mapping[str, Any], blobs: Sequence[str]) -> dict[str, np.ndarray]:
+        """Return blobs without rows; oneDNN's convolutions give such blobs a wrong shape."""
+        rows = {name: np.zeros((1, *value.shape[1:])) for name, value in inputs.items()}
+        made = self(rows, blobs)
+        if losses := [name for name, value in made.items() if value.ndim == 0]:
+            raise OwltfError(f"{self.inputs.name}: '{losses[0]}' is not defined for a batch of 0")
+        return {name: value[:0] for name, value in made.items()}
 
     def _run_resized(
         self, blobs: tuple[str, ...], inputs: Mapping[str, Any], resized: Sequence[str]
@@ -90,6 +100,10 @@ class Forward:
     def _open_specs(self) -> dict[str, tf.TensorSpec]:
         shapes = {name: (None, *opened(shape)[1:]) for name, shape in self.inputs.shapes.items()}
         return {name: tf.TensorSpec(shape, name=name) for name, shape in shapes.items()}
+
+
+def _is_empty(value: Any) -> bool:
+    return bool(value.shape.rank) and bool(value.shape[0] == 0)
 
 
 def _reason(error: Exception) -> str:

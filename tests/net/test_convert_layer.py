@@ -87,3 +87,9 @@ def test_debugging_shows_the_exception(monkeypatch: pytest.MonkeyPatch) -> None:
     layer = 'layer { name: "r" type: "Exp" bottom: "x" top: "r" exp_param { shift: 1e9 } }'
     with pytest.raises(OverflowError):
         build(X + layer)
+
+
+def test_a_blob_of_more_values_than_an_int_counts_is_refused() -> None:
+    tile = 'layer { name: "r" type: "Tile" bottom: "x" top: "r" tile_param { tiles: 1073741824 } }'
+    with pytest.raises(OwltfError, match=r"its top .* would have 8,589,934,592 values; a blob"):
+        build(X + tile)

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+import pytest
 from small_nets import build, inner_product, input_text
 
+from owltf.errors import OwltfError
 from owltf.net.forward import Forward
 from owltf.net.input_arrays import InputArrays
 
@@ -25,3 +27,22 @@ def test_each_choice_of_blobs_is_compiled_once() -> None:
         for blobs in (["ip"], ["x"]):
             assert list(forward({"x": np.zeros((2, 3))}, blobs)) == blobs
     assert built == [["ip"], ["x"]]
+
+
+CONV = input_text("x", 1, 3, 4, 4) + (
+    "layer { name: 'c' type: 'Convolution' bottom: 'x' top: 'c' "
+    "convolution_param { num_output: 5 kernel_size: 3 } }"
+)
+
+
+def test_a_batch_of_none_gives_blobs_of_none() -> None:
+    net = build(CONV, "TEST")
+    assert net.forward({"x": np.zeros((0, 3, 4, 4))})["c"].shape == (0, 5, 2, 2)
+    assert net.forward({"x": np.zeros((0, 3, 6, 4))})["c"].shape == (0, 5, 4, 2)
+
+
+def test_a_loss_needs_a_row() -> None:
+    loss = "layer { name: 'l' type: 'EuclideanLoss' bottom: 'x' bottom: 'x' top: 'l' }"
+    net = build(input_text("x", 2, 3) + loss, "TEST")
+    with pytest.raises(OwltfError, match="'l' is not defined for a batch of 0"):
+        net.forward({"x": np.zeros((0, 3))})
