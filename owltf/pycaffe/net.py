@@ -226,7 +226,7 @@ class Net(NetView):
         Raises:
             RuntimeError: if the file is missing or wrong, or a layer has another shape there.
         """
-        path, net = check_file(str(weights)), self._state.built.net
+        path, net = check_file(str(weights)), self._state.initial.net
         with caffe_errors():
             load_weights(net, read_weights(path, net.context.registry.schema), path)
         self._state.memories.changed(net.params)
@@ -246,13 +246,13 @@ class Net(NetView):
         """Write the net and its weights to a caffemodel; in HDF5 if its name ends in `.h5`."""
         self._state.memories.push()
         with caffe_errors():
-            save_weights(self._state.built.net, Path(file))
+            save_weights(self._state.initial.net, Path(file))
 
     def save_hdf5(self, file: str) -> None:
         """Write the weights to an HDF5 file."""
         self._state.memories.push()
         with caffe_errors():
-            save_weights(self._state.built.net, Path(file), hdf5=True)
+            save_weights(self._state.initial.net, Path(file), hdf5=True)
 
     def set_input_arrays(self, data: Any, labels: Any) -> None:
         """Give the MemoryData layer, which must be the first, its records.

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
+from owltf.caffe.net.graph import GraphLayer
 from owltf.convert.params import Param
 from owltf.net.own_data import OwnData
 from owltf.pycaffe.blob import Blob
 from owltf.pycaffe.by_name import ByName
+from owltf.pycaffe.errors import CaffeError
 from owltf.pycaffe.layer_view import LayerView
 from owltf.pycaffe.memory.memory import Memory
 from owltf.pycaffe.memory.order import BlobOrder, ParamOrder
@@ -21,6 +23,7 @@ from owltf.pycaffe.passes.built import Builder
 from owltf.pycaffe.passes.plan import Plan, Version
 from owltf.pycaffe.passes.runner import Results
 from owltf.pycaffe.recurrent import RecurrentStarts
+from owltf.pycaffe.script_layer import script_layer
 
 
 class NetState:
@@ -32,7 +35,8 @@ class NetState:
 
     Attributes:
         blobs: every blob by name.
-        built: the net for the shapes of its inputs.
+        initial: the net for the shapes of its file.
+        built: the net for the shapes that its inputs have now, or its first layers.
         memories: the values of the parameter blobs.
         params: the parameter blobs of each layer that has some.
         layers: every layer by name.
@@ -43,7 +47,7 @@ class NetState:
 
     def __init__(self, builder: Builder, memories: ParamMemories) -> None:
         self._builder, self.memories = builder, memories
-        self.built = builder.first()
+        self.initial = self.built = builder.first()
         self.blobs: OrderedDict[str, Blob] = OrderedDict()
         self._param_diffs: dict[int, Memory] = {}
         self._data = {each.name: OwnData([each]) for each in self.built.net.sources}
@@ -75,7 +79,7 @@ class NetState:
     @property
     def loss_weights(self) -> Mapping[tuple[str, str], float]:
         """The weight of each loss, by the names of its layer and its top."""
-        return {(loss.layer, loss.top): loss.weight for loss in self.built.net.losses}
+        return {(loss.layer, loss.top): loss.weight for loss in self.initial.net.losses}
 
     def _list_layers(self) -> None:
         params = {
@@ -84,9 +88,21 @@ class NetState:
         }
         layers = self.built.net.graph.layers
         with_params = {each.name: params[each.name] for each in layers if each.name in params}
-        views = {each.name: LayerView(each.type, params.get(each.name, [])) for each in layers}
+        views = {
+            each.name: LayerView(each.type, params.get(each.name, []), self._script_layer(each))
+            for each in layers
+        }
         self.params = ByName("layer of the net with parameters", with_params)
         self.layers = ByName("layer of the net", views)
+
+    def _script_layer(self, layer: GraphLayer) -> Callable[[], Any] | None:
+        """Return what returns the script's object of a Python layer, as the net has it then."""
+        if layer.type != "Python":
+            return None
+        return lambda: script_layer(
+            (self.built if layer.name in self.built.net.layer_tops else self.initial).net,
+            layer.name,
+        )
 
     def total_of(self, blob: str) -> float:
         """Return the sum of a blob's values."""
@@ -107,36 +123,44 @@ class NetState:
         for memory in self._param_diffs.values():
             memory.clear()
 
-    def reshape(self) -> None:
-        """Give every blob the shape that follows from those of the inputs."""
-        wanted = {name: self.blobs[name].shape for name in self.built.inputs}
+    def reshape(self, last: int | None = None) -> None:
+        """Give every blob the shape that follows from those of the inputs.
+
+        Args:
+            last: the last layer that is about to run; as in Caffe, those behind it may not fit.
+        """
+        count = len(self.initial.net.layers) if last is None else last + 1
         known = self.built.net.blob_shapes
-        if all(known[name] == shape for name, shape in wanted.items()):
+        wanted = {name: self.blobs[name].shape for name in self.initial.inputs}
+        fits = all(known.get(name, shape) == shape for name, shape in wanted.items())
+        if fits and len(self.built.net.layers) >= count:
             return
-        self.built = self._builder.reshaped(self.built, wanted)
+        self.built = self._builder.reshaped(self.initial, wanted, count)
         for name, shape in self.built.net.blob_shapes.items():
             if name in self.blobs:
                 self.blobs[name].reshape(*shape)
 
     def share_with(self, other: NetState) -> None:
         """Use the weights of another net in all layers that have the same name there."""
-        params = {name: other.built.net.layer_params.get(name, ()) for name in self._with_params}
-        for name, mine in self._with_params.items():
-            for param, theirs in zip(mine, params[name], strict=False):
-                if param.shape != theirs.shape:
-                    raise ValueError(
-                        f"layer '{name}' has a parameter of shape {param.shape}, the other net's "
-                        f"is {theirs.shape}"
-                    )
-        self._builder = self._builder.sharing(other.built.net)
+        pairs = list(self._pairs(other))
+        if all(mine.variable is theirs.variable for mine, theirs in pairs):
+            return
+        for mine, theirs in pairs:
+            if mine.shape != theirs.shape:
+                raise CaffeError(
+                    f"layer '{mine.layer}' has a parameter of shape {mine.shape}, the other net's "
+                    f"is {theirs.shape}"
+                )
+        self._builder = self._builder.sharing(other.initial.net)
         self.memories = other.memories
-        self.built = self._builder.first()
+        self.initial = self.built = self._builder.first()
         self._param_diffs.clear()
         self._list_layers()
 
-    @property
-    def _with_params(self) -> Mapping[str, Sequence[Param]]:
-        return self.built.net.layer_params
+    def _pairs(self, other: NetState) -> Iterator[tuple[Param, Param]]:
+        """Yield the parameters of layers that have the same name in another net."""
+        for name, mine in self.initial.net.layer_params.items():
+            yield from zip(mine, other.initial.net.layer_params.get(name, ()), strict=False)
 
     def set_input_arrays(self, data: Any, labels: Any, layer: str) -> None:
         """Give a MemoryData layer its records."""
@@ -144,7 +168,7 @@ class NetState:
 
     def forward(self, first: int, last: int) -> None:
         """Run layers forward, on what memory holds."""
-        self.reshape()
+        self.reshape(last)
         plan = self.built.forward(first, last)
         self._take_batches(first, last)
         self._begin_pass()
@@ -153,7 +177,7 @@ class NetState:
 
     def backward(self, first: int, last: int) -> None:
         """Run layers backward, from what memory holds; gradients of parameters are added up."""
-        self.reshape()
+        self.reshape(first)
         plan = self.built.backward(first, last)
         if plan.seeds:
             self.memories.push()

@@ -48,7 +48,7 @@ class NetView:
 
     @property
     def _layers(self) -> Sequence[GraphLayer]:
-        return self._state.built.net.graph.layers
+        return self._state.initial.net.graph.layers
 
     @cached_property
     def _layer_names(self) -> list[str]:
@@ -94,12 +94,12 @@ class NetView:
     @cached_property
     def inputs(self) -> list[str]:
         """The names of the blobs that the script feeds."""
-        return list(self._state.built.inputs)
+        return list(self._state.initial.inputs)
 
     @cached_property
     def outputs(self) -> list[str]:
         """The names of the blobs that no layer takes, but for those that Caffe adds to losses."""
-        names = self._state.built.net.outputs
+        names = self._state.initial.net.outputs
         return [name for name in names if not name.startswith(AUTOMATIC)]
 
     @property

@@ -43,7 +43,7 @@ def write_snapshot(
         history=tuple(history),
     )
     with atomic_output_group([caffemodel, solverstate]) as (weights, rest):
-        save_weights(state.built.net, weights, hdf5=bool(prefix.suffix))
+        save_weights(state.initial.net, weights, hdf5=bool(prefix.suffix))
         write_solverstate(rest, SETTINGS.registry.schema, current)
     return caffemodel, solverstate
 
@@ -59,7 +59,7 @@ def restore_snapshot(path: Path, state: NetState, updater: Updater) -> int:
     Returns:
         The updates made.
     """
-    schema, net = SETTINGS.registry.schema, state.built.net
+    schema, net = SETTINGS.registry.schema, state.initial.net
     restored = read_snapshot(path, schema)
     load_weights(net, read_weights(restored.weights, schema), restored.weights)
     state.memories.changed(net.params)

@@ -28,7 +28,7 @@ class Updater:
         self._state = state
         # Share the net's weights with another, and it has other variables.
         self.listed = state.params
-        self.params: Sequence[Param] = state.built.net.params
+        self.params: Sequence[Param] = state.initial.net.params
         self.trained = [param for param in self.params if param.is_trained]
         self.solver: Solver = solver_class.from_parameter(parameter, 0.0, self.trained)
         self._update = compiled(self._updates)

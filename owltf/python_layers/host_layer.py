@@ -53,6 +53,11 @@ class HostLayer:
         return HostLayer(self.code, self.parameter, self.phase, self.shapes, self.title)
 
     @property
+    def script_layer(self) -> Any:
+        """The object of the user's class."""
+        return self._layer
+
+    @property
     def blobs(self) -> Sequence[Blob]:
         """The parameter blobs."""
         return tuple(getattr(self._layer, "blobs", ()))

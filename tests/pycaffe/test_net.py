@@ -353,3 +353,32 @@ def test_backward_from_an_inner_blob(recorded: dict[str, np.ndarray]) -> None:
     net.blobs["data"].data[...] += step * dream
     net.forward(end="pool1")
     assert float((net.blobs["pool1"].data ** 2).sum()) > before
+
+
+def test_only_the_layers_that_run_must_fit(tmp_path: Path) -> None:
+    text = """force_backward: true input: "x" input_shape { dim: 1 dim: 2 dim: 5 dim: 5 }
+        layer { name: "conv" type: "Convolution" bottom: "x" top: "conv"
+          convolution_param { num_output: 3 kernel_size: 3 weight_filler { type: "xavier" } } }
+        layer { name: "relu" type: "ReLU" bottom: "conv" top: "conv" }
+        layer { name: "ip" type: "InnerProduct" bottom: "conv" top: "ip"
+          inner_product_param { num_output: 3 weight_filler { type: "xavier" } } }"""
+    net = net_of(tmp_path, text, caffe.TEST)
+    first = net.forward(x=np.ones((1, 2, 5, 5)))["ip"].copy()
+    net.blobs["x"].reshape(1, 2, 9, 8)
+    net.blobs["x"].data[...] = 1
+    conv = net.forward(end="relu")["conv"]
+    assert conv.shape == (1, 3, 7, 6)
+    net.blobs["conv"].diff[...] = 1
+    assert net.backward(start="relu")["x"].shape == (1, 2, 9, 8)
+    assert net.blobs["x"].diff.any()
+    assert list(net.blobs) == ["x", "conv", "ip"] and len(net.layers) == 4
+    with pytest.raises(RuntimeError, match="'ip'"):
+        net.forward()
+    net.blobs["x"].reshape(1, 2, 5, 5)
+    close(net.forward(x=np.ones((1, 2, 5, 5)))["ip"], first)
+
+
+def test_nets_that_do_not_fit_share_nothing(small: caffe.Net, tmp_path: Path) -> None:
+    other = net_of(tmp_path, SMALL.replace("num_output: 3", "num_output: 2"), caffe.TEST)
+    with pytest.raises(RuntimeError, match=r"'ip' has a parameter of shape \(2, 80\)"):
+        other.share_with(small)

@@ -12,6 +12,7 @@ from owltf.caffe.prototxt.source import NetSource
 from owltf.convert.context import NetContext
 from owltf.convert.params import Param
 from owltf.convert.sharing import SharedBlob
+from owltf.errors import OwltfError
 from owltf.net.net import Net
 from owltf.net.solver_nets import build_source
 from owltf.pycaffe.passes.plan import Plan, Planner
@@ -19,6 +20,7 @@ from owltf.pycaffe.passes.runner import Runner
 from owltf.pycaffe.passes.splits import with_automatic_tops, with_splits
 
 Shapes = Mapping[str, Sequence[int]]
+Key = tuple[tuple[int, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -27,16 +29,18 @@ class Built:
 
     Attributes:
         net: the net, with its Splits.
+        whole_net: the whole net, if `net` is the first layers of it or has other shapes.
     """
 
     net: Net
+    whole_net: Net | None = None
     _forward: dict[tuple[int, int], Plan] = field(default_factory=dict, init=False)
     _backward: dict[tuple[int, int], Plan] = field(default_factory=dict, init=False)
 
     @cached_property
     def planner(self) -> Planner:
         """What plans its passes."""
-        return Planner(self.net)
+        return Planner(self.net, self.whole_net or self.net)
 
     @cached_property
     def runner(self) -> Runner:
@@ -92,7 +96,12 @@ class Builder:
         losses = [name for name, several in converters.items() if all(c.is_loss for c in several)]
         self._source = with_splits(with_automatic_tops(source, losses))
         self.context = context
-        self._known: dict[tuple[tuple[int, ...], ...], Built] = {}
+        self._forget()
+
+    def _forget(self) -> None:
+        self._known: dict[Key, Built] = {}
+        self._misfits: dict[Key, OwltfError] = {}
+        self._parts: dict[tuple[Key, int], Built] = {}
 
     def sharing(self, other: Net) -> Builder:
         """Return a builder whose nets have the weights of another net, by the layers' names."""
@@ -102,7 +111,8 @@ class Builder:
                 blob = SharedBlob(param.variable, param.blob)
                 shared.blobs.setdefault((name, param.index), blob)
         builder = copy(self)
-        builder.context, builder._known = replace(self.context, shared=shared), {}
+        builder.context = replace(self.context, shared=shared)
+        builder._forget()
         return builder
 
     def first(self) -> Built:
@@ -111,23 +121,43 @@ class Builder:
         self._known[_key(built, built.net.blob_shapes)] = built
         return built
 
-    def reshaped(self, built: Built, shapes: Shapes) -> Built:
+    def reshaped(self, initial: Built, shapes: Shapes, count: int) -> Built:
         """Return the net for other shapes of its inputs.
 
         Args:
-            built: the net as it was.
+            initial: the net for the shapes of its file.
             shapes: the shape of each input.
+            count: how many layers are needed; if later ones cannot compute on these shapes, the
+                net ends before them.
 
         Raises:
-            OwltfError: if a layer cannot compute on them.
+            OwltfError: if one of these cannot compute on them.
         """
-        key = _key(built, shapes)
-        if key not in self._known:
-            inputs = {name: shapes[name] for name in built.inputs}
-            source = with_input_shapes(self._source, inputs)
-            self._known[key] = Built(build_source(source, self.context))
-        return self._known[key]
+        key = _key(initial, shapes)
+        if key not in self._known and key not in self._misfits:
+            try:
+                self._known[key] = self._built(self._reshaped(initial, shapes), initial)
+            except OwltfError as error:
+                self._misfits[key] = error
+        return self._known.get(key) or self._part(initial, shapes, key, count)
+
+    def _part(self, initial: Built, shapes: Shapes, key: Key, count: int) -> Built:
+        """Return a net's first layers for shapes that the later ones cannot compute on."""
+        if count >= len(initial.net.layers):
+            raise self._misfits[key]
+        if (key, count) not in self._parts:
+            source = self._reshaped(initial, shapes)
+            layers = zip(source.parameter.layer[:count], source.lines[:count], strict=True)
+            self._parts[key, count] = self._built(source.with_layers(layers), initial)
+        return self._parts[key, count]
+
+    def _reshaped(self, initial: Built, shapes: Shapes) -> NetSource:
+        inputs = {name: shapes[name] for name in initial.inputs}
+        return with_input_shapes(self._source, inputs)
+
+    def _built(self, source: NetSource, initial: Built) -> Built:
+        return Built(build_source(source, self.context), initial.net)
 
 
-def _key(built: Built, shapes: Shapes) -> tuple[tuple[int, ...], ...]:
+def _key(built: Built, shapes: Shapes) -> Key:
     return tuple(tuple(shapes[name]) for name in built.inputs)

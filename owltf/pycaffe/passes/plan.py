@@ -42,15 +42,17 @@ class Planner:
     """Plans the passes of a net.
 
     Attributes:
-        net: the net.
+        net: the net, or its first layers.
+        whole_net: the whole net, whose losses say which gradients are computed.
     """
 
     net: Net
+    whole_net: Net
 
     @cached_property
     def needed(self) -> NeedBackward:
         """Which gradients a backward pass computes."""
-        return NeedBackward.of(self.net)
+        return NeedBackward.of(self.whole_net)
 
     @cached_property
     def bottoms(self) -> Sequence[Sequence[Version]]:
