@@ -21,6 +21,8 @@ from owltf_datasets.convert_imageset import convert_imageset
 from owltf_datasets.dataset import check, info
 from owltf_exporter.command import export
 from owltf_extractor.command import extract
+from owltf_pictures.draw import draw
+from owltf_pictures.plot import plot
 from owltf_tester import command as tester
 
 from owltf import testing
@@ -156,7 +158,17 @@ def test_paths_in_documents_exist(name: str) -> None:
 
 @pytest.mark.parametrize("name", [*DOCUMENTS, "examples/mnist/README.md"])
 def test_options_in_documents_exist(name: str) -> None:
-    tools = (convert_imageset, compute_image_mean, info, check, caffe_tools, train, convert_mnist)
+    pictures = (draw, plot)
+    tools = (
+        *pictures,
+        convert_imageset,
+        compute_image_mean,
+        info,
+        check,
+        caffe_tools,
+        train,
+        convert_mnist,
+    )
     commands = (cli, run, layers, new_plugin, classify, export, extract, tester.test, *tools)
     known = {option for each in commands for param in each.params for option in param.opts}
     known |= {"--help", "--version"}

@@ -23,6 +23,7 @@ PLUGINS = (
     "owltf_classifier",
     "owltf_datasets",
     "owltf_caffe_tools",
+    "owltf_pictures",
 )
 ZOO = Path(__file__).parents[3] / "shared" / "zoo" / "models"
 
