@@ -26,6 +26,10 @@ class WholeStepOptimizer(keras.optimizers.Optimizer):
             gradients: this replica's own, one for each variable.
         """
 
+    def step_rate(self, rate: Any) -> Any:
+        """Return the rate of this step; a rule that depends on the step's number changes it."""
+        return rate
+
     @abstractmethod
     def update(self, variable: Any, gradient: Any, rate: Any, index: int) -> None:
         """Change one variable.
@@ -33,7 +37,7 @@ class WholeStepOptimizer(keras.optimizers.Optimizer):
         Args:
             variable: the variable, of the replica that is updated.
             gradient: its gradient, of `summed`.
-            rate: the learning rate.
+            rate: the learning rate, of `step_rate`.
             index: the variable's position among those that the optimizer was built with.
         """
 
@@ -45,7 +49,10 @@ class WholeStepOptimizer(keras.optimizers.Optimizer):
         updates = list(zip(variables, self.summed(list(grads)), indices, strict=True))
         # Variables are updated outside the replicas' functions where the strategy wants that.
         tf.__internal__.distribute.interim.maybe_merge_call(
-            self._update_each, tf.distribute.get_strategy(), updates, learning_rate
+            self._update_each,
+            tf.distribute.get_strategy(),
+            updates,
+            self.step_rate(learning_rate),
         )
 
     def _update_each(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import keras
 import tensorflow as tf
@@ -18,6 +18,7 @@ class SGD(Solver):
     fields = ("momentum",)
     # The operation below stores -v.
     negated = (0,)
+    nesterov: ClassVar[bool] = False
 
     def compute_update(self, gradient: Any, variable: Any, rate: Any, index: int) -> None:
         """Update history and variable in one pass over the memory."""
@@ -27,4 +28,5 @@ class SGD(Solver):
             lr=rate,
             grad=gradient,
             momentum=self.momentum,
+            use_nesterov=self.nesterov,
         )

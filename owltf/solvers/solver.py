@@ -32,6 +32,8 @@ class Solver(WholeStepOptimizer):
             solver.
         slots: how many history blobs a parameter has.
         negated: the slots whose variables hold the negative of Caffe's history.
+        decays_untrained: whether weight decay moves the history of blobs that are not trained. In
+            Caffe it does wherever the rule's history does not depend on the rate.
 
     Args:
         learning_rate: a schedule or a number.
@@ -49,6 +51,7 @@ class Solver(WholeStepOptimizer):
     fields: ClassVar[tuple[str, ...]] = ()
     slots: ClassVar[int] = 1
     negated: ClassVar[tuple[int, ...]] = ()
+    decays_untrained: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -74,6 +77,7 @@ class Solver(WholeStepOptimizer):
         self.iter_size = iter_size
         self.lr_mults = tuple(lr_mults)
         self.decay_mults = tuple(decay_mults)
+        self.known: list[Any] = []
         self.histories: list[list[Any]] = []
 
     def _set_fields(self, values: Mapping[str, Any]) -> None:
@@ -98,21 +102,38 @@ class Solver(WholeStepOptimizer):
 
     @classmethod
     def from_parameter(cls, parameter: Any, learning_rate: Any, params: Sequence[Param]) -> Solver:
-        """Return the solver of a `SolverParameter` for the trained blobs of a net."""
+        """Return the solver of a `SolverParameter` for the parameter blobs of a net."""
+        updated = [param for param in params if cls._updates(param, parameter.weight_decay)]
         solver = cls(
             learning_rate,
-            lr_mults=[param.lr_mult for param in params],
-            decay_mults=[param.decay_mult for param in params],
+            lr_mults=[param.lr_mult if param.is_trained else 0 for param in updated],
+            decay_mults=[param.decay_mult for param in updated],
             **{name: getattr(parameter, name) for name in (*COMMON_FIELDS, *cls.fields)},
         )
-        solver.build([param.variable for param in params])
+        solver.build([param.variable for param in updated])
         return solver
+
+    @classmethod
+    def _updates(cls, param: Param, decay: float) -> bool:
+        """Return whether a step changes a blob or its history."""
+        return param.is_trained or (cls.decays_untrained and decay * param.decay_mult != 0)
+
+    def apply_trained(self, gradients: Sequence[Any]) -> None:
+        """Make a step from the gradients of the blobs that are trained; of others it takes 0."""
+        given = iter(gradients)
+        known = enumerate(self.known)
+        steps = [next(given) if _at(self.lr_mults, i) else tf.zeros(v.shape) for i, v in known]
+        if steps:
+            self.apply(steps)
+        else:
+            self.iterations.assign_add(1)
 
     def build(self, variables: Sequence[Any]) -> None:
         """Make the history variables of each variable."""
         if self.built:
             return
         super().build(variables)
+        self.known = list(variables)
         self.histories = [
             [self.add_variable_from_reference(each, f"history_{slot}") for each in variables]
             for slot in range(self.slots)
@@ -120,7 +141,10 @@ class Solver(WholeStepOptimizer):
 
     def summed(self, gradients: list[Any]) -> list[Any]:
         """Return the gradients added up over the replicas, then clipped."""
-        return self._clipped(list(sum_over_replicas(gradients)))
+        trained = [index for index in range(len(gradients)) if _at(self.lr_mults, index)]
+        sums = self._clipped(list(sum_over_replicas([gradients[index] for index in trained])))
+        summed = dict(zip(trained, sums, strict=True))
+        return [summed.get(index, gradient) for index, gradient in enumerate(gradients)]
 
     def _clipped(self, grads: list[Any]) -> list[Any]:
         if self.clip_gradients < 0:
@@ -163,9 +187,8 @@ class Solver(WholeStepOptimizer):
         """
 
     def history(self, params: Sequence[Param]) -> list[np.ndarray]:
-        """Return the history blobs in a solverstate's order; zeros where nothing is trained."""
-        trained = [param for param in params if param.is_trained]
-        place = {id(param.variable): index for index, param in enumerate(trained)}
+        """Return the history blobs in a solverstate's order; zeros where a step changes none."""
+        place = {id(variable): index for index, variable in enumerate(self.known)}
         return [
             self._history_of(slot, place.get(id(param.variable)), param)
             for slot in range(self.slots)
@@ -196,9 +219,10 @@ class Solver(WholeStepOptimizer):
             )
         for blob, param in zip(history, [*params] * self.slots, strict=True):
             _check_shape(blob, param)
-        trained = [index for index, param in enumerate(params) if param.is_trained]
+        place = {id(param.variable): index for index, param in enumerate(params)}
+        known = [place[id(variable)] for variable in self.known]
         for slot, variables in enumerate(self.histories):
-            for variable, index in zip(variables, trained, strict=True):
+            for variable, index in zip(variables, known, strict=True):
                 blob = history[slot * len(params) + index].reshape(params[index].shape)
                 variable.assign(params[index].blob.to_keras(blob) * self._sign(slot))
 

@@ -135,8 +135,7 @@ def prepare(
     for net in (nets.train, *nets.tests):
         check_labels_have_classes(net)
     with devices.scope():
-        trained = [param for param in nets.train.params if param.is_trained]
-        solver = solver_class.from_parameter(parameter, rate, trained)
+        solver = solver_class.from_parameter(parameter, rate, nets.train.params)
     loaded = weights.load(nets.train)
     notes = [*_notes(file, context, restored, devices, nets), *pointless_fields(source)]
     if restored:

@@ -114,15 +114,13 @@ class TrainStep:
     def _replica_iteration(self, batches: list[Any]) -> tuple[Any, dict[str, Any]]:
         """Compute one iteration on one replica: `iter_size` passes, then the update."""
         first = tf.cast(self._solver.iterations, tf.int64) * self._solver.iter_size
-        losses, total = [], None
+        losses: list[Any] = []
+        total: list[Any] = []
         for index, batch in enumerate(batches):
             loss, outputs, grads = self._pass(batch, first + index)
             losses.append(loss)
-            total = grads if total is None else [a + b for a, b in zip(total, grads, strict=True)]
-        if self._variables:
-            self._solver.apply(total)
-        else:
-            self._solver.iterations.assign_add(1)
+            total = [a + b for a, b in zip(total, grads, strict=True)] if index else grads
+        self._solver.apply_trained(total)
         return tf.add_n(losses) / len(batches), outputs
 
     def _pass(self, batch: dict[str, Any], number: Any) -> tuple[Any, dict[str, Any], list[Any]]:

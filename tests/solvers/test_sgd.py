@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import keras
 import numpy as np
+import pytest
 import tensorflow as tf
+from caffe_rules import MIXTURES, check_steps
 
 from owltf.runtime.devices import choose_devices
 from owltf.runtime.replicas import replica_number
@@ -24,6 +28,11 @@ def test_momentum_over_three_steps() -> None:
         w = w - v
     np.testing.assert_allclose(variable.numpy(), w, rtol=1e-6)
     assert int(solver.iterations.numpy()) == 3
+
+
+@pytest.mark.parametrize("mixture", MIXTURES)
+def test_steps_are_caffes(mixture: dict[str, Any]) -> None:
+    check_steps(SGD, momentum=0.9, **mixture)
 
 
 def test_replicas_update_alike() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from plugin_modules import plugin
-from solver_case import ORACLE, SOLVER, Case, Recorder, flat, run
+from solver_case import NET, ORACLE, SOLVER, Case, Recorder, flat, run
 
 from owltf.caffe.binary.read_weights import read_weights
 from owltf.caffe.binary.solverstate_file import read_solverstate
@@ -20,6 +20,9 @@ from owltf.train.evaluation import Evaluation
 from owltf.train.signals import Signals
 
 CASES = sorted(path.name for path in ORACLE.iterdir())
+# A gradient of nearly 0 makes a step of full size, up or down as it was rounded: weights changed by
+# one part in 10^7 change losses by 1.5 in 10^4.
+LOSS_RTOL = {"rmsprop": 1e-3}
 
 
 @pytest.mark.parametrize("oracle_case", CASES, indirect=True)
@@ -28,7 +31,8 @@ def test_caffes_run_is_followed(oracle_case: Case) -> None:
     expected = np.load("result.npz")
     start, recorder = oracle_case.run(weights=[oracle_case.folder / "init.caffemodel"])
     losses = [float(display.outputs["loss"]) for display in recorder.displays]
-    np.testing.assert_allclose(losses, expected["loss"], rtol=1e-4)
+    rtol = LOSS_RTOL.get(start.source.parameter.type.lower(), 1e-4)
+    np.testing.assert_allclose(losses, expected["loss"], rtol=rtol)
     rates = [display.rate for display in recorder.displays]
     np.testing.assert_allclose(rates, expected["lr"], rtol=1e-5)
     _assert_params(start.nets.train.get_params(), expected, "final")
@@ -91,7 +95,7 @@ def test_caffes_snapshot_is_resumed(oracle_case: Case) -> None:
     _assert_params(start.nets.train.get_params(), expected, "resumed")
 
 
-@pytest.mark.parametrize("oracle_case", ["sgd_fixed", "batchnorm", "shared_params"], indirect=True)
+@pytest.mark.parametrize("oracle_case", ["adam", "batchnorm", "shared_params"], indirect=True)
 def test_test_figures_are_caffes(oracle_case: Case) -> None:
     """The mean over test_iter batches of the trained net."""
     expected = np.load("result.npz")
@@ -103,24 +107,21 @@ def test_test_figures_are_caffes(oracle_case: Case) -> None:
         np.testing.assert_allclose(mean, expected[f"test/{name}"], rtol=1e-3, atol=1e-4)
 
 
-@pytest.mark.parametrize("oracle_case", ["sgd_multistep"], indirect=True)
+@pytest.mark.parametrize("oracle_case", ["sgd_multistep", "adadelta"], indirect=True)
 def test_snapshots_are_caffes(oracle_case: Case) -> None:
     """The files that the run writes hold what Caffe's would."""
     expected = np.load("result.npz")
-    oracle_case.run(weights=[oracle_case.folder / "init.caffemodel"])
+    start, _ = oracle_case.run(weights=[oracle_case.folder / "init.caffemodel"])
     schema = load_schema()
     weights = read_weights("snap_iter_30.caffemodel", schema)
     params = {layer.name: list(layer.blobs) for layer in weights if layer.blobs}
     _assert_params(params, expected, "final")
     state = read_solverstate("snap_iter_30.solverstate", schema)
     assert state.iteration == 30
-    assert state.current_step == _multisteps_before(29)
-    _assert_close(state.history[0], expected["history/0"])
-
-
-def _multisteps_before(iteration: int) -> int:
-    values = (ORACLE / "sgd_multistep" / "solver.prototxt").read_text().split("stepvalue:")[1:]
-    return sum(int(value.split()[0]) <= iteration for value in values)
+    assert state.current_step == (3 if start.source.parameter.lr_policy == "multistep" else 0)
+    assert f"history/{len(state.history)}" not in expected
+    for index, blob in enumerate(state.history):
+        _assert_close(blob, expected[f"history/{index}"])
 
 
 @pytest.mark.parametrize("oracle_case", ["sgd_clip", "sgd_iter_size"], indirect=True)
@@ -161,6 +162,33 @@ def test_a_resumed_run_ends_bit_equal(small: Case, replicas: int) -> None:
     )
     assert told_again.displays[-1].loss == told.displays[-1].loss
     assert told_again.tests[-1] == told.tests[-1]
+
+
+OTHERS = {
+    "Nesterov": "momentum: 0.9",
+    "AdaGrad": "",
+    "RMSProp": "rms_decay: 0.9",
+    "AdaDelta": "momentum: 0.95 delta: 1e-5",
+    "Adam": "momentum: 0.9 iter_size: 2 clip_gradients: 1",
+}
+
+
+@pytest.mark.parametrize("kind", OTHERS)
+def test_a_resumed_run_ends_bit_equal_with_every_solver(small: Case, kind: str) -> None:
+    """On two replicas, with a history of blobs that are not trained."""
+    text = SOLVER.replace("momentum: 0.9", f'type: "{kind}" {OTHERS[kind]}')
+    small.add("solver.prototxt", text.replace("0.05", "0.002"))
+    frozen = 'name: "conv1" type: "Convolution" param { lr_mult: 0 }'
+    small.add("net.prototxt", NET.replace('name: "conv1" type: "Convolution"', frozen))
+    whole, _ = small.run(2)
+    resumed, _ = small.run(2, resume=small.folder / "snap_iter_6.solverstate")
+    got, wanted = resumed.nets.train.params, whole.nets.train.params
+    for one, other in zip(got, wanted, strict=True):
+        np.testing.assert_array_equal(one.get(), other.get())
+    pairs = zip(resumed.solver.history(got), whole.solver.history(wanted), strict=True)
+    for one, other in pairs:
+        np.testing.assert_array_equal(one, other)
+    assert whole.solver.history(wanted)[0].any() == whole.solver.decays_untrained
 
 
 def test_events_come_in_caffes_order(small: Case) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from owltf.api import hookimpl
 
 if TYPE_CHECKING:
-    from owltf.api import LayerConverter
+    from owltf.api import LayerConverter, Solver
 
 
 @hookimpl
@@ -27,3 +27,11 @@ def owltf_layer_converters() -> list[type[LayerConverter]]:
     from my_layer_plugin.shrink import Shrink
 
     return [Shrink]
+
+
+@hookimpl
+def owltf_solvers() -> list[type[Solver]]:
+    """Return the solvers of this plugin, which a solver's `type` names."""
+    from my_layer_plugin.lion import Lion
+
+    return [Lion]
