@@ -12,6 +12,7 @@ from typing import Any
 from owltf.caffe.net.filter import NetState
 from owltf.files.atomic import atomic_outputs
 from owltf.pycaffe.graph_picture import draw_graph
+from owltf.pycaffe.proto import caffe_pb2
 from owltf.pycaffe.settings import PHASES
 
 LAYER_STYLE_DEFAULT = {"shape": "record", "fillcolor": "#6495ED", "style": "filled"}
@@ -48,6 +49,12 @@ class Edge:
     label: str = ""
 
 
+def get_pooling_types_dict() -> dict[int, str]:
+    """Return the names of the pooling methods by their numbers."""
+    methods = caffe_pb2.PoolingParameter.PoolMethod
+    return {number: name for name, number in methods.items()}
+
+
 def get_layer_lr_mult(layer: Any) -> list[float]:
     """Return the factors on the learning rate that a layer's parameters have, 1 if none is set."""
     return [spec.lr_mult for spec in layer.param] or [1.0]
@@ -74,9 +81,7 @@ def _window(layer: Any) -> Iterator[str]:
         return
     param = getattr(layer, _WINDOWS[layer.type])
     if layer.type == "Pooling":
-        yield str(
-            param.DESCRIPTOR.enum_types_by_name["PoolMethod"].values_by_number[param.pool].name
-        )
+        yield get_pooling_types_dict()[param.pool]
     for name, default in (("kernel_size", 1), ("stride", 1), ("pad", 0)):
         yield f"{name.replace('_', ' ')}: {_size(param, name, default)}"
 

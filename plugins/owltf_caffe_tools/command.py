@@ -24,10 +24,10 @@ def caffe_tools(folder: Path, force: bool) -> None:
         mkdir -p build/examples && ln -sfn ../tools build/examples/$each; done
     """
     from owltf_caffe_tools.call_program import programs
-    from owltf_caffe_tools.launchers import write_launchers
+    from owltf_caffe_tools.launchers import SCRIPTS, write_launchers
 
     write_launchers(folder, force=force)
-    click.echo(f"{folder}: {', '.join(programs())}; each also with .bin")
+    click.echo(f"{folder}: {', '.join(programs())}; each also with .bin; {', '.join(SCRIPTS)}")
 
 
 @click.command("caffe-tool", hidden=True, context_settings=_AS_THEY_ARE)

@@ -12,6 +12,16 @@ from owltf_caffe_tools.call_program import programs
 
 _MARK = "# A launcher of owltf, in the place of a program of Caffe's."
 _MODE = 0o755
+# Caffe's programs in Python; scripts call them by `python python/classify.py`, too.
+SCRIPTS = ("classify.py", "detect.py", "draw_net.py", "train.py")
+_SCRIPT = """#!/usr/bin/env python3
+{mark}
+import os
+import sys
+
+PYTHON = {python!r}
+os.execv(PYTHON, [PYTHON, "-m", "owltf.pycaffe.programs.{name}", *sys.argv[1:]])
+"""
 
 
 def write_launchers(folder: Path, *, force: bool) -> list[Path]:
@@ -42,9 +52,13 @@ def write_launchers(folder: Path, *, force: bool) -> list[Path]:
 def _names() -> Iterator[str]:
     for name in programs():
         yield from (name, f"{name}.bin")
+    yield from SCRIPTS
 
 
 def _script(program: str) -> str:
+    if program in SCRIPTS:
+        name = program.removesuffix(".py")
+        return _SCRIPT.format(mark=_MARK, python=sys.executable, name=name)
     python = shlex.quote(sys.executable)
     return f'#!/bin/sh\n{_MARK}\nexec {python} -m owltf caffe-tool {program} "$@"\n'
 

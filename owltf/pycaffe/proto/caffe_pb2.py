@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     Datum: Any
     LayerParameter: Any
     NetParameter: Any
+    PoolingParameter: Any
     SolverParameter: Any
 
 

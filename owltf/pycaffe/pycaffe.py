@@ -1,0 +1,3 @@
+"""caffe.pycaffe: the names of `caffe` under the module that some scripts import them from."""
+
+from owltf.pycaffe import __getattr__ as __getattr__
