@@ -145,7 +145,11 @@ if TYPE_CHECKING:
     from owltf.registry.markers import hookimpl as hookimpl, hookspec as hookspec
     from owltf.runtime.devices import Devices as Devices, choose_devices as choose_devices
     from owltf.runtime.global_sum import global_sum as global_sum
-    from owltf.runtime.graph_checks import check_labels as check_labels, check_range as check_range
+    from owltf.runtime.graph_checks import (
+        check_labels as check_labels,
+        check_one_replica as check_one_replica,
+        check_range as check_range,
+    )
     from owltf.runtime.open_sizes import sizes_of as sizes_of
     from owltf.runtime.recurrent_state import RecurrentState as RecurrentState
     from owltf.runtime.standard_ops import (
@@ -182,6 +186,7 @@ LAYERS = {
     "UnsupportedLayerError": "owltf.convert.layer",
     "Window": "owltf.convert.window",
     "check_labels": "owltf.runtime.graph_checks",
+    "check_one_replica": "owltf.runtime.graph_checks",
     "check_range": "owltf.runtime.graph_checks",
     "converter_of": "owltf.convert.converter",
     "convolution_window": "owltf.convert.window",

@@ -22,7 +22,7 @@ _TYPES = {
 }
 _FIELDS = {
     "owltf_ssd": "norm_param resize_param distort_param expand_param emit_constraint",
-    "owltf_rcnn": "smoothl1_param",
+    "owltf_rcnn": "scale_train smooth_l1_loss_param",
     "owltf_segmentation": "ceil_mode sample_weights_test label_type scale_factors",
     "owltf_faces": "normalize",
 }

@@ -99,6 +99,10 @@ class Normalize(LayerConverter):
     caffe_type = "Normalize"
     params = (ParamBlob("scale", untrained=1),)
 
+    def fits(self, parameter: Any) -> bool:
+        """Return whether SSD's field is given; without it the layer is another fork's."""
+        return bool(parameter.HasField("norm_param"))
+
     def build(self, layer: Layer, bottom: Blob) -> Blob:
         """Return the scaled blob."""
         param = layer.parameter.norm_param

@@ -36,6 +36,11 @@ class SmoothL1Loss(LayerConverter):
     bottoms = (2, 3)
     is_loss = True
 
+    def fits(self, parameter: Any) -> bool:
+        """Return whether a loss has none of what other forks added: a sigma, a second weight."""
+        given = {field.name for field, _ in parameter.ListFields()}
+        return "smooth_l1_loss_param" not in given and len(parameter.bottom) <= self.bottoms[1]
+
     def build(self, layer: Layer, *bottoms: Blob) -> Blob:
         """Return the loss, the mean over rows.
 
