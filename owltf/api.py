@@ -78,6 +78,9 @@ if TYPE_CHECKING:
         atomic_outputs as atomic_outputs,
     )
     from owltf.files.overwriting import refuse_existing as refuse_existing
+    from owltf.forms.engine import Engine as Engine
+    from owltf.forms.form_key import form_key as form_key
+    from owltf.forms.form_store import FormStore as FormStore, KeptForm as KeptForm
     from owltf.inference.batch_runner import BatchRunner as BatchRunner
     from owltf.inference.channel_mean import channel_mean as channel_mean
     from owltf.inference.class_names import read_class_names as read_class_names
@@ -87,7 +90,11 @@ if TYPE_CHECKING:
         class_scores as class_scores,
     )
     from owltf.inference.image_batches import image_batches as image_batches
-    from owltf.inference.image_input import ImageInput as ImageInput, image_input as image_input
+    from owltf.inference.image_input import image_input as image_input
+    from owltf.inference.image_steps import (
+        ImageInput as ImageInput,
+        images_as_given as images_as_given,
+    )
     from owltf.inference.load_net import (
         load_model as load_model,
         load_net as load_net,
@@ -100,6 +107,7 @@ if TYPE_CHECKING:
         net_batches as net_batches,
         record_count as record_count,
     )
+    from owltf.inference.net_form import write_form as write_form
     from owltf.inference.run_views import run_views as run_views
     from owltf.inference.snapshot_net import (
         SnapshotNet as SnapshotNet,
@@ -123,6 +131,7 @@ if TYPE_CHECKING:
     from owltf.net.weights import save_weights as save_weights
     from owltf.options.devices import device_options as device_options, devices_of as devices_of
     from owltf.options.early_checks import check_early as check_early
+    from owltf.options.engine import engine_of as engine_of, engine_option as engine_option
     from owltf.options.images import (
         image_file_options as image_file_options,
         image_options as image_options,
@@ -268,8 +277,11 @@ TOOLS = {
     "BatchRunner": "owltf.inference.batch_runner",
     "ClassScores": "owltf.inference.class_scores",
     "Devices": "owltf.runtime.devices",
+    "Engine": "owltf.forms.engine",
+    "FormStore": "owltf.forms.form_store",
     "Gradients": "owltf.net.backward",
-    "ImageInput": "owltf.inference.image_input",
+    "ImageInput": "owltf.inference.image_steps",
+    "KeptForm": "owltf.forms.form_store",
     "Net": "owltf.net.net",
     "NetBatches": "owltf.inference.net_batches",
     "NetFile": "owltf.caffe.net.net_file",
@@ -287,13 +299,17 @@ TOOLS = {
     "collected_outputs": "owltf.net.collected",
     "device_options": "owltf.options.devices",
     "devices_of": "owltf.options.devices",
+    "engine_of": "owltf.options.engine",
+    "engine_option": "owltf.options.engine",
     "find_views": "owltf.inference.views",
     "fold": "owltf.net.fold",
+    "form_key": "owltf.forms.form_key",
     "image_batches": "owltf.inference.image_batches",
     "image_file_options": "owltf.options.images",
     "image_input": "owltf.inference.image_input",
     "image_options": "owltf.options.images",
     "image_settings": "owltf.options.images",
+    "images_as_given": "owltf.inference.image_steps",
     "input_shape_option": "owltf.options.input_shapes",
     "load_model": "owltf.inference.load_net",
     "load_net": "owltf.inference.load_net",
@@ -314,6 +330,7 @@ TOOLS = {
     "weights_of": "owltf.options.weights",
     "weights_options": "owltf.options.weights",
     "whole_images": "owltf.inference.whole_images",
+    "write_form": "owltf.inference.net_form",
 }
 
 _HOMES = {**LAYERS, **DATA, **RUNS, **TOOLS}
@@ -333,8 +350,11 @@ _LIGHT = (
     "owltf.did_you_mean",
     "owltf.errors",
     "owltf.files.",
+    "owltf.forms.",
     "owltf.inference.channel_mean",
     "owltf.inference.class_names",
+    "owltf.inference.image_steps",
+    "owltf.inference.views",
     "owltf.options.",
     "owltf.plugin.",
     "owltf.printable",

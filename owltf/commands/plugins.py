@@ -55,6 +55,7 @@ _WORDS = {
     "owltf_check_layer": "a check of layers",
     "owltf_classes": "classes",
     "owltf_data_layers": "data layers",
+    "owltf_engines": "engines",
     "owltf_fillers": "fillers",
     "owltf_layer_converters": "layers",
     "owltf_learning_rates": "learning-rate policies",
@@ -63,7 +64,7 @@ _WORDS = {
     "owltf_solvers": "solvers",
 }
 _BY_TYPE = ("owltf_data_layers", "owltf_layer_converters", "owltf_solvers")
-_BY_NAME = ("owltf_classes", "owltf_fillers", "owltf_learning_rates")
+_BY_NAME = ("owltf_classes", "owltf_engines", "owltf_fillers", "owltf_learning_rates")
 
 
 def _found(hook: str, implementation: Any) -> list[str]:

@@ -24,6 +24,9 @@ class ClassScores:
         classes: how many classes there are.
         labels: the Keras tensor of the true classes; None if the net has no labels.
         ignore_label: the label to ignore; None if all count.
+        blob: the name of the blob that the scores are computed from.
+        axis: Caffe's axis of the classes in that blob.
+        softmax: whether the scores are its softmax along that axis.
     """
 
     layer: str
@@ -31,6 +34,9 @@ class ClassScores:
     classes: int
     labels: Any = None
     ignore_label: int | None = None
+    blob: str = ""
+    axis: int = 1
+    softmax: bool = False
 
 
 def class_scores(net: Net) -> ClassScores | None:
@@ -103,7 +109,8 @@ def _rows(net: Net, layer: str, name: str) -> ClassScores:
     if judge:
         labels = judge.labels
     ignored = judge.ignore_label if judge else None
-    return ClassScores(layer, blob.with_last(1).tensor, blob.shape[1], labels, ignored)
+    tensor = blob.with_last(1).tensor
+    return ClassScores(layer, tensor, blob.shape[1], labels, ignored, name)
 
 
 def _scores(
@@ -114,4 +121,6 @@ def _scores(
     axis, ignored = how
     last = scores.with_last(axis).tensor
     tensor = keras.ops.softmax(last, axis=-1) if softmax else last
-    return ClassScores(layer.name, tensor, scores.shape[axis], labels.to_caffe().tensor, ignored)
+    wanted = labels.to_caffe().tensor
+    classes = scores.shape[axis]
+    return ClassScores(layer.name, tensor, classes, wanted, ignored, scores.name, axis, softmax)

@@ -12,7 +12,7 @@ import tensorflow as tf
 
 from owltf.data.source.image_files import ImageFile
 from owltf.errors import OwltfError
-from owltf.inference.image_input import ImageInput
+from owltf.inference.image_steps import ImageInput
 from owltf.inference.net_batches import Batch
 from owltf.net.net import Net
 from owltf.stop_flag import check_stopped

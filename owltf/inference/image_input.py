@@ -2,81 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
-from owltf.data.source.image import resize_image
-from owltf.data.source.image_files import read_image
-from owltf.data.transform import Shape, dims, read_transform
+from owltf.data.transform import Shape, read_transform
 from owltf.errors import OwltfError
 from owltf.inference.channel_mean import channel_mean
-from owltf.inference.views import View
+from owltf.inference.image_steps import ImageInput, Size, check_order, check_size
 from owltf.inference.whole_images import WholeImages, whole_images
 from owltf.net.net import Net
 
-Array = npt.NDArray[np.float32]
-Size = tuple[int, int]
-
 _IMAGE_RANK = 4
 _CHANNELS = (1, 3)
-_ORDERS = ("bgr", "rgb")
-
-
-@dataclass(frozen=True)
-class ImageInput:
-    """The steps that make an image file the input of a net.
-
-    They are those of Caffe's examples: decode, resize as OpenCV does, order the channels, subtract
-    the mean, multiply by the scale. A `View` then cuts out the part that the net takes.
-
-    Attributes:
-        blob: the net's input.
-        shape: the (C, H, W) that the net takes.
-        size: the height and width that an image is resized to.
-        channel_order: "bgr" or "rgb".
-        mean: float32 (C, 1, 1) or (C, *size), or None.
-        scale: the factor of all values.
-        ignore_orientation: leave photographs as the camera stored them.
-        max_pixels: the pixels that an image may have, None for the usual bound.
-    """
-
-    blob: str
-    shape: tuple[int, ...]
-    size: Size
-    channel_order: str = "bgr"
-    mean: Array | None = None
-    scale: float = 1
-    ignore_orientation: bool = False
-    max_pixels: int | None = None
-
-    @property
-    def cut(self) -> Size:
-        """The height and width of the part that the net takes, for `View.cut`."""
-        return self.shape[1], self.shape[2]
-
-    def read(self, path: Path) -> Array:
-        """Return a whole image, float32 (C, *size).
-
-        Raises:
-            OwltfError: if the file cannot be read as an image.
-        """
-        turn = not self.ignore_orientation
-        image = read_image(path, self.shape[0], turn=turn, max_pixels=self.max_pixels)
-        image = resize_image(image, self.size)
-        if self.channel_order == "rgb":
-            image = image[:, :, ::-1]
-        values = image.transpose(2, 0, 1).astype(np.float32)
-        values = values if self.mean is None else values - self.mean
-        return values if self.scale == 1 else values * np.float32(self.scale)
-
-    def centre(self, image: Array) -> Array:
-        """Return the centre of a whole image, of the shape that the net takes."""
-        centre: Array = View().cut(image[None], self.cut)[0].numpy()
-        return centre
 
 
 def image_input(
@@ -106,16 +43,12 @@ def image_input(
     Raises:
         OwltfError: if the net takes no images, or an argument does not fit it.
     """
-    if channel_order not in _ORDERS:
-        raise OwltfError(f"the channel order must be bgr or rgb, got '{channel_order}'")
+    check_order(channel_order)
     blob = _image_blob(net)
     shape = net.input_blobs[blob].shape[1:]
     whole = _whole(net, blob)
     size = resize or (whole.shape[1:] if whole else shape[1:])
-    if min(size) < 1 or size[0] < shape[1] or size[1] < shape[2]:
-        raise OwltfError(
-            f"images of {dims(size)} are smaller than what the net takes, {dims(shape)}"
-        )
+    check_size(size, shape)
     transform = _transform(net, blob, (shape[0], size[0], size[1]), without_mean=mean is not None)
     means = transform.mean if transform else None
     if mean is not None:

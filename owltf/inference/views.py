@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import tensorflow as tf
-
 from owltf.errors import OwltfError
 
 Place = tuple[int, int]
@@ -42,20 +40,19 @@ class View:
     sevenths: int | None = None
     square: int = 1
 
-    def cut(self, images: Any, size: tuple[int, int]) -> tf.Tensor:
+    def cut(self, images: Any, size: tuple[int, int]) -> Any:
         """Return this view of each image.
 
         Args:
-            images: float32 (N, C, H, W).
+            images: float32 (N, C, H, W), an array or a tensor.
             size: the height and width of the cut.
 
         Returns:
-            float32 (N, C, height, width).
+            float32 (N, C, height, width), an array of an array unless it must be resized.
 
         Raises:
             OwltfError: if the cut is larger than the images.
         """
-        images = tf.convert_to_tensor(images)
         if self.sevenths is not None:
             images = _squares(images, round(min(size) * self.sevenths / 7), self.square)
         cut = _cut_at(images, size, self.place) if self.place else resized(images, size)
@@ -78,8 +75,11 @@ def find_views(name: str) -> Sequence[View]:
     return _VIEWS[name]
 
 
-def resized(images: Any, size: tuple[int, int]) -> tf.Tensor:
+def resized(images: Any, size: tuple[int, int]) -> Any:
     """Return images (N, C, H, W) resized as OpenCV does: bilinear, half-pixel, unsmoothed."""
+    # Views of one size need no TensorFlow, which takes seconds to load.
+    import tensorflow as tf
+
     last = tf.transpose(images, (0, 2, 3, 1))
     return tf.transpose(tf.image.resize(last, size), (0, 3, 1, 2))
 
@@ -110,14 +110,14 @@ _VIEWS = {
 }
 
 
-def _squares(images: tf.Tensor, side: int, square: int) -> tf.Tensor:
+def _squares(images: Any, side: int, square: int) -> Any:
     height, width = images.shape[2:]
     factor = side / min(height, width)
     images = resized(images, (round(height * factor), round(width * factor)))
     return _cut_at(images, (side, side), (square, square))
 
 
-def _cut_at(images: tf.Tensor, size: tuple[int, int], place: Place) -> tf.Tensor:
+def _cut_at(images: Any, size: tuple[int, int], place: Place) -> Any:
     height, width = images.shape[2:]
     if height < size[0] or width < size[1]:
         raise OwltfError(

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from owltf.convert.converter import LayerConverter
     from owltf.data.data_layer import DataLayer
+    from owltf.forms.engine import Engine
     from owltf.net.net import Net
     from owltf.plugin.events import Display, Ending, Iterations, Scores, Setup
     from owltf.solvers.learning_rate import LearningRate
@@ -103,6 +104,12 @@ def owltf_learning_rates() -> Mapping[str, type[LearningRate]]:
 def owltf_solvers() -> Iterable[type[Solver]]:
     """Return the solvers, one class for each update rule."""
     return ()
+
+
+@hookspec
+def owltf_engines() -> Mapping[str, Engine]:
+    """Return engines that compute nets in place of TensorFlow, by what `--engine` calls them."""
+    return {}
 
 
 # --- a net is built -------------------------------------------------------------------------------

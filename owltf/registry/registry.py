@@ -82,6 +82,11 @@ class Registry:
         )
 
     @cached_property
+    def engines(self) -> Mapping[str, Any]:
+        """The engines that compute nets in place of TensorFlow, by name."""
+        return self._gather("owltf_engines", lambda found: found.items(), "bring the engine {}")
+
+    @cached_property
     def classes(self) -> Mapping[str, str]:
         """Where each class is that plugins put on `owltf`: "module:Class"."""
         return self._gather(

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from owltf.api import (
+    OwltfError,
     StoppableCommand,
     device_options,
     devices_of,
+    engine_of,
+    engine_option,
     image_file_options,
     image_settings,
     input_shape_option,
@@ -21,6 +24,11 @@ from owltf.api import (
     weights_options,
 )
 
+if TYPE_CHECKING:
+    from owltf.api import KeptForm
+    from owltf_classifier.kept_form import FormPlace
+
+AUTO, TENSORFLOW = "auto", "tensorflow"
 _VIEWS = ("1", "flips", "corners", "10", "144")
 
 
@@ -58,6 +66,7 @@ _VIEWS = ("1", "flips", "corners", "10", "144")
 )
 @image_file_options
 @click.option("--skip-bad", is_flag=True, help="Name images that cannot be read, and go on.")
+@engine_option
 @device_options
 @click.pass_obj
 def classify(registry: Any, /, file: str, images: tuple[str, ...], **flags: Any) -> None:
@@ -69,9 +78,19 @@ def classify(registry: Any, /, file: str, images: tuple[str, ...], **flags: Any)
     An image is decoded in the net's channels, resized as OpenCV does, and loses the mean of each
     channel.
     """
+    from owltf_classifier.kept_form import form_place
+
+    wanted = flags.pop("engine")
+    engine = engine_of(registry, wanted)
+    place = form_place(registry, engine, file, flags) if engine else None
+    form = _found(place, wanted)
+    if form is not None and place is not None:
+        _classify_by(place, form, registry, images, flags)
+        return
     from owltf.api import check_early, start_tensorflow
 
     check_early(registry, file, flags, test_nets=[0], images=images)
+    settings = dict(flags)
     weights = weights_of(flags)
     start_tensorflow()
     from owltf.api import find_images, image_batches
@@ -80,14 +99,87 @@ def classify(registry: Any, /, file: str, images: tuple[str, ...], **flags: Any)
     devices = devices_of(flags)
     files = find_images(images)
     classifier = _classifier(file, {"registry": registry, "devices": devices, **weights}, flags)
-    skip = (lambda error: _say(f"Skipped: {error}")) if flags["skip_bad"] else None
+    form = _made(place, classifier, wanted)
+    if form is not None and place is not None:
+        _classify_by(place, form, registry, images, settings)
+        return
+    if registry.engines:
+        _say("Computed by tensorflow")
+    skip = _skip(flags)
     batches = image_batches(classifier.net, classifier.images, files, whole=True, skip=skip)
     _show(flags["as_json"])(classifier.classify(batches, flags["top"]))
 
 
+def _found(place: FormPlace | None, wanted: str) -> KeptForm | None:
+    """Return the form that was made before, if there is one."""
+    if place is None:
+        if wanted not in (AUTO, TENSORFLOW):
+            raise OwltfError(
+                f"--engine {wanted} takes a net's file with --weights FILE, and no devices, "
+                "--snapshot or --allow-python-layers, which are TensorFlow's"
+            )
+        return None
+    try:
+        return place.find()
+    except OwltfError:
+        if wanted == AUTO:
+            return None
+        raise
+
+
+def _made(place: FormPlace | None, classifier: Any, wanted: str) -> KeptForm | None:
+    """Return a form that is made of the net that was built, if the engine can compute it."""
+    from owltf_classifier.form_classifier import about_form
+
+    if place is None or place.store.find(place.key) is not None:
+        return None
+    net, scores = classifier.net, classifier.scores
+    try:
+        if net.sources:
+            raise OwltfError("it has data layers; a deploy net takes images from Input layers")
+        about = about_form(net, scores, classifier.images.blob)
+        return place.make(net, scores.blob, about)
+    except OwltfError as error:
+        if wanted != AUTO:
+            raise OwltfError(f"--engine {wanted} cannot compute the net: {error}") from error
+        _say(f"{place.engine.name} cannot compute the net: {error}")
+        return None
+
+
+def _classify_by(
+    place: FormPlace, form: KeptForm, registry: Any, images: Any, flags: dict[str, Any]
+) -> None:
+    """Print the predictions of another engine than TensorFlow."""
+    from owltf.api import find_images, images_as_given, read_class_names
+    from owltf_classifier.form_classifier import FormClassifier
+    from owltf_classifier.prediction import choose_views
+
+    about, settings = form.about, image_settings(flags)
+    shape = tuple(about["inputs"][about["image"]][1:])
+    steps = images_as_given(
+        about["image"],
+        shape,
+        lambda: registry.schema,
+        max_pixels=flags["max_image_pixels"],
+        **settings,
+    )
+    names = [str(number) for number in range(about["classes"])]
+    if flags["labels"] is not None:
+        names = read_class_names(flags["labels"], about["classes"])
+    views = choose_views(flags["views"], steps)
+    classifier = FormClassifier(place.engine, form, names, steps, views)
+    _say(f"Computed by {place.engine.name}")
+    _show(flags["as_json"])(classifier.classify(find_images(images), flags["top"], _skip(flags)))
+
+
+def _skip(flags: dict[str, Any]) -> Callable[[OwltfError], object] | None:
+    return (lambda error: _say(f"Skipped: {error}")) if flags["skip_bad"] else None
+
+
 def _classifier(file: str, load: dict[str, Any], flags: dict[str, Any]) -> Any:
     from owltf.api import class_probabilities, image_input, load_net, read_class_names
-    from owltf_classifier.predictions import Classifier, check_scores, choose_views
+    from owltf_classifier.prediction import choose_views
+    from owltf_classifier.predictions import Classifier, check_scores
 
     net = load_net(file, tell=_say, **load)
     scores = class_probabilities(net, flags["softmax_layer"])
@@ -101,13 +193,13 @@ def _classifier(file: str, load: dict[str, Any], flags: dict[str, Any]) -> Any:
 
 
 def _show(as_json: bool) -> Callable[[Any], None]:
-    from rich.console import Console
-
     from owltf_classifier.report import show_json, show_lines, show_table
 
-    console = Console()
     if as_json:
         return show_json
+    from rich.console import Console
+
+    console = Console()
     return partial(show_table, console) if console.is_terminal else show_lines
 
 

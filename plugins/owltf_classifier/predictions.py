@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from owltf.api import (
     Batch,
     BatchRunner,
@@ -16,37 +14,9 @@ from owltf.api import (
     Net,
     OwltfError,
     View,
-    find_views,
     run_views,
 )
-
-
-@dataclass(frozen=True)
-class Guess:
-    """A class that an image may belong to.
-
-    Attributes:
-        number: the class's number.
-        name: its name.
-        score: its probability, averaged over the views.
-    """
-
-    number: int
-    name: str
-    score: float
-
-
-@dataclass(frozen=True)
-class Prediction:
-    """The likeliest classes of one image.
-
-    Attributes:
-        image: the image's path.
-        guesses: the classes, the likeliest first.
-    """
-
-    image: str
-    guesses: Sequence[Guess]
+from owltf_classifier.prediction import Prediction, prediction
 
 
 @dataclass(frozen=True)
@@ -84,19 +54,7 @@ class Classifier:
         for batch, values in run_views(runner, batches, self.views, blob=blob, size=size):
             rows = values["scores"].reshape(batch.rows, -1)
             for key, row in zip(batch.keys, rows, strict=True):
-                self._check_numbers(key, row)
-                yield Prediction(key, self._best(row, top))
-
-    def _check_numbers(self, image: str, scores: np.ndarray) -> None:
-        if np.isnan(scores).any():
-            raise OwltfError(
-                f"{image}: layer '{self.scores.layer}' gives scores that are not numbers (NaN); "
-                f"the weights are not what the net was trained with"
-            )
-
-    def _best(self, scores: np.ndarray, top: int) -> list[Guess]:
-        best = np.argsort(-scores, kind="stable")[:top].tolist()
-        return [Guess(number, self.names[number], float(scores[number])) for number in best]
+                yield prediction(key, row, self.names, top, self.scores.layer)
 
 
 def check_scores(scores: ClassScores) -> None:
@@ -106,19 +64,3 @@ def check_scores(scores: ClassScores) -> None:
             f"layer '{scores.layer}' gives scores for {scores.tensor.shape[1:-1]} places of an "
             f"image; classify needs one for the whole image"
         )
-
-
-def choose_views(name: str | None, images: ImageInput) -> Sequence[View]:
-    """Return the views of a name, or the centre alone if no name is given.
-
-    Raises:
-        OwltfError: if the images are no larger than the net's input, so that all views are equal.
-    """
-    views = find_views(name or "1")
-    if any(view.place not in (None, (1, 1)) for view in views) and images.size == images.cut:
-        height, width = images.size
-        raise OwltfError(
-            f"--views {name} cuts parts out of images, which must be larger than the "
-            f"{height}x{width} that the net takes: give --resize, as --resize 256"
-        )
-    return views

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from owltf.api import printable
-from owltf_classifier.predictions import Prediction
+from owltf_classifier.prediction import Prediction
 
 
 def show_table(console: Any, predictions: Iterable[Prediction]) -> None:

@@ -15,6 +15,14 @@ def owltf_add_command(commands: Any) -> None:
 
 
 @hookimpl
+def owltf_engines() -> Mapping[str, Any]:
+    """Bring onnxruntime."""
+    from owltf_exporter.onnxruntime_engine import OnnxRuntime
+
+    return {OnnxRuntime.name: OnnxRuntime()}
+
+
+@hookimpl
 def owltf_check_layer(net: Any, bottoms: Mapping[str, Any]) -> str | None:
     """Check the layer's ONNX form."""
     from owltf_exporter.layer_check import check_layer

@@ -31,13 +31,19 @@ Owltf = Callable[..., Result]
 
 
 @pytest.fixture
-def owltf(monkeypatch: pytest.MonkeyPatch) -> Owltf:
+def plugins() -> tuple[str, ...]:
+    """The plugins that commands have in these tests."""
+    return PLUGINS
+
+
+@pytest.fixture
+def owltf(monkeypatch: pytest.MonkeyPatch, plugins: tuple[str, ...]) -> Owltf:
     """Call `owltf` with arguments, with these plugins though the tests leave installed ones out."""
     make = cli.make_manager
 
     def with_plugins(disabled: object = ()) -> object:
         manager = make(disabled)
-        for name in PLUGINS:
+        for name in plugins:
             manager.register(import_module(name), name)
         return manager
 

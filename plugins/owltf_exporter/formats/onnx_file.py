@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from owltf.api import OwltfError, UnsupportedLayerError, converter_of, onnx_form
+from owltf.api import Net, OwltfError, UnsupportedLayerError, converter_of, onnx_form
 from owltf_exporter.compare import Difference, difference
 from owltf_exporter.export_job import Arrays, Exported, Run
 
@@ -36,22 +37,45 @@ def write(exported: Exported, path: Path) -> None:
     path.write_bytes(model.SerializeToString())
 
 
-def model_of(exported: Exported) -> Any:
+def model_of(
+    exported: Exported, blobs: Sequence[str] | None = None, who: str = "--format onnx"
+) -> Any:
     """Return a net as an ONNX model.
+
+    Args:
+        exported: the net.
+        blobs: the blobs that the model computes, by the layers that lead to them; the net's outputs
+            unless given.
+        who: what cannot write a layer, for errors.
 
     Raises:
         OwltfError: if some layers have no form in ONNX; all are listed.
     """
-    net = exported.net
-    graph, params, reasons = Graph(net, exported.model), net.get_params(), []
-    for layer in net.graph.layers:
+    net, reasons = exported.net, []
+    outputs = net.outputs if blobs is None else tuple(blobs)
+    layers = list(net.graph.layers) if blobs is None else layers_to(net, blobs)
+    made = {top for layer in layers for top in layer.parameter.top}
+    inputs = tuple(name for name in net.inputs if blobs is None or name in made)
+    graph = Graph(net, net.model_of(outputs), outputs=outputs, inputs=inputs)
+    params = net.layer_params
+    for layer in layers:
         try:
-            _add(graph, layer, tuple(params.get(layer.name, ())))
+            _add(graph, layer, tuple(each.get() for each in params.get(layer.name, ())))
         except UnsupportedLayerError as error:
             reasons.append(str(error))
     if reasons:
-        raise OwltfError(f"--format onnx cannot write {'; '.join(reasons)}")
+        raise OwltfError(f"{who} cannot write {'; '.join(reasons)}")
     return graph.finish()
+
+
+def layers_to(net: Net, blobs: Sequence[str]) -> list[Any]:
+    """Return the layers of a net's graph that some blobs are computed by, in order."""
+    needed, layers = set(blobs), []
+    for layer in reversed(net.graph.layers):
+        if needed.intersection(layer.parameter.top):
+            needed.update(layer.parameter.bottom)
+            layers.append(layer)
+    return layers[::-1]
 
 
 def _add(graph: Graph, layer: Any, blobs: tuple[np.ndarray, ...]) -> None:

@@ -29,6 +29,8 @@ class Graph:
         constants: its weights and other constants.
         now: the name in the graph of each blob as the last layer so far left it.
         shapes: Caffe's shape by name.
+        outputs: the blobs that the graph computes; the net's outputs unless given.
+        inputs: those that it takes; the net's inputs unless given.
         is_open: whether the net takes batches of any size.
     """
 
@@ -38,11 +40,15 @@ class Graph:
     constants: list[Any] = field(default_factory=list)
     now: dict[str, str] = field(default_factory=dict)
     shapes: dict[str, Shape] = field(default_factory=dict)
+    outputs: Sequence[str] = ()
+    inputs: Sequence[str] | None = None
     is_open: bool = field(init=False)
     _writers: dict[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
         self.is_open = has_open_batch(self.net)
+        self.outputs = self.outputs or self.net.outputs
+        self.inputs = self.net.inputs if self.inputs is None else self.inputs
         registry = self.net.context.registry
         self._writers = {
             top: layer.name
@@ -68,7 +74,7 @@ class Graph:
         if blob not in self.net.inputs:
             return bool(self._writers.get(blob) == layer.name)
         # An input has its name from the start, and ONNX wants each name to be written only once.
-        if layer.parameter.bottom and blob in self.net.outputs:
+        if layer.parameter.bottom and blob in self.outputs:
             raise UnsupportedLayerError(
                 f"layer '{layer.name}': the input '{blob}' changed in place is an output too"
             )
@@ -79,7 +85,7 @@ class Graph:
         bottom = self.now[layer.parameter.bottom[0]]
         for top in layer.parameter.top:
             self.now[top] = bottom
-            if top in self.net.outputs and top != bottom:
+            if top in self.outputs and top != bottom:
                 self.add("Identity", [bottom], [top])
 
     def add(self, kind: str, inputs: Sequence[str], outputs: Sequence[str], **options: Any) -> None:
@@ -99,8 +105,8 @@ class Graph:
         graph = helper.make_graph(
             self.nodes,
             self.net.name or "net",
-            [self._value(name) for name in self.net.inputs],
-            [self._value(name) for name in self.net.outputs],
+            [self._value(name) for name in self.inputs or ()],
+            [self._value(name) for name in self.outputs],
             self.constants,
         )
         opset = [helper.make_opsetid("", OPSET)]

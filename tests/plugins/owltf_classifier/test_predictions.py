@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 from image_case import CROP, Images
-from owltf_classifier.predictions import Classifier, check_scores, choose_views
+from owltf_classifier.prediction import choose_views
+from owltf_classifier.predictions import Classifier, check_scores
 
 from owltf.api import (
     Batch,

@@ -6,7 +6,7 @@ import io
 import json
 
 import pytest
-from owltf_classifier.predictions import Guess, Prediction
+from owltf_classifier.prediction import Guess, Prediction
 from owltf_classifier.report import show_json, show_lines, show_table
 from rich.console import Console
 

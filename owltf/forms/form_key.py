@@ -1,0 +1,43 @@
+"""Tells whether a form is that of a net: by the content of what it was made from."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+_CHUNK = 2**20
+
+
+def form_key(files: Sequence[Path], said: Mapping[str, Any], plugins: Iterable[object]) -> str:
+    """Return a key that is the same only for the same content, wishes and code.
+
+    Args:
+        files: the net's file and those of its weights.
+        said: what else decides on the form, as JSON can hold it.
+        plugins: the plugins' modules; their code counts, as it makes the form.
+
+    Raises:
+        OSError: if a file cannot be read.
+    """
+    digest = hashlib.blake2b(digest_size=16)
+    digest.update(json.dumps([said, list(_code(plugins))], sort_keys=True).encode())
+    for path in files:
+        digest.update(path.stat().st_size.to_bytes(8, "little"))
+        with path.open("rb") as file:
+            while chunk := file.read(_CHUNK):
+                digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _code(plugins: Iterable[object]) -> Iterator[tuple[str, int, int]]:
+    """Yield the name, time and size of each file of the plugins' packages and of owltf."""
+    modules = (each for each in plugins if isinstance(each, ModuleType) and each.__file__)
+    homes = {Path(str(each.__file__)).parent for each in modules}
+    for home in sorted({*homes, Path(__file__).parents[1]}):
+        for path in sorted(home.rglob("*.py")):
+            about = path.stat()
+            yield str(path), about.st_mtime_ns, about.st_size
