@@ -45,6 +45,8 @@ class LayerConverter(ABC):
             loss with `class_scores`, whether the softmax of these does.
         is_collected: whether a test keeps the tops of all batches, for `figures` to say what they
             mean together, in place of their mean. Their rows may differ from batch to batch.
+        gives_boxes: whether the first top holds detections: rows of the number of the image,
+            label, score, xmin, ymin, xmax and ymax, these in parts of the image.
         runs_user_code: whether it runs Python code of the user's, which no exported file holds.
     """
 
@@ -58,6 +60,7 @@ class LayerConverter(ABC):
     passes_on: ClassVar[bool] = False
     gives_probabilities: ClassVar[bool] = False
     is_collected: ClassVar[bool] = False
+    gives_boxes: ClassVar[bool] = False
     runs_user_code: ClassVar[bool] = False
 
     def fits(self, parameter: Any) -> bool:

@@ -69,7 +69,7 @@ def _readable(
 
 def _batch(net: Net, images: ImageInput, group: Sequence[ReadImage]) -> Batch:
     arrays: dict[str, Any] = {
-        name: np.zeros((len(group), *blob.shape[1:]), np.float32)
+        name: np.zeros((len(group), *(size or 1 for size in blob.shape[1:])), np.float32)
         for name, blob in net.input_blobs.items()
     }
     arrays[images.blob] = np.stack([image for _, image in group])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
 
 from owltf.api import Net, OwltfError, converter_of
+from owltf_exporter.box_rows import box_outputs, in_order_of
 from owltf_exporter.deploy.open_batch import has_open_batch
 from owltf_exporter.export_job import Arrays, Exported, Run
 from owltf_exporter.images.preprocessing import Preprocessing
@@ -60,20 +62,28 @@ def difference(exported: Exported, run: Run, *, batch: int = _BATCH) -> Differen
     """
     kinds = (True, False) if exported.preprocessing else (False,)
     draws = [random_inputs(exported, batch, as_images=each) for each in kinds]
-    found = [largest(run(inputs), exported.answers(inputs)) for inputs in draws]
+    boxes = box_outputs(exported.net)
+    found = [largest(run(inputs), exported.answers(inputs), boxes) for inputs in draws]
     return max(found, key=lambda each: each.size)
 
 
-def largest(got: Arrays, wanted: Arrays) -> Difference:
-    """Return the largest difference between outputs of the same names."""
-    found = [_between(name, got[name], wanted[name]) for name in wanted]
+def largest(got: Arrays, wanted: Arrays, boxes: Collection[str] = ()) -> Difference:
+    """Return the largest difference between outputs of the same names.
+
+    Args:
+        got: the outputs of the exported model.
+        wanted: those of the net.
+        boxes: the outputs that hold detections, whose order does not count.
+    """
+    found = [_between(name, got[name], wanted[name], name in boxes) for name in wanted]
     return max(found, key=lambda each: each.size)
 
 
-def _between(blob: str, got: np.ndarray, wanted: np.ndarray) -> Difference:
+def _between(blob: str, got: np.ndarray, wanted: np.ndarray, is_set: bool) -> Difference:
     finite = np.isfinite(wanted)
     if reason := _reason(got, wanted, finite):
         return Difference(float("inf"), blob, reason)
+    got = in_order_of(wanted, got) if is_set else got
     ours, theirs = np.asarray(got, np.float64)[finite], np.asarray(wanted, np.float64)[finite]
     size = np.max(np.abs(ours - theirs), initial=0) / np.max(np.abs(theirs), initial=1)
     return Difference(float(size), blob)

@@ -64,6 +64,7 @@ class DetectionOutput(LayerConverter):
     caffe_type = "DetectionOutput"
     bottoms = (3, 3)
     is_collected = True
+    gives_boxes = True
 
     def check(self, layer: Layer) -> None:
         """Refuse what DetectionOutput does not do here."""

@@ -10,36 +10,36 @@ from owltf.api import OnnxNode
 
 
 def add_detections(node: OnnxNode, options: dict[str, Any]) -> None:
-    """Add the operations that compute what `detections` does, for the net's own batch size.
+    """Add the operations that compute what `detections` does, for any number of images.
 
     Args:
         node: the layer.
         options: what `detections` takes.
     """
-    images, classes = node.shape[0], options["num_classes"]
+    classes = options["num_classes"]
     count = node.shape_of(node.bottoms[2])[-1] // 4
     most = count if options["top_k"] < 0 else min(options["top_k"], count)
     best, boxes = _best(node, options, count, most)
-    kept = _kept(node, options, best, boxes, (images, classes, most))
-    kept = _limited(node, options, kept, best, (images, classes, most))
-    _rows(node, kept, best, boxes, images)
+    kept = _kept(node, options, best, boxes, (classes, most))
+    kept = _limited(node, options, kept, best, (classes, most))
+    _rows(node, kept, best, boxes)
 
 
 def _best(node: OnnxNode, options: dict[str, Any], count: int, most: int) -> tuple[str, str]:
     """Add the best scores of each class, (N, C, K), and their boxes, (N, C, K, 4)."""
-    images, classes = node.shape[0], options["num_classes"]
+    classes = options["num_classes"]
     own = 1 if options["share_location"] else classes
-    decoded = _decoded(node, options, (images, count, own, 4))
+    decoded = _decoded(node, options, (-1, count, own, 4))
     boxes = node.add("Transpose", decoded, part="by_class", perm=[0, 2, 1, 3])
-    conf = node.reshape(node.bottoms[1], (images, count, classes), part="conf")
+    conf = node.reshape(node.bottoms[1], (-1, count, classes), part="conf")
     scores = node.add("Transpose", conf, part="scores", perm=[0, 2, 1])
     best, places = f"{node.top}_best", f"{node.top}_places"
     wanted = node.constant("most", [most], np.int64)
     node.add_several("TopK", scores, wanted, tops=[best, places], axis=-1)
-    wide = node.constant("wide", [images, classes, count, 4], np.int64)
+    wide = node.constant("wide", [1, classes, count, 4], np.int64)
     expanded = node.add("Expand", boxes, wide, part="expanded")
     index = node.add("Unsqueeze", places, node.constant("last", [3], np.int64), part="index")
-    four = node.constant("four", [images, classes, most, 4], np.int64)
+    four = node.constant("four", [1, classes, most, 4], np.int64)
     index = node.add("Expand", index, four, part="index4")
     return best, node.add("GatherElements", expanded, index, part="boxes", axis=2)
 
@@ -84,12 +84,12 @@ def _halves(node: OnnxNode, blob: str, part: str) -> tuple[str, str]:
 
 
 def _kept(
-    node: OnnxNode, options: dict[str, Any], best: str, boxes: str, grid: tuple[int, int, int]
+    node: OnnxNode, options: dict[str, Any], best: str, boxes: str, grid: tuple[int, int]
 ) -> str:
     """Add which boxes are kept, as ones in (N, C, K)."""
-    images, classes, most = grid
-    flat = node.reshape(boxes, (images * classes, most, 4), part="flat_boxes")
-    scores = node.reshape(best, (images * classes, 1, most), part="flat_scores")
+    classes, most = grid
+    flat = node.reshape(boxes, (-1, most, 4), part="flat_boxes")
+    scores = node.reshape(best, (-1, 1, most), part="flat_scores")
     limits = [
         node.constant("max_boxes", [most], np.int64),
         node.constant("iou", [options["nms_threshold"]]),
@@ -97,37 +97,40 @@ def _kept(
     ]
     chosen = node.add("NonMaxSuppression", flat, scores, *limits, part="chosen")
     places = node.add("Gather", chosen, node.constant("cols", [0, 2], np.int64), part="at", axis=1)
-    zeros = node.constant("zeros", np.zeros((images * classes, most), np.float32))
+    sizes = node.add("Shape", node.reshape(best, (-1, most), part="by_row"), part="sizes2")
+    zeros = node.add("ConstantOfShape", sizes, part="zeros")
     rows = node.add("Shape", places, part="at_shape")
     rows = node.add("Gather", rows, node.constant("i_rows", [0], np.int64), part="rows", axis=0)
     ones = node.add("Expand", node.constant("one", [1.0]), rows, part="ones")
     grid_of = node.add("ScatterND", zeros, places, ones, part="marks")
-    kept = node.reshape(grid_of, grid, part="kept")
+    kept = node.reshape(grid_of, (-1, classes, most), part="kept")
     wanted = np.arange(classes)[:, None] != options["background"]
     return node.add("Mul", kept, node.constant("wanted", wanted), part="foreground")
 
 
 def _limited(
-    node: OnnxNode, options: dict[str, Any], kept: str, best: str, grid: tuple[int, int, int]
+    node: OnnxNode, options: dict[str, Any], kept: str, best: str, grid: tuple[int, int]
 ) -> str:
     """Add the marks of the `keep_top_k` best of each image alone."""
-    images, classes, most = grid
+    classes, most = grid
     if not 0 <= options["keep_top_k"] < classes * most:
         return kept
     is_kept = node.add("Cast", kept, part="is_kept", to=np.bool_)
     ranked = node.add("Where", is_kept, best, node.constant("lowest", -3e38), part="ranked")
-    ranked = node.reshape(ranked, (images, classes * most), part="flat_ranked")
+    ranked = node.reshape(ranked, (-1, classes * most), part="flat_ranked")
     names = [f"{node.top}_top_scores", f"{node.top}_top_places"]
     number = node.constant("keep", [options["keep_top_k"]], np.int64)
     node.add_several("TopK", ranked, number, tops=names, axis=-1)
-    zeros = node.constant("none_top", np.zeros((images, classes * most), np.float32))
-    ones = node.constant("all_top", np.ones((images, options["keep_top_k"]), np.float32))
+    sizes = node.add("Shape", ranked, part="ranked_sizes")
+    zeros = node.add("ConstantOfShape", sizes, part="none_top")
+    sizes = node.add("Shape", names[1], part="top_sizes")
+    ones = node.add("Expand", node.constant("one_top", [1.0]), sizes, part="all_top")
     marks = node.add("ScatterElements", zeros, names[1], ones, part="top_marks", axis=1)
-    marks = node.reshape(marks, grid, part="top_grid")
+    marks = node.reshape(marks, (-1, classes, most), part="top_grid")
     return node.add("Mul", kept, marks, part="limited")
 
 
-def _rows(node: OnnxNode, kept: str, best: str, boxes: str, images: int) -> None:
+def _rows(node: OnnxNode, kept: str, best: str, boxes: str) -> None:
     """Add the detections' rows, and rows of -1 if there are none."""
     places = node.add("NonZero", kept, part="nonzero")
     found = node.add("Transpose", places, part="found", perm=[1, 0])
@@ -139,13 +142,30 @@ def _rows(node: OnnxNode, kept: str, best: str, boxes: str, images: int) -> None
     score = node.reshape(score, (-1, 1), part="score")
     where = node.add("GatherND", boxes, found, part="found_boxes")
     rows = node.add("Concat", who, score, where, part="found_rows", axis=1)
-    empty = np.concatenate([np.arange(images)[:, None], -np.ones((images, 6))], 1)
+    images, empty = _empty(node, kept)
     size = node.add("Shape", found, part="found_shape")
     number = node.add("Gather", size, node.constant("i_n", [0], np.int64), part="n", axis=0)
     none = node.add("Equal", number, node.constant("nought", [0], np.int64), part="none")
     end = node.add("Cast", none, part="none_int", to=np.int64)
-    end = node.add("Mul", end, node.constant("images", [images], np.int64), part="end")
+    end = node.add("Mul", end, images, part="end")
     start = node.constant("start", [0], np.int64)
-    spare = node.add("Slice", node.constant("empty", empty), start, end, start, part="spare")
+    spare = node.add("Slice", empty, start, end, start, part="spare")
     every = node.add("Concat", rows, spare, part="all_rows", axis=0)
     node.reshape(every, (1, 1, -1, 7))
+
+
+def _empty(node: OnnxNode, kept: str) -> tuple[str, str]:
+    """Add the number of images, (1,), and a row for each that says that it has no detection."""
+    sizes = node.add("Shape", kept, part="kept_sizes")
+    first = node.constant("i_images", [0], np.int64)
+    images = node.add("Gather", sizes, first, part="images", axis=0)
+    bounds = (node.constant("from", 0, np.int64), node.constant("by", 1, np.int64))
+    scalar = node.add("Squeeze", images, part="image_count")
+    numbers = node.add("Range", bounds[0], scalar, bounds[1], part="numbers")
+    numbers = node.add("Cast", numbers, part="numbersf", to=np.float32)
+    column = node.reshape(numbers, (-1, 1), part="number")
+    marks = node.constant("marks6", -np.ones((1, 6), np.float32))
+    wide = node.constant("six", [6], np.int64)
+    shape = node.add("Concat", images, wide, part="empty_sizes", axis=0)
+    none = node.add("Expand", marks, shape, part="no_boxes")
+    return images, node.add("Concat", column, none, part="empty", axis=1)

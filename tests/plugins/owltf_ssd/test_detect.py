@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import owltf_ssd
-from oracle_layers import ORACLE, series
+from fork_oracle import series
+from oracle_layers import ORACLE
 
 from owltf.testing import run_layer, use_plugins
 

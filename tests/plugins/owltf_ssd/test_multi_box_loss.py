@@ -6,7 +6,8 @@ import numpy as np
 import owltf_ssd
 import pytest
 import tensorflow as tf
-from oracle_layers import ORACLE, check_oracle, series
+from fork_oracle import series
+from oracle_layers import ORACLE, check_oracle
 
 from owltf.api import OwltfError
 from owltf.runtime.devices import choose_devices

@@ -6,7 +6,8 @@ import numpy as np
 import owltf_exporter
 import owltf_ssd
 import pytest
-from oracle_layers import ORACLE, series
+from fork_oracle import series
+from oracle_layers import ORACLE
 
 from owltf.testing import check_forms, use_plugins
 
