@@ -83,6 +83,14 @@ class _Snapshot(click.ParamType[Any]):
     is_flag=True,
     help="BatchNorm's statistics are those of the whole batch; else of each device's share.",
 )
+@click.option(
+    "--wait-for-workers",
+    type=click.FloatRange(min=0),
+    default=300.0,
+    show_default=True,
+    metavar="SECONDS",
+    help="On several machines (TF_CONFIG): how long to wait for the others to start.",
+)
 @click.option("--allow-nan", is_flag=True, help="Go on after a loss that is not a number.")
 @click.option(
     "--sigint-effect",
@@ -121,6 +129,7 @@ def run(
     from owltf.caffe.net.named_files import check_named_files
     from owltf.caffe.net.net_file import open_net_file
     from owltf.options.early_checks import check_weights
+    from owltf.runtime.cluster import read_cluster
     from owltf.runtime.device_wishes import check_wishes
 
     solver = _one_solver(context, solver, given)
@@ -129,11 +138,12 @@ def run(
     registry, added = context.obj, _added(context, flags)
     ignore = flags.pop("ignore_unknown_fields")
     file = open_net_file(solver, registry.schema, wanted=SOLVER, ignore_unknown_fields=ignore)
-    check_wishes(**{name: flags[name] for name in DEVICE_FLAGS})
+    cluster = read_cluster()
+    check_wishes(**{name: flags[name] for name in DEVICE_FLAGS}, cluster=cluster)
     for source in (file.source("TRAIN"), *file.tests):
         check_named_files(source)
     check_weights(flags["weights"])
-    context.exit(_train(registry, file, plain, **flags, **added))
+    context.exit(_train(registry, file, plain, cluster, **flags, **added))
 
 
 def _one_solver(context: click.Context, word: str | None, option: str | None) -> str:
@@ -153,12 +163,13 @@ def _resume_from(flags: dict[str, Any]) -> None:
     flags["resume"], flags["snapshot"] = flags["snapshot"], 0
 
 
-def _train(registry: Any, file: Any, plain: bool, **flags: Any) -> int:
+def _train(registry: Any, file: Any, plain: bool, cluster: Any, **flags: Any) -> int:
     from owltf.runtime.start_tensorflow import start_tensorflow
 
-    start_tensorflow()
+    start_tensorflow(is_one_of_several=cluster is not None)
     from owltf.convert.context import NetContext
     from owltf.plugin.manager import registered
+    from owltf.runtime.machines import leave_cluster
     from owltf.stop_flag import check_stopped
     from owltf.train.prepare import RunOptions, prepare
     from owltf.train.report import REPORT
@@ -166,12 +177,15 @@ def _train(registry: Any, file: Any, plain: bool, **flags: Any) -> int:
     from owltf.train.report.terminal import TerminalReport
     from owltf.train.trainer import Trainer
 
-    devices = devices_of(flags)
+    devices = devices_of(flags, cluster=cluster, wait=flags.pop("wait_for_workers"))
     nets = NetContext(registry, "TRAIN", **take(flags, _OF_NETS))
     start = prepare(file, nets, devices, RunOptions(**flags))
     check_stopped()
     with registered(registry.manager, choose_report(plain, LineReport, TerminalReport), REPORT):
-        return Trainer(start).run()
+        status = Trainer(start).run()
+    if cluster:
+        leave_cluster(devices, status)
+    return status
 
 
 def _added(context: click.Context, flags: dict[str, Any]) -> dict[str, Any]:

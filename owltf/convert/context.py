@@ -15,6 +15,7 @@ from owltf.convert.sharing import Fill, SharedLayers
 from owltf.did_you_mean import did_you_mean
 from owltf.python_layers.user_code import UserCode
 from owltf.registry.registry import Registry
+from owltf.runtime.batch_rows import BatchShare
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class NetContext:
         max_image_pixels: the pixels that an image may have to be decoded; None for the usual bound.
         ignore_orientation: leave photographs that are read from files as the camera stored them.
         skip_bad_records: leave out records that cannot be used, rather than to end with an error.
+        share: the share of each batch that this process computes.
         sync_batch_norm: normalise by the statistics of the whole batch, not of each device's share.
         optimize: answer with layers that scale channels folded into those before them.
         autotune: let `Net.forward` compile a small net by XLA where that is found to be quicker.
@@ -60,6 +62,7 @@ class NetContext:
     sync_batch_norm: bool = False
     optimize: bool = False
     autotune: bool = False
+    share: BatchShare = BatchShare()
 
     def of_net(self, folder: Path | None, phase: str, test_net: int = 0) -> NetContext:
         """Return the context for one net of the file.

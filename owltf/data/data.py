@@ -32,6 +32,7 @@ class Data(DataLayer):
     """Reads a database; its first top is the images, the second, if there is one, the labels."""
 
     caffe_type = "Data"
+    reads_own_rows = True
 
     def __init__(self, context: DataContext) -> None:
         """Open the database and read its first record.

@@ -43,6 +43,8 @@ class DataLayer(ABC):
             true boxes of AnnotatedData do. Each of several devices gets these whole.
         one_size: Why the images must be of one size, and what to do; None if they need not be. A
             net that is built says it of a layer that `may_vary`.
+        reads_own_rows: Whether its batches hold `own_rows` alone; else these are cut out of whole
+            batches, and a run on several machines reads all records on each.
     """
 
     caffe_type: ClassVar[str]
@@ -55,11 +57,20 @@ class DataLayer(ABC):
     may_vary: bool = False
     whole_tops: tuple[int, ...] = ()
     bad_records: BadRecords | None = None
+    reads_own_rows: ClassVar[bool] = False
     one_size: str | None = "crop them, or resize them to one size"
 
     def __init__(self, context: DataContext) -> None:
         """Keep the context; a subclass then opens its source."""
         self.context = context
+
+    @property
+    def own_rows(self) -> tuple[int, int]:
+        """Where the rows of a batch begin that this process computes, and how many they are.
+
+        They are all its rows, unless a run has several processes.
+        """
+        return self.context.net.share.rows(self.batch_size)
 
     @property
     def takes_any_size(self) -> bool:

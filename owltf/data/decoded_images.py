@@ -68,7 +68,8 @@ class DecodedImages:
     def dataset(self, layer: DataLayer, position: int) -> tf.data.Dataset:
         """Return an endless dataset of batches (images, labels) from record `position` on."""
         reader = ImageReader(self, layer)
-        chunks = read_chunks(layer, reader.read, position, layer.batch_size, reader.signature())
+        first, step = position + layer.own_rows[0], layer.batch_size
+        chunks = read_chunks(layer, reader.read, first, step, reader.signature())
         finish = tf.function(self.transform.finish, jit_compile=not layer.takes_any_size)
         return chunks.map(
             lambda images, corners, mirrored, labels: (finish(images, corners, mirrored), labels),
@@ -90,11 +91,12 @@ class ImageReader:
         self._fetch = images.source.reader()
         self._begun: deque[_Batch] = deque()
         workers = os.cpu_count() or 1
-        self._ahead = 1 + -(-_AHEAD * workers // layer.batch_size)
+        self._count = layer.own_rows[1]
+        self._ahead = 1 + -(-_AHEAD * workers // self._count)
 
     def signature(self) -> tuple[tf.TensorSpec, ...]:
         """Return the types and shapes of the arrays that `read` returns."""
-        count, is_open = self._layer.batch_size, self._layer.takes_any_size
+        count, is_open = self._count, self._layer.takes_any_size
         channels, *size = self._images.transform.output_shape(self._images.shape)
         return (
             tf.TensorSpec((count, *([None, None] if is_open else size), channels), tf.uint8),
@@ -115,9 +117,10 @@ class ImageReader:
         """
         if self._begun and self._begun[0].first != number:
             self._begun.clear()
-        size = self._layer.batch_size
-        for first in range(number + len(self._begun) * size, number + self._ahead * size, size):
-            self._begun.append(_Batch(self._images, self._layer, first, self._fetch(first, size)))
+        step = self._layer.batch_size
+        for first in range(number + len(self._begun) * step, number + self._ahead * step, step):
+            items = self._fetch(first, self._count)
+            self._begun.append(_Batch(self._images, self._layer, first, items))
         return self._begun.popleft().finished()
 
 

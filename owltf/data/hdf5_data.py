@@ -27,6 +27,7 @@ class HDF5Data(DataLayer):
     """Reads the HDF5 files named in a list; each top is the dataset of the same name."""
 
     caffe_type = "HDF5Data"
+    reads_own_rows = True
 
     def __init__(self, context: DataContext) -> None:
         """Open and check all files.
@@ -47,8 +48,9 @@ class HDF5Data(DataLayer):
 
     def dataset(self, position: int) -> tf.data.Dataset:
         """Return an endless dataset of one tensor per top, from row `position` on."""
-        batches = batches_per_chunk(sum(map(prod, self.top_shapes)) * _FLOAT_BYTES)
-        shapes = [(batches, *shape) for shape in self.top_shapes]
+        batches = batches_per_chunk(self, sum(map(prod, self.top_shapes)) * _FLOAT_BYTES)
+        first, count = self.own_rows
+        shapes = [(batches, count, *shape[1:]) for shape in self.top_shapes]
         is_shuffled = self.context.parameter.hdf5_data_param.shuffle
         key = (self.context.seed, self.context.name, "shuffle") if is_shuffled else None
         reader = Hdf5Reader(self._rows) if key is None else ShuffledReader(self._rows, key)
@@ -60,7 +62,7 @@ class HDF5Data(DataLayer):
 
         signature = [tf.TensorSpec(shape, tf.float32) for shape in shapes]
         step = batches * self.batch_size
-        chunks = read_chunks(self, read, position, step, signature)
+        chunks = read_chunks(self, read, position + first, step, signature)
         return read_ahead(chunks.unbatch(), _PREFETCH)
 
     def labels(self, top: int = 1) -> Iterator[tuple[str, float]]:

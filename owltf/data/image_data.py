@@ -30,6 +30,7 @@ class ImageData(DataLayer):
     """Reads image files; its tops are the images and their labels."""
 
     caffe_type = "ImageData"
+    reads_own_rows = True
 
     def __init__(self, context: DataContext) -> None:
         """Read the list and its first image.

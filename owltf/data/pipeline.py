@@ -19,8 +19,15 @@ _MOST_BATCHES = 64
 _ALIGNMENT = 64
 
 
-def batches_per_chunk(batch_bytes: int) -> int:
-    """Return how many batches one call reads: several small ones, as a call costs time itself."""
+def batches_per_chunk(layer: DataLayer, batch_bytes: int) -> int:
+    """Return how many batches one call reads: several small ones, as a call costs time itself.
+
+    Args:
+        layer: the layer; where it reads some rows of each batch, they do not follow each other.
+        batch_bytes: the size of a batch.
+    """
+    if layer.own_rows[1] < layer.batch_size:
+        return 1
     return max(1, min(_MOST_BATCHES, _CHUNK_BYTES // max(1, batch_bytes)))
 
 

@@ -44,17 +44,20 @@ class RawImages:
 
     def dataset(self, layer: DataLayer, position: int) -> tf.data.Dataset:
         """Return an endless dataset of batches (images, labels) from record `position` on."""
-        pixels_bytes = prod(self.shape) * np.dtype(self.dtype).itemsize
-        batches = 1 if layer.takes_any_size else batches_per_chunk(layer.batch_size * pixels_bytes)
+        first, count = layer.own_rows
+        batches = 1 if layer.takes_any_size else batches_per_chunk(layer, self._batch_bytes(layer))
         reader = RawReader(self, batches, layer)
         step = batches * layer.batch_size
-        chunks = read_chunks(layer, reader.read, position, step, reader.signature())
-        finish = self._finish(step, is_compiled=not layer.takes_any_size)
+        chunks = read_chunks(layer, reader.read, position + first, step, reader.signature())
+        finish = self._finish(batches * count, is_compiled=not layer.takes_any_size)
         finished = chunks.map(finish, num_parallel_calls=tf.data.AUTOTUNE)
         if batches > 1:
             return finished.unbatch()
         # Taking a chunk of one batch apart would copy it.
         return finished.map(lambda images, labels: (images[0], labels[0]))
+
+    def _batch_bytes(self, layer: DataLayer) -> int:
+        return layer.batch_size * prod(self.shape) * np.dtype(self.dtype).itemsize
 
     def _finish(self, count: int, is_compiled: bool) -> Any:
         """Return a function that transforms a chunk of batches, in one call to spare calls."""
@@ -89,7 +92,7 @@ class RawReader:
     def __init__(self, images: RawImages, batches: int, layer: DataLayer) -> None:
         """Open a reader on the images' records that no one else uses."""
         self._images, self._layer = images, layer
-        self._leading = (batches, layer.batch_size)
+        self._leading = (batches, layer.own_rows[1])
         self._reader = images.records.reader()
 
     def signature(self) -> tuple[tf.TensorSpec, ...]:

@@ -35,6 +35,7 @@ class WindowData(DataLayer):
     """
 
     caffe_type = "WindowData"
+    reads_own_rows = True
 
     def __init__(self, context: DataContext) -> None:
         """Read the window file.
@@ -69,9 +70,11 @@ class WindowData(DataLayer):
 
     def dataset(self, position: int) -> tf.data.Dataset:
         """Return an endless dataset of (images, labels) from record `position` on."""
-        signature = [tf.TensorSpec(shape, tf.float32) for shape in self.top_shapes]
-        count = self.batch_size
-        return read_ahead(read_chunks(self, self._read, position, count, signature), _PREFETCH)
+        first, count = self.own_rows
+        shapes = [(count, *shape[1:]) for shape in self.top_shapes]
+        signature = [tf.TensorSpec(shape, tf.float32) for shape in shapes]
+        chunks = read_chunks(self, self._read, position + first, self.batch_size, signature)
+        return read_ahead(chunks, _PREFETCH)
 
     def labels(self, top: int = 1) -> Any:
         """Yield the line and the class of each window that may be drawn."""
@@ -115,15 +118,16 @@ class WindowData(DataLayer):
         return background, objects
 
     def _read(self, number: int) -> Sequence[npt.NDArray[np.float32]]:
-        images = empty_aligned(self.top_shapes[0], np.float32)
-        labels = np.empty(self.batch_size, np.float32)
+        count = self.own_rows[1]
+        images = empty_aligned((count, *self.top_shapes[0][1:]), np.float32)
+        labels = np.empty(count, np.float32)
 
         def put(place: int) -> None:
             window, mirrored = self.window(number + place)
             images[place] = self._image(window, mirrored)
             labels[place] = window.label
 
-        for work in [in_threads(put, place) for place in range(self.batch_size)]:
+        for work in [in_threads(put, place) for place in range(count)]:
             work.result()
         return images, labels
 

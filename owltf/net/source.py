@@ -31,13 +31,44 @@ def dataset_of(sources: Sequence[Source], start: Mapping[str, int]) -> tf.data.D
         sources: the data layers, one or more.
         start: the record at which each starts, by layer name.
     """
-    datasets = tuple(source.layer.dataset(start[source.name]) for source in sources)
+    datasets = tuple(_own_rows(source.layer, start[source.name]) for source in sources)
     return tf.data.Dataset.zip(datasets).map(lambda *parts: _named(sources, parts))
+
+
+def _own_rows(layer: Any, position: int) -> tf.data.Dataset:
+    """Return a layer's batches, of each the rows that this process computes."""
+    dataset, share = layer.dataset(position), layer.context.net.share
+    if layer.reads_own_rows or share.total == share.replicas:
+        return dataset
+
+    def cut(*tops: Any) -> tuple[Any, ...]:
+        shapes = zip(tops, layer.batch_shapes, strict=True)
+        return tuple(
+            top if place in layer.whole_tops else _rows_of(top, share.rows(shape[0]))
+            for place, (top, shape) in enumerate(shapes)
+        )
+
+    return dataset.map(cut)
+
+
+def _rows_of(top: Any, rows: tuple[int, int]) -> Any:
+    first, count = rows
+    return top[first : first + count]
 
 
 def _named(sources: Sequence[Source], parts: tuple[Any, ...]) -> dict[str, Any]:
     named = {}
     for source, tops in zip(sources, parts, strict=True):
-        shaped = zip(source.tops, source.layer.batch_shapes, tops, strict=True)
+        shapes = _own_shapes(source.layer)
+        shaped = zip(source.tops, shapes, tops, strict=True)
         named.update({name: tf.ensure_shape(top, shape) for name, shape, top in shaped})
     return named
+
+
+def _own_shapes(layer: Any) -> list[tuple[int | None, ...]]:
+    """Return the shapes of the tops of a batch, with the rows that this process computes."""
+    share = layer.context.net.share
+    return [
+        shape if place in layer.whole_tops or not shape else (share.rows(shape[0])[1], *shape[1:])
+        for place, shape in enumerate(layer.batch_shapes)
+    ]

@@ -31,15 +31,16 @@ def device_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return with_options(command, _OPTIONS)
 
 
-def devices_of(flags: dict[str, Any]) -> Devices:
+def devices_of(flags: dict[str, Any], **cluster: Any) -> Devices:
     """Return the devices that the options of `device_options` choose.
 
     Args:
         flags: the command's arguments by name; those of the options are removed from it.
+        **cluster: further arguments of `choose_devices`, where a command runs on several machines.
 
     Raises:
         OwltfError: if there are fewer devices, or the values contradict each other.
     """
     from owltf.runtime.devices import choose_devices
 
-    return choose_devices(**take(flags, DEVICE_FLAGS))
+    return choose_devices(**take(flags, DEVICE_FLAGS), **cluster)

@@ -2,6 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class BatchShare:
+    """The share of each batch that one process computes; all of it unless there are several.
+
+    Attributes:
+        first: the number of its first replica.
+        replicas: how many replicas it has.
+        total: how many all processes have.
+    """
+
+    first: int = 0
+    replicas: int = 1
+    total: int = 1
+
+    def rows(self, batch: int) -> tuple[int, int]:
+        """Return where the process's rows of a batch begin, and how many they are."""
+        first = first_row(batch, self.first, self.total)
+        return first, first_row(batch, self.first + self.replicas, self.total) - first
+
 
 def share(batch: int, replica: int, replicas: int) -> int:
     """Return how many of a batch's rows a replica gets: 64 over 3 are 22, 21 and 21."""

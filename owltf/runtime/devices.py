@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import tensorflow as tf
 
 from owltf.errors import OwltfError
+from owltf.runtime.cluster import WAIT, Cluster
 from owltf.runtime.device_wishes import check_wishes, gpu_numbers
+from owltf.runtime.machines import join_cluster
 from owltf.runtime.replicas import Replicas
 
 _ON_CPU = (
@@ -22,19 +23,19 @@ class Devices(Replicas):
     """The devices that a run computes on, with a replica on each.
 
     Attributes:
-        names: this machine's devices, for people.
+        names: the device of each replica, for people.
     """
 
     names: tuple[str, ...]
 
-    @property
-    def local_count(self) -> int:
-        """How many replicas there are on this machine."""
-        return len(self.names)
-
 
 def choose_devices(
-    *, gpu: str | None = None, num_gpu: int | None = None, cpu_replicas: int | None = None
+    *,
+    gpu: str | None = None,
+    num_gpu: int | None = None,
+    cpu_replicas: int | None = None,
+    cluster: Cluster | None = None,
+    wait: float = WAIT,
 ) -> Devices:
     """Return the devices that a command line asks for: every GPU present unless told otherwise.
 
@@ -42,16 +43,20 @@ def choose_devices(
         gpu: "all", or the GPUs' numbers joined by commas.
         num_gpu: how many GPUs, the first ones.
         cpu_replicas: this many replicas on the CPU instead.
+        cluster: the processes on all machines, each of which has so many devices.
+        wait: seconds in which the others must start.
 
     Raises:
-        OwltfError: if more are asked for than there are, or two options contradict each other.
+        OwltfError: if more are asked for than there are, two options contradict each other, or
+            another process does not start.
     """
-    check_wishes(gpu=gpu, num_gpu=num_gpu, cpu_replicas=cpu_replicas)
+    check_wishes(gpu=gpu, num_gpu=num_gpu, cpu_replicas=cpu_replicas, cluster=cluster)
+    if cluster is not None:
+        return _of_cluster(cluster, wait, [] if cpu_replicas else _chosen(gpu, num_gpu))
     if cpu_replicas is not None:
         return _cpu_replicas(cpu_replicas)
-    present = tf.config.list_physical_devices("GPU")
-    chosen = _numbers(gpu, num_gpu, len(present))
-    return _gpus([present[number] for number in chosen], chosen) if chosen else one_cpu()
+    chosen = _chosen(gpu, num_gpu)
+    return _gpus(chosen) if chosen else one_cpu()
 
 
 def default_device() -> Devices:
@@ -65,6 +70,19 @@ def one_cpu() -> Devices:
     if not tf.config.list_physical_devices("GPU"):
         return default_device()
     return Devices(tf.distribute.OneDeviceStrategy("CPU:0"), ("CPU",))
+
+
+def _of_cluster(cluster: Cluster, wait: float, gpus: list[int]) -> Devices:
+    _show_gpus(gpus)
+    local = [f"GPU {number}" for number in gpus] or ["CPU"]
+    names = [
+        f"{each} of worker {place}" for place in range(len(cluster.addresses)) for each in local
+    ]
+    return Devices(join_cluster(cluster, wait), tuple(names), cluster=cluster)
+
+
+def _chosen(gpu: str | None, num_gpu: int | None) -> list[int]:
+    return _numbers(gpu, num_gpu, len(tf.config.list_physical_devices("GPU")))
 
 
 def _numbers(gpu: str | None, num_gpu: int | None, present: int) -> list[int]:
@@ -86,14 +104,21 @@ def _numbers(gpu: str | None, num_gpu: int | None, present: int) -> list[int]:
     return wanted
 
 
-def _gpus(chosen: list[Any], numbers: list[int]) -> Devices:
+def _show_gpus(numbers: list[int]) -> None:
+    """Let TensorFlow see these GPUs alone."""
+    present = tf.config.list_physical_devices("GPU")
+    chosen = [present[number] for number in numbers]
     tf.config.set_visible_devices(chosen, "GPU")
     for device in chosen:
         tf.config.experimental.set_memory_growth(device, True)
+
+
+def _gpus(numbers: list[int]) -> Devices:
+    _show_gpus(numbers)
     names = tuple(f"GPU {number}" for number in numbers)
-    if len(chosen) == 1:
+    if len(numbers) == 1:
         return Devices(tf.distribute.get_strategy(), names)
-    logical = [f"GPU:{index}" for index in range(len(chosen))]
+    logical = [f"GPU:{index}" for index in range(len(numbers))]
     return Devices(tf.distribute.MirroredStrategy(logical), names)
 
 

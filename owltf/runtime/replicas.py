@@ -1,19 +1,22 @@
 """Runs a net on several devices at once, each computing its share of every batch.
 
-All use of `tf.distribute` is here, so that a run on several machines would be a change of this
-file: it knows what the other processes hold, which one writes files, and when all stop.
+All use of `tf.distribute` is here: this file knows what the other processes hold, which one writes
+files, and when all stop.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import tensorflow as tf
 
-from owltf.runtime.batch_rows import first_row, share
+from owltf.runtime.batch_rows import BatchShare, first_row, share
+from owltf.runtime.cluster import Cluster
+from owltf.runtime.compiled import compiled
 from owltf.runtime.packs import Packs
 
 # For TensorFlow's own packs, where it makes some: between machines, and between GPUs.
@@ -26,9 +29,11 @@ class Replicas:
 
     Attributes:
         strategy: TensorFlow's strategy; the default one for a single device.
+        cluster: the processes on all machines; None if this one is alone.
     """
 
     strategy: Any
+    cluster: Cluster | None = field(default=None, kw_only=True)
 
     @property
     def count(self) -> int:
@@ -38,11 +43,20 @@ class Replicas:
     @property
     def is_chief(self) -> bool:
         """Whether this process writes the files of a run and reports on it."""
-        resolver = self.strategy.cluster_resolver
-        if resolver is None:
-            return True
-        has_chief = "chief" in resolver.cluster_spec().jobs
-        return (resolver.task_type, resolver.task_id) == ("chief" if has_chief else "worker", 0)
+        return self.cluster is None or self.cluster.is_chief
+
+    @property
+    def local_count(self) -> int:
+        """How many replicas there are on this machine."""
+        return self.count // (len(self.cluster.addresses) if self.cluster else 1)
+
+    @property
+    def share(self) -> BatchShare:
+        """The share of each batch that this process computes."""
+        if self.cluster is None:
+            return BatchShare()
+        local = self.local_count
+        return BatchShare(self.cluster.index * local, local, self.count)
 
     def scope(self) -> AbstractContextManager[Any]:
         """Return the context in which variables are made so that each replica has a copy."""
@@ -65,7 +79,7 @@ class Replicas:
         )
 
     def split(self, batch: Mapping[str, Any], whole: Collection[str] = ()) -> Any:
-        """Split a whole batch among the replicas, by the rows of every array.
+        """Split this process's rows of a batch among its replicas, by the rows of every array.
 
         Args:
             batch: the arrays by name.
@@ -81,9 +95,10 @@ class Replicas:
         )
 
     def _rows(self, value: Any, replica: int) -> Any:
-        batch = value.shape[0]
-        first = first_row(batch, replica, self.count)
-        return value[first : first + share(batch, replica, self.count)]
+        # The larger shares come first, so those of some replicas are split as those of all are.
+        rows, local, place = value.shape[0], self.local_count, replica - self.share.first
+        first = first_row(rows, place, local)
+        return value[first : first + share(rows, place, local)]
 
     def parts(self, value: Any) -> Sequence[Any]:
         """Return the value on each replica of this process, of a result of `run` or a variable."""
@@ -101,10 +116,14 @@ class Replicas:
             value: a result of `run`.
             rows: how many rows the whole blob has; None for a blob without axes.
         """
-        # On several machines the other processes' rows would have to be gathered here.
         parts = self.parts(value)
-        whole = rows is None or parts[0].shape[0] == rows
-        return parts[0] if whole else tf.concat(parts, 0)
+        if rows is None or parts[0].shape[0] == rows:
+            return parts[0]
+        return self.gathered(value) if self.cluster else tf.concat(parts, 0)
+
+    def gathered(self, value: Any) -> Any:
+        """Return the rows of the replicas of all processes, one replica after the other."""
+        return self.strategy.gather(value, 0)
 
     def agreed(self, stop: Any) -> Any:
         """Return whether any process wants to stop, as a tensor that is the same in all of them.
@@ -115,7 +134,29 @@ class Replicas:
         Args:
             stop: a boolean variable, true if this process wants to stop.
         """
-        return stop.read_value()
+        if self.cluster is None:
+            return stop.read_value()
+        asks = self.run(lambda: tf.cast(stop.read_value(), tf.int32))
+        return self.strategy.reduce(tf.distribute.ReduceOp.SUM, asks, axis=None) > 0
+
+    def of_all(self, number: int) -> list[int]:
+        """Return a whole number of each process, in their order; all processes must call this."""
+        if self.cluster is None:
+            return [number]
+        numbers: list[int] = self._exchange(tf.constant(number, tf.int64)).numpy().tolist()
+        return numbers
+
+    @cached_property
+    def _exchange(self) -> Any:
+        cluster = self.cluster
+        assert cluster is not None
+
+        def own(number: Any) -> Any:
+            places = tf.range(len(cluster.addresses))
+            is_told = tf.equal(places, cluster.index) & (replica_number() == self.share.first)
+            return sum_over_replicas([tf.where(is_told, number, 0)])[0]
+
+        return compiled(lambda number: self.first(self.run(own, number)))
 
 
 def replica_number() -> int:

@@ -9,15 +9,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 
-def start_tensorflow() -> None:
+def start_tensorflow(*, is_one_of_several: bool = False) -> None:
     """Import TensorFlow and find its devices, without its start-up messages on the screen.
 
     TensorFlow writes them straight to file descriptor 2, whatever its log level says. They are
     shown if the start fails, or if TF_CPP_MIN_LOG_LEVEL is set to 0.
+
+    Args:
+        is_one_of_several: whether the run has other processes, of which TensorFlow tells pages
+            whenever one ends.
     """
     if "tensorflow" in sys.modules or os.environ.get("TF_CPP_MIN_LOG_LEVEL") == "0":
         return
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3" if is_one_of_several else "2")
     with _held_back_stderr():
         import tensorflow as tf
 

@@ -14,6 +14,7 @@ from owltf.net.net import Net
 from owltf.plugin.manager import make_manager, registered
 from owltf.plugin.run_options import default_values
 from owltf.registry.registry import Registry
+from owltf.runtime.cluster import read_cluster
 from owltf.runtime.devices import choose_devices
 from owltf.train.prepare import PreparedRun, RunOptions, prepare
 from owltf.train.report import REPORT
@@ -66,7 +67,7 @@ class NetTrainer:
         registry = Registry(make_manager())
         file = open_net_file(self.solver_file, registry.schema, wanted=SOLVER)
         context = NetContext(registry, "TRAIN", **self.flags)
-        devices = choose_devices(num_gpu=self.num_gpu)
+        devices = choose_devices(num_gpu=self.num_gpu, cluster=read_cluster())
         values = {**default_values(registry.manager), **self.plugin_options}
         options = RunOptions(snapshot=self.snapshot, reinit_mismatched=True, plugin_options=values)
         self._start = prepare(file, context, devices, options)

@@ -125,10 +125,13 @@ def prepare(
     schedule = schedule_of(source)
     prefix = prefix_of(source, schedule)
     restored = _restored(options, prefix, registry)
-    seed = _seed(parameter, restored)
+    _check_one_start(restored, devices)
+    seed = devices.of_all(_seed(parameter, restored))[0]
     weights = _weights(options, restored, registry)
     factor = devices.count if options.batch_per_gpu else 1
-    context = replace(context, seed=seed, batch_factor=factor, loaded=weights.layers)
+    context = replace(
+        context, seed=seed, batch_factor=factor, share=devices.share, loaded=weights.layers
+    )
     with devices.scope():
         nets = build_solver_nets(file, context)
     _check_batches(nets, devices)
@@ -185,6 +188,17 @@ def _restored(options: RunOptions, prefix: Prefix, registry: Registry) -> Restor
         raise OwltfError(f"--snapshot must not be negative, got {options.snapshot}")
     path = prefix.indexed(options.snapshot) if options.snapshot else options.resume
     return read_snapshot(path, registry.schema) if path else None
+
+
+def _check_one_start(restored: Restored | None, devices: Devices) -> None:
+    """Check that all processes of a run go on from one iteration."""
+    starts = devices.of_all(restored.state.iteration if restored else 0)
+    if len(set(starts)) > 1:
+        iterations = ", ".join(map(str, starts))
+        raise OwltfError(
+            f"the workers find snapshots of the iterations {iterations}; all machines must share "
+            f"the folder of snapshot_prefix"
+        )
 
 
 def _seed(parameter: Any, restored: Restored | None) -> int:

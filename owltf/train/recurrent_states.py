@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import tensorflow as tf
 
 from owltf.net.net import Net
 from owltf.net.solver_nets import SolverNets
@@ -24,17 +25,34 @@ class RecurrentStates:
     """
 
     def __init__(self, nets: SolverNets, replicas: Replicas) -> None:
+        self._replicas = replicas
         named = {"train": nets.train, **{f"test{i}": net for i, net in enumerate(nets.tests)}}
         self._parts: dict[str, Any] = {}
         for name, net in named.items():
             for key, variable in _variables(net):
                 self._parts[f"{name}/{key}"] = replicas.parts(variable)
 
+    @property
+    def are_elsewhere(self) -> bool:
+        """Whether other processes hold some of the states."""
+        return bool(self._parts) and self._replicas.cluster is not None
+
     def get(self) -> dict[str, np.ndarray]:
-        """Return a copy of the states by name, the replicas along the first axis."""
+        """Return a copy of the states by name, this process's replicas along the first axis."""
         return {
             key: np.stack([part.numpy() for part in parts]) for key, parts in self._parts.items()
         }
+
+    def of_all(self) -> dict[str, np.ndarray]:
+        """Return the states of the replicas of all processes, all of which must call this."""
+        if self._replicas.cluster is None:
+            return self.get()
+        return {key: self._gathered(parts) for key, parts in self._parts.items()}
+
+    def _gathered(self, parts: Any) -> np.ndarray:
+        first = self._replicas.share.first
+        values = self._replicas.each(lambda replica: parts[replica - first][tf.newaxis])
+        return np.asarray(self._replicas.gathered(values).numpy())
 
     def set(self, states: Mapping[str, np.ndarray]) -> None:
         """Assign states that `get` returned."""
@@ -63,11 +81,15 @@ class RecurrentStates:
                 f"Recurrent layers start from zeros: the states in {path} are of other layers, or "
                 f"of another number of devices"
             ]
+        share = self._replicas.share
+        if share.total > 1:
+            states = {key: value[share.first :][: share.replicas] for key, value in states.items()}
         self.set(states)
         return []
 
     def _shapes(self) -> dict[str, tuple[int, ...]]:
-        return {key: (len(parts), *parts[0].shape) for key, parts in self._parts.items()}
+        count = self._replicas.count
+        return {key: (count, *parts[0].shape) for key, parts in self._parts.items()}
 
 
 def _variables(net: Net) -> list[tuple[str, Any]]:

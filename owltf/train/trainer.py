@@ -21,7 +21,9 @@ from owltf.registry.hook_errors import HookError
 from owltf.snapshot.run_state import RunState, threads
 from owltf.snapshot.write import write_snapshot
 from owltf.train.evaluation import Evaluation
+from owltf.train.lost_worker import lost_worker
 from owltf.train.prepare import PreparedRun
+from owltf.train.quiet_hook import QuietHook
 from owltf.train.recurrent_states import RecurrentStates
 from owltf.train.run_setup import loss_weights, outputs_of, run_setup
 from owltf.train.signals import Signals
@@ -42,9 +44,12 @@ class Trainer:
         self._start, self._setup = start, run_setup(start)
         self._parameter = start.source.parameter
         self._schedule, self._nets, self._solver = start.schedule, start.nets, start.solver
-        self._hook: Any = start.registry.manager.hook
+        self._devices = start.devices
+        is_chief = start.devices.is_chief
+        self._hook: Any = start.registry.manager.hook if is_chief else QuietHook()
         self._recurrent = RecurrentStates(start.nets, start.devices)
-        self._signals = Signals(start.options.sigint_effect, start.options.sighup_effect)
+        options = start.options
+        self._signals = Signals(options.sigint_effect, options.sighup_effect, start.devices)
         self._iteration = self._first = self._saved = start.state.iteration
         self._kept = start.resumed_from
         self._losses = deque(start.state.losses, maxlen=self._parameter.average_loss)
@@ -81,7 +86,8 @@ class Trainer:
             OwltfError: if the loss is not a number, the data turn out wrong, or a plugin fails.
         """
         try:
-            with self._signals, plain_errors(self._data()):
+            lost = lost_worker(self._devices, self._stands)
+            with self._signals, lost, plain_errors(self._data()):
                 self._begin()
                 self._step()
                 ending = self._finish()
@@ -97,9 +103,15 @@ class Trainer:
         return 128 + number if number and ending.reason == "stopped" else 0
 
     def _begin(self) -> None:
-        self._start.prefix.remove_left_over()
+        if self._devices.is_chief:
+            self._start.prefix.remove_left_over()
         self._hook.owltf_run_started(setup=self._setup)
-        self._watchers = Watchers(self._start.registry.manager, self._setup, self._rate)
+        self._watchers = Watchers(
+            self._start.registry.manager,
+            self._setup,
+            self._rate,
+            are_told=self._devices.is_chief,
+        )
 
     def _step(self) -> None:
         """Train as Caffe's `Step` does: test, display, update, snapshot."""
@@ -117,6 +129,7 @@ class Trainer:
 
     def _update(self, count: int) -> None:
         ran = self._train.run(count)
+        self._signals.agree()
         losses = ran.losses.tolist()
         self._iteration += len(losses)
         self._losses.extend(losses)
@@ -143,10 +156,13 @@ class Trainer:
                 )
 
     def _diverged(self, what: str) -> OwltfError:
-        stands = f"the last snapshot, {self._kept}, stands" if self._kept else "nothing is saved"
         return OwltfError(
-            f"{what}; {stands}; try a smaller base_lr or clip_gradients, or go on with --allow-nan"
+            f"{what}; {self._stands()}; try a smaller base_lr or clip_gradients, or go on with "
+            f"--allow-nan"
         )
+
+    def _stands(self) -> str:
+        return f"the last snapshot, {self._kept}, stands" if self._kept else "nothing is saved"
 
     def _display(self, iteration: int, ran: Ran) -> None:
         self._show(
@@ -189,6 +205,7 @@ class Trainer:
         self._hook.owltf_testing(iteration=self._iteration, net_index=index, setup=self._setup)
         wanted = self._parameter.test_iter[index]
         done, loss, means = self._tests[index].run(wanted)
+        self._signals.agree()
         self._tested[index] += done
         if done < wanted:
             return
@@ -214,14 +231,17 @@ class Trainer:
     def _save(self) -> tuple[Path, Path]:
         """Write a snapshot; return its caffemodel and its solverstate."""
         self._check_weights()
-        paths = write_snapshot(
-            self._start.prefix,
-            self._nets.train,
-            self._solver,
-            self._state(),
-            self._start.registry.schema,
-            self._recurrent.get(),
-        )
+        recurrent = self._recurrent.of_all()
+        paths = self._start.prefix.files(self._iteration)[:2]
+        if self._devices.is_chief:
+            paths = write_snapshot(
+                self._start.prefix,
+                self._nets.train,
+                self._solver,
+                self._state(),
+                self._start.registry.schema,
+                recurrent,
+            )
         self._saved, self._kept = self._iteration, paths[1]
         return paths
 
@@ -275,7 +295,8 @@ class Trainer:
     def _rescued(self, error: HookError) -> HookError:
         """Save the run after a plugin failed; return its error with the command that resumes."""
         try:
-            if self._iteration != self._saved:
+            # What recurrent layers carry on other machines is out of reach now.
+            if self._iteration != self._saved and not self._recurrent.are_elsewhere:
                 paths = self._save()
                 # The plugin that failed may fail again.
                 with suppress(HookError):

@@ -21,18 +21,25 @@ class Watchers:
         manager: the plugins.
         setup: the run.
         rate: returns the learning rate of an iteration.
+        are_told: whether they are called; on several machines, by the chief alone. The intervals
+            are the same in all processes, which compute the same iterations in a call.
 
     Raises:
         HookError: if a plugin's N is not a number of updates.
     """
 
     def __init__(
-        self, manager: pluggy.PluginManager, setup: Setup, rate: Callable[[int], float]
+        self,
+        manager: pluggy.PluginManager,
+        setup: Setup,
+        rate: Callable[[int], float],
+        *,
+        are_told: bool = True,
     ) -> None:
         hooks = {each.plugin_name: each for each in implementations(manager, _TOLD)}
         asked = results_by_plugin(manager, _ASKS, setup=setup)
         every = {plugin: _checked(plugin, count) for plugin, count in asked if count is not None}
-        self._setup, self._rate = setup, rate
+        self._setup, self._rate, self._are_told = setup, rate, are_told
         self._watchers = [
             _Watcher(hooks[plugin], count) for plugin, count in every.items() if plugin in hooks
         ]
@@ -69,6 +76,8 @@ class Watchers:
 
     def _tell(self, watcher: _Watcher, iteration: int) -> None:
         losses, watcher.losses = watcher.losses, []
+        if not self._are_told:
+            return
         rate = self._rate(iteration - 1)
         iterations = Iterations(iteration - len(losses), losses, rate, self._outputs)
         call(watcher.hook, _TOLD, iterations=iterations, setup=self._setup)

@@ -90,6 +90,11 @@ class Case:
         assert line.startswith(start)
         return line.removeprefix(start)
 
+    def remove_snapshots(self) -> None:
+        """Remove the files of all snapshots."""
+        for path in self.folder.glob("snap_iter_*"):
+            path.unlink()
+
     def contents(self) -> dict[str, bytes]:
         """Give the files of the folder, but for the lock that an LMDB keeps."""
         files = (path for path in self.folder.rglob("*") if path.is_file())

@@ -39,6 +39,7 @@ LEFT_OUT = {
     "--resume": "it is given anew",
     "--snapshot": "--resume takes its place",
     "--weights": "they are in the snapshot",
+    "--wait-for-workers": "it changes no figure",
 }
 # Those that are not tried here, and why.
 UNTRIED = {

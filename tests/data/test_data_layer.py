@@ -2,11 +2,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from owltf.data import owltf_data_layers
 from owltf.data.data_layer import DataLayer
 from owltf.errors import OwltfError
+from owltf.runtime.batch_rows import BatchShare
+
+ORACLE = Path(__file__).parent / "oracle"
 
 NET = 'layer { name: "cats" type: "Data" top: "data" }'
 
@@ -65,3 +69,21 @@ def test_a_field_of_transform_param_that_a_layer_ignores_is_refused(make_context
     context.check_transform({"mirror", "scale"})
     with pytest.raises(OwltfError, match=r"'cats' .*transform_param { scale } is not read by Data"):
         context.check_transform({"mirror"})
+
+
+@pytest.mark.parametrize(
+    "name", ["hdf5", "lmdb_encoded", "lmdb_plain", "image_resize_crop", "window"]
+)
+def test_processes_read_their_rows_of_each_batch(make_layer, batches, name):
+    """Of three processes, so that no batch is split evenly; crops and mirrors are drawn, too."""
+    text = (ORACLE / f"{name}.prototxt").read_text()
+    whole = make_layer(text, phase="TRAIN")
+    layers = [make_layer(text, phase="TRAIN", share=BatchShare(each, 1, 3)) for each in range(3)]
+    assert all(layer.reads_own_rows for layer in layers)
+    position = 2 * whole.batch_size
+    read = [batches(layer, 3, position) for layer in layers]
+    for number, tops in enumerate(batches(whole, 3, position)):
+        for top, values in enumerate(tops):
+            parts = [batch[number][top] for batch in read]
+            assert [len(part) for part in parts] == [layer.own_rows[1] for layer in layers]
+            np.testing.assert_array_equal(np.concatenate(parts), values)

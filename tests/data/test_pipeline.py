@@ -24,9 +24,10 @@ def layer(make_layer):
 
 
 def test_batches_per_chunk():
-    assert batches_per_chunk(0) == batches_per_chunk(100) == 64
-    assert 1 < batches_per_chunk(64 * 784) < 64
-    assert batches_per_chunk(1 << 30) == 1
+    whole, part = (SimpleNamespace(batch_size=4, own_rows=(0, count)) for count in (4, 2))
+    assert batches_per_chunk(whole, 0) == batches_per_chunk(whole, 100) == 64
+    assert 1 < batches_per_chunk(whole, 64 * 784) < 64
+    assert batches_per_chunk(whole, 1 << 30) == batches_per_chunk(part, 100) == 1
 
 
 def test_read_chunks(layer):

@@ -18,7 +18,10 @@ def transform(crop_size=0):
 
 def layer(batch_size, one_size="resize them"):
     return SimpleNamespace(
-        batch_size=batch_size, one_size=one_size, takes_any_size=one_size is None
+        batch_size=batch_size,
+        own_rows=(0, batch_size),
+        one_size=one_size,
+        takes_any_size=one_size is None,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from owltf.runtime.batch_rows import blob_rows, first_row, share
+from owltf.runtime.batch_rows import BatchShare, blob_rows, first_row, share
 
 
 @pytest.mark.parametrize("batch", [0, 1, 5, 64, 65])
@@ -29,3 +29,11 @@ def test_several_rows_of_a_blob_for_one_of_the_data_stay_together() -> None:
 @pytest.mark.parametrize("batch", [None, 4])
 def test_a_blob_of_other_rows_than_the_data_is_split_by_its_own(batch: int | None) -> None:
     assert [blob_rows(5, batch, replica, 2) for replica in range(2)] == [(0, 3), (3, 2)]
+
+
+@pytest.mark.parametrize("batch", [3, 5, 64])
+def test_processes_of_several_replicas_have_what_their_replicas_have(batch: int) -> None:
+    rows = [BatchShare(2 * process, 2, 6).rows(batch) for process in range(3)]
+    assert [first for first, _ in rows] == [first_row(batch, 2 * each, 6) for each in range(3)]
+    assert sum(count for _, count in rows) == batch
+    assert BatchShare().rows(batch) == (0, batch)

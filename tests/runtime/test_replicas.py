@@ -10,12 +10,15 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from owltf.runtime.batch_rows import BatchShare
+from owltf.runtime.cluster import Cluster
 from owltf.runtime.compiled import compiled
 from owltf.runtime.devices import choose_devices
 from owltf.runtime.replicas import Replicas, replica_count, replica_number, sum_over_replicas
 
 ROWS = np.arange(14.0, dtype=np.float32).reshape(7, 2)
 LABELS = np.arange(7.0, dtype=np.float32)
+PAIR = [Cluster(("a:1", "b:2"), place) for place in range(2)]
 
 
 @pytest.mark.parametrize(("count", "rows"), [(1, [7]), (2, [4, 3]), (3, [3, 2, 2])])
@@ -83,32 +86,36 @@ def test_one_process_stops_when_it_wants_to() -> None:
     assert wishes()
 
 
-@dataclass
-class Cluster:
-    """What TensorFlow says of a process that is one of several."""
-
-    task_type: str
-    task_id: int
-    jobs: list[str]
-
-    def cluster_spec(self) -> Any:
-        return SimpleNamespace(jobs=self.jobs)
+@pytest.mark.parametrize(("place", "is_chief"), [(0, True), (1, False)])
+def test_one_process_of_several_is_the_chief(place: int, is_chief: bool) -> None:
+    replicas = Replicas(SimpleNamespace(num_replicas_in_sync=4), cluster=PAIR[place])
+    assert replicas.is_chief is is_chief
+    assert (replicas.local_count, replicas.share) == (2, BatchShare(2 * place, 2, 4))
 
 
-@pytest.mark.parametrize(
-    ("task", "is_chief"),
-    [
-        (("worker", 0, ["worker"]), True),
-        (("worker", 1, ["worker"]), False),
-        (("chief", 0, ["chief", "worker"]), True),
-        (("worker", 0, ["chief", "worker"]), False),
-    ],
-)
-def test_one_process_of_several_is_the_chief(task: Any, is_chief: bool) -> None:
-    strategy = SimpleNamespace(cluster_resolver=Cluster(*task))
-    assert Replicas(strategy).is_chief is is_chief
+@dataclass(frozen=True)
+class SecondOfTwo(Replicas):
+    """The replicas 2 and 3 of a run, without the others."""
+
+    def each(self, make: Any) -> Any:
+        return [make(replica) for replica in (2, 3)]
+
+
+def test_a_process_splits_its_own_rows() -> None:
+    """Of 14 rows four replicas have 4, 4, 3 and 3; the second process has the last six."""
+    second = SecondOfTwo(SimpleNamespace(num_replicas_in_sync=4), cluster=PAIR[1])
+    first, count = second.share.rows(14)
+    rows = tf.range(14)[first : first + count]
+    parts = [each["x"].numpy().tolist() for each in second.split({"x": rows})]
+    assert parts == [[8, 9, 10], [11, 12, 13]]
 
 
 @pytest.mark.parametrize("count", [1, 2])
 def test_a_process_alone_is_the_chief(count: int) -> None:
     assert choose_devices(cpu_replicas=count).is_chief
+
+
+def test_a_process_alone_agrees_with_itself() -> None:
+    alone = choose_devices(cpu_replicas=2)
+    assert alone.of_all(7) == [7]
+    assert alone.share == BatchShare()
