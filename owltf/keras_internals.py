@@ -182,7 +182,8 @@ def flat_call(concrete: Any) -> Callable[[Sequence[Any]], Sequence[Any]]:
         concrete: a `tf.ConcreteFunction`.
     """
     run, captured = concrete._inference_function.call_flat, concrete.captured_inputs
-    return lambda tensors: tuple(run(*tensors, *captured))
+    # A function of effects alone returns None.
+    return lambda tensors: tuple(run(*tensors, *captured) or ())
 
 
 def layers_before(tensor: Any) -> Iterator[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -66,7 +67,7 @@ class Param:
         """Whether an update changes the blob."""
         return self.lr_mult != 0 and bool(self.variable.trainable)
 
-    @property
+    @cached_property
     def shape(self) -> tuple[int, ...]:
         """The blob's shape in Caffe's order."""
         return self.blob.caffe_shape(tuple(self.variable.shape))

@@ -172,8 +172,8 @@ class NetState:
         plan = self.built.forward(first, last)
         self._take_batches(first, last)
         self._begin_pass()
-        results = self._run(plan)
-        self._keep_tops(plan, results)
+        if plan.layers:
+            self._keep_tops(plan, self._run(plan))
 
     def backward(self, first: int, last: int) -> None:
         """Run layers backward, from what memory holds; gradients of parameters are added up."""

@@ -6,12 +6,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import tensorflow as tf
-
 from owltf.caffe.file_kind import SOLVER
 from owltf.caffe.net.net_file import NetFile, open_net_file
 from owltf.caffe.prototxt.source import SolverSource
 from owltf.pycaffe.errors import CaffeError
+from owltf.pycaffe.rates import Rates
 from owltf.pycaffe.settings import SETTINGS
 from owltf.train.solver_fields import learning_rate_of, solver_class_of
 
@@ -31,7 +30,7 @@ class SolverFile:
     file: NetFile
     source: SolverSource
     solver_class: Any
-    _schedule: tuple[bytes, Any] = field(default=(b"", None), init=False)
+    _known: tuple[bytes, Rates] | None = field(default=None, init=False)
 
     @classmethod
     def read(cls, path: Path, kind: str | None = None) -> SolverFile:
@@ -66,15 +65,15 @@ class SolverFile:
 
     def rate(self, iteration: int) -> Any:
         """Return the learning rate of an iteration, a float32 scalar."""
-        return self._current_schedule(tf.constant(iteration, tf.int64))
+        return self._rates(iteration)
 
     def current_step(self, iteration: int) -> int:
         """Return the step that Caffe keeps in a snapshot: that of the last update's rate."""
-        return int(self._current_schedule.current_step(max(iteration - 1, 0)))
+        return int(self._rates.schedule.current_step(max(iteration - 1, 0)))
 
     @property
-    def _current_schedule(self) -> Any:
+    def _rates(self) -> Rates:
         key = self.parameter.SerializeToString()
-        if self._schedule[0] != key:
-            self._schedule = key, learning_rate_of(SETTINGS.registry, self.source)
-        return self._schedule[1]
+        if self._known is None or self._known[0] != key:
+            self._known = key, Rates(learning_rate_of(SETTINGS.registry, self.source))
+        return self._known[1]

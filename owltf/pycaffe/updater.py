@@ -9,6 +9,7 @@ from typing import Any
 import tensorflow as tf
 
 from owltf.convert.params import Param
+from owltf.keras_internals import flat_call
 from owltf.pycaffe.memory.order import ParamOrder
 from owltf.pycaffe.net_state import NetState
 from owltf.runtime.compiled import compiled
@@ -31,7 +32,7 @@ class Updater:
         self.params: Sequence[Param] = state.initial.net.params
         self.trained = [param for param in self.params if param.is_trained]
         self.solver: Solver = solver_class.from_parameter(parameter, 0.0, self.trained)
-        self._update = compiled(self._updates)
+        self._traced = compiled(self._updates)
 
     def apply(self, rate: Any) -> None:
         """Change the weights by what `diff` holds, and set `diff` to that change, as Caffe does.
@@ -45,7 +46,7 @@ class Updater:
         gradients = [memory.tensor(order) for memory, order in zip(memories, orders, strict=True)]
         if not gradients:
             return
-        changes = self._update((gradients, rate))
+        changes = self._update([*gradients, rate])
         for memory, order, change in zip(memories, orders, changes, strict=True):
             memory.set(change, order)
         self._state.memories.changed(self.trained)
@@ -57,8 +58,13 @@ class Updater:
             tf.Variable(tf.zeros(param.variable.shape), trainable=False) for param in self.trained
         ]
 
-    def _updates(self, given: tuple[list[Any], Any]) -> list[Any]:
-        gradients, rate = given
+    @cached_property
+    def _update(self) -> Any:
+        shapes = [tf.TensorSpec(param.variable.shape) for param in self.trained]
+        return flat_call(self._traced.get_concrete_function([*shapes, tf.TensorSpec(())]))
+
+    def _updates(self, given: Sequence[Any]) -> list[Any]:
+        *gradients, rate = given
         return [
             self._changed(index, gradient, rate)
             for index, gradient in enumerate(self.solver.summed(gradients))

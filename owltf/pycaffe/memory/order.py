@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
@@ -73,12 +74,16 @@ class BlobOrder:
     def array_in_caffe(self, value: Any) -> Any:
         """Return values of the tensor's layout as an array in Caffe's order."""
         array = value.numpy()
-        axes = [self.blob.axis(index) for index in range(self.blob.rank)]
-        return contiguous(array.transpose(axes)) if self.blob.channels_last else array
+        return contiguous(array.transpose(self._axes)) if self.blob.channels_last else array
 
     def shape_in_caffe(self, value: Any) -> tuple[int, ...]:
         """Return the shape in Caffe's order."""
-        return tuple(int(value.shape[self.blob.axis(i)]) for i in range(len(value.shape)))
+        sizes = value.shape.as_list()
+        return tuple(sizes[axis] for axis in self._axes)
+
+    @cached_property
+    def _axes(self) -> list[int]:
+        return [self.blob.axis(index) for index in range(self.blob.rank)]
 
     def is_like(self, other: Any) -> bool:
         """Return whether values of another order lie as those of this one do."""

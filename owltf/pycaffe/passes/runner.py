@@ -9,6 +9,7 @@ from typing import Any
 
 import tensorflow as tf
 
+from owltf.keras_internals import flat_call
 from owltf.net.net import Net
 from owltf.pycaffe.memory.order import BlobOrder
 from owltf.pycaffe.passes.plan import Plan, Version
@@ -31,6 +32,36 @@ class Results:
     params: Sequence[Any]
 
 
+class PlannedPass:
+    """A plan that is compiled once for each choice of shapes, and called without checks.
+
+    Args:
+        function: the plan as a function; it is kept with its plan, so that no other gets its id.
+    """
+
+    def __init__(self, function: _Pass) -> None:
+        self._plan, self.traced = function.plan, compiled(function)
+        self._calls: dict[Any, Any] = {}
+
+    def run(self, fed: Sequence[Any], seeds: Sequence[Any], number: Any) -> Results:
+        """Run the plan on the values of the blobs that it takes, and on gradients."""
+        given = [*fed, *seeds]
+        key = tuple(value.shape for value in given)
+        if key not in self._calls:
+            self._calls[key] = self._compiled(fed, seeds, number)
+        made = self._calls[key]([*given, number])
+        first, second = len(self._plan.returned), len(self._plan.returned) + self._differentiated
+        return Results(made[:first], made[first:second], made[second:])
+
+    @property
+    def _differentiated(self) -> int:
+        return len(self._plan.targets) if self._plan.seeds else 0
+
+    def _compiled(self, *given: Any) -> Any:
+        specs = tf.nest.map_structure(lambda each: tf.TensorSpec(each.shape, each.dtype), given)
+        return flat_call(self.traced.get_concrete_function(specs))
+
+
 @dataclass(frozen=True)
 class Runner:
     """Runs the passes of one net.
@@ -40,8 +71,7 @@ class Runner:
     """
 
     net: Net
-    _functions: dict[int, Any] = field(default_factory=dict, init=False)
-    _plans: list[Plan] = field(default_factory=list, init=False)
+    _passes: dict[int, PlannedPass] = field(default_factory=dict, init=False)
     _orders: dict[Version, BlobOrder] = field(default_factory=dict, init=False)
 
     def order(self, version: Version) -> BlobOrder:
@@ -63,13 +93,10 @@ class Runner:
             number: a number that a forward pass and its backward pass have in common, and no
                 others: random draws depend on it.
         """
-        if id(plan) not in self._functions:
-            # The plan is kept, so that no other one gets its id.
-            self._plans.append(plan)
-            self._functions[id(plan)] = compiled(_Pass(self, plan))
-        function = self._functions[id(plan)]
+        if id(plan) not in self._passes:
+            self._passes[id(plan)] = PlannedPass(_Pass(self, plan))
         with self.net.pass_errors():
-            return Results(*function((list(fed), list(seeds), tf.constant(number, tf.int64))))
+            return self._passes[id(plan)].run(fed, seeds, tf.constant(number, tf.int64))
 
     def statistics(self, plan: Plan) -> list[Any]:
         """Return the variables that a pass changes, such as BatchNorm's moving averages."""

@@ -16,6 +16,6 @@ def test_each_plan_is_traced_once(tmp_path: Path) -> None:
         net.forward()
         net.forward(start="ip", end="ip")
         net.backward()
-    functions = net._state.built.runner._functions.values()
-    assert [each.experimental_get_tracing_count() for each in functions] == [1, 1, 1]
+    passes = net._state.built.runner._passes.values()
+    assert [each.traced.experimental_get_tracing_count() for each in passes] == [1, 1, 1]
     assert np.isfinite(net.blobs["loss"].data)
