@@ -31,6 +31,7 @@ from owltf.cli import cli
 from owltf.commands.layers import layers
 from owltf.commands.new_plugin import new_plugin
 from owltf.commands.run import run
+from owltf.commands.time import time
 from owltf.commands.train import train
 from owltf.plugin import hookspecs
 
@@ -168,6 +169,7 @@ def test_options_in_documents_exist(name: str) -> None:
         caffe_tools,
         train,
         convert_mnist,
+        time,
     )
     commands = (cli, run, layers, new_plugin, classify, export, extract, tester.test, *tools)
     known = {option for each in commands for param in each.params for option in param.opts}

@@ -24,7 +24,7 @@ _SPELLINGS = {"token_normalize_func": lambda word: word.replace("_", "-")}
 def _paths(context: click.Context, option: click.Parameter, value: str | None) -> list[Path]:
     if value is None:
         return []
-    paths = [Path(part) for part in value.split(",") if part]
+    paths = [Path(part.strip()) for part in value.split(",") if part.strip()]
     if not paths:
         raise click.BadParameter("it names no file")
     return paths
@@ -65,7 +65,7 @@ class _Snapshot(click.ParamType[Any]):
     "--weights",
     callback=_paths,
     metavar="FILE[,FILE]",
-    help="Start from the weights of caffemodels; later ones win.",
+    help="Start from the weights of caffemodels, not the solver's `weights`; later ones win.",
 )
 @click.option(
     "--reinit-mismatched",
@@ -142,8 +142,15 @@ def run(
     check_wishes(**{name: flags[name] for name in DEVICE_FLAGS}, cluster=cluster)
     for source in (file.source("TRAIN"), *file.tests):
         check_named_files(source)
-    check_weights(flags["weights"])
+    check_weights(flags["weights"] or _weights_of(file, flags))
     context.exit(_train(registry, file, plain, cluster, **flags, **added))
+
+
+def _weights_of(file: Any, flags: dict[str, Any]) -> list[Path]:
+    """Return the weights that the solver names, unless a snapshot is resumed."""
+    from owltf.caffe.net.solver_weights import solver_weights
+
+    return [] if flags["snapshot"] or flags["resume"] else solver_weights(file.solver)
 
 
 def _one_solver(context: click.Context, word: str | None, option: str | None) -> str:

@@ -14,6 +14,7 @@ from owltf.convert.params import Param
 from owltf.errors import OwltfError
 from owltf.files.checksum import FileSum
 from owltf.net.net import Net
+from owltf.net.saved_parameter import saved_parameter
 
 # A list of more names is for nobody to read.
 _MOST_NAMES = 5
@@ -123,4 +124,4 @@ def save_weights(net: Net, path: Path, *, hdf5: bool = False) -> FileSum:
     Returns:
         The file's size and checksum.
     """
-    return write_caffemodel(path, net.graph.source.parameter, net.get_params(), hdf5=hdf5)
+    return write_caffemodel(path, saved_parameter(net), net.get_params(), hdf5=hdf5)

@@ -25,7 +25,7 @@ _NAMES = (
 def _paths(context: click.Context, option: click.Parameter, value: str | None) -> Any:
     if value is None:
         return None
-    paths = [Path(part) for part in value.split(",") if part]
+    paths = [Path(part.strip()) for part in value.split(",") if part.strip()]
     if not paths:
         raise click.BadParameter("it names no file")
     return paths

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from owltf.caffe.net.net_file import NetFile
+from owltf.caffe.net.solver_weights import solver_weights
 from owltf.caffe.prototxt.source import SolverSource
 from owltf.convert.context import NetContext
 from owltf.convert.params import Param
@@ -38,6 +39,7 @@ from owltf.train.solver_fields import (
     schedule_of,
     solver_class_of,
 )
+from owltf.train.unused_fields import nothing_left, unused_fields
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,8 @@ class RunOptions:
     Attributes:
         snapshot: owl.net's snapshot index to resume from; 0 for a new run.
         resume: a solverstate to resume from.
-        weights: caffemodels to start from; where two hold a layer, the later one wins.
+        weights: caffemodels to start from, in place of the solver's `weights`; where two hold a
+            layer, the later one wins.
         reinit_mismatched: leave layers of another shape as their fillers make them.
         batch_per_gpu: `batch_size` is that of each device, as in Caffe.
         allow_nan: go on after a loss that is not a number.
@@ -127,7 +130,7 @@ def prepare(
     restored = _restored(options, prefix, registry)
     _check_one_start(restored, devices)
     seed = devices.of_all(_seed(parameter, restored))[0]
-    weights = _weights(options, restored, registry)
+    weights = _weights(options, restored, source, registry)
     factor = devices.count if options.batch_per_gpu else 1
     context = replace(
         context, seed=seed, batch_factor=factor, share=devices.share, loaded=weights.layers
@@ -141,8 +144,10 @@ def prepare(
         solver = solver_class.from_parameter(parameter, rate, nets.train.params)
     loaded = weights.load(nets.train)
     notes = [*_notes(file, context, restored, devices, nets), *pointless_fields(source)]
+    notes += unused_fields(source, solver_class, type(rate))
     if restored:
         _restore_solver(solver, nets.train.params, restored, weights)
+        notes += nothing_left(source, restored.state.iteration)
         notes += RecurrentStates(nets, devices).restore(restored)
     return PreparedRun(
         source=source,
@@ -207,8 +212,12 @@ def _seed(parameter: Any, restored: Restored | None) -> int:
     return int(parameter.random_seed) if parameter.random_seed >= 0 else secrets.randbits(31)
 
 
-def _weights(options: RunOptions, restored: Restored | None, registry: Registry) -> StartWeights:
-    files = [restored.weights] if restored else options.weights
+def _weights(
+    options: RunOptions, restored: Restored | None, source: SolverSource, registry: Registry
+) -> StartWeights:
+    # Those of a snapshot, else the command line's, else the solver's, as Caffe takes them.
+    given = options.weights or solver_weights(source)
+    files = [restored.weights] if restored else given
     return StartWeights.of(files, registry.schema, reinit_mismatched=options.reinit_mismatched)
 
 

@@ -124,7 +124,10 @@ class TrainStep:
         return tf.add_n(losses) / len(batches), outputs
 
     def _pass(self, batch: dict[str, Any], number: Any) -> tuple[Any, dict[str, Any], list[Any]]:
-        with tf.GradientTape() as tape:
+        # Only what lies above the lowest blob that is trained is recorded, and differentiated.
+        with tf.GradientTape(watch_accessed_variables=False) as tape:
+            for variable in self._variables:
+                tape.watch(variable)
             loss, outputs = forward(self._net, batch, number, training=True)
             share = own_share(loss)
         # Caffe regularises a parameter that no loss depends on, too.

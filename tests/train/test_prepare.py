@@ -45,6 +45,17 @@ def test_later_weights_win(small: Case) -> None:
     assert both.loaded[str(six)].loaded == ["conv1", "ip"]
 
 
+def test_the_solvers_own_weights_give_way_to_others(small: Case) -> None:
+    small.run()
+    six, twelve = (small.folder / f"snap_iter_{each}.caffemodel" for each in (6, 12))
+    small.add("tuned.prototxt", f'{SOLVER} weights: "snap_iter_12.caffemodel, {six.name}"')
+    start = small.start(solver="tuned.prototxt")
+    assert [*map(str, start.loaded)] == [twelve.name, six.name]
+    assert [*small.start(solver="tuned.prototxt", weights=[twelve]).loaded] == [str(twelve)]
+    resumed = small.start(solver="tuned.prototxt", resume=six.with_suffix(".solverstate"))
+    assert [*resumed.loaded] == [str(six)]
+
+
 def test_mismatched_layers_keep_their_fillers(small: Case) -> None:
     small.run()
     net = (small.folder / "net.prototxt").read_text()
