@@ -79,6 +79,7 @@ if TYPE_CHECKING:
     )
     from owltf.files.overwriting import refuse_existing as refuse_existing
     from owltf.forms.engine import Engine as Engine
+    from owltf.forms.engines import engine_of as engine_of
     from owltf.forms.form_key import form_key as form_key
     from owltf.forms.form_store import FormStore as FormStore, KeptForm as KeptForm
     from owltf.inference.batch_runner import BatchRunner as BatchRunner
@@ -131,7 +132,7 @@ if TYPE_CHECKING:
     from owltf.net.weights import save_weights as save_weights
     from owltf.options.devices import device_options as device_options, devices_of as devices_of
     from owltf.options.early_checks import check_early as check_early
-    from owltf.options.engine import engine_of as engine_of, engine_option as engine_option
+    from owltf.options.engine import engine_option as engine_option
     from owltf.options.images import (
         image_file_options as image_file_options,
         image_options as image_options,
@@ -299,7 +300,7 @@ TOOLS = {
     "collected_outputs": "owltf.net.collected",
     "device_options": "owltf.options.devices",
     "devices_of": "owltf.options.devices",
-    "engine_of": "owltf.options.engine",
+    "engine_of": "owltf.forms.engines",
     "engine_option": "owltf.options.engine",
     "find_views": "owltf.inference.views",
     "fold": "owltf.net.fold",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -43,6 +43,8 @@ class NetContext:
         share: the share of each batch that this process computes.
         sync_batch_norm: normalise by the statistics of the whole batch, not of each device's share.
         optimize: answer with layers that scale channels folded into those before them.
+        other_engine: returns what computes blobs of a net in place of TensorFlow, given both; None
+            where TensorFlow must.
         autotune: let `Net.forward` compile a small net by XLA where that is found to be quicker.
     """
 
@@ -63,6 +65,7 @@ class NetContext:
     optimize: bool = False
     autotune: bool = False
     share: BatchShare = BatchShare()
+    other_engine: Callable[[Any, Sequence[str]], Any] | None = None
 
     def of_net(self, folder: Path | None, phase: str, test_net: int = 0) -> NetContext:
         """Return the context for one net of the file.

@@ -22,6 +22,8 @@ from owltf.convert.context import NetContext
 from owltf.convert.sharing import SharedLayers
 from owltf.errors import OwltfError
 from owltf.files.regular_file import refuse_irregular
+from owltf.forms.engines import AUTO, TENSORFLOW, engine_of
+from owltf.inference.engine_answer import OtherEngine
 from owltf.net.net import Net
 from owltf.net.solver_nets import build_source
 from owltf.net.start_weights import StartWeights, no_weights
@@ -54,6 +56,7 @@ def load_net(
     input_shapes: Mapping[str, Sequence[int]] | None = None,
     optimize: bool = True,
     autotune: bool = True,
+    engine: str = TENSORFLOW,
     **flags: Any,
 ) -> Net:
     """Build the net of a prototxt, with its weights.
@@ -78,6 +81,9 @@ def load_net(
         optimize: let layers that only scale channels be computed by the layer before them, in a
             TEST net; figures change by rounding alone, and blobs that are asked for keep theirs.
         autotune: let `forward` compile a small net by XLA, after some calls, if it is quicker so.
+        engine: what computes `forward`: "tensorflow", another engine that a plugin brings, such as
+            "onnxruntime", or "auto" for the first that is installed. What "auto" finds no engine
+            for is computed by TensorFlow; an engine that is named must do it.
         **flags: other fields of the `NetContext`, such as `allow_python_layers=True`, which runs
             the code of the net's Python layers.
 
@@ -91,7 +97,13 @@ def load_net(
     start = _weights(weights, snapshot, opened, reinit_mismatched=reinit_mismatched)
     context = NetContext(registry, phase, loaded=start.layers, **flags)
     optimize = optimize and phase == "TEST"
-    context = replace(context, optimize=optimize, autotune=autotune and optimize)
+    found = engine_of(registry, engine)
+    context = replace(
+        context,
+        optimize=optimize,
+        autotune=autotune and optimize,
+        other_engine=None if found is None else OtherEngine(found, must=engine != AUTO),
+    )
     context = context.of_net(source.folder, phase, test_net)
     if rewrite:
         source = source.rewritten(rewrite(source.parameter, context))

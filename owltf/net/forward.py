@@ -36,6 +36,8 @@ class Forward:
         training: whether the net is one for training.
         autotune: whether a small net may be compiled by XLA.
         refresh: is called before each pass.
+        by_engine: returns what computes blobs in place of TensorFlow, from arrays of the
+            prototxt's height and width; None where TensorFlow must.
     """
 
     inputs: InputArrays
@@ -44,15 +46,21 @@ class Forward:
     training: bool
     autotune: bool = False
     refresh: Callable[[], None] = lambda: None
+    by_engine: Callable[[Sequence[str]], Any] = lambda blobs: None
+    _engines: dict[tuple[str, ...], Any] = field(default_factory=dict, init=False)
     _functions: dict[tuple[tuple[str, ...], bool], Answer] = field(default_factory=dict, init=False)
 
     def __call__(self, arrays: Mapping[str, Any], blobs: Sequence[str]) -> dict[str, np.ndarray]:
         """Return blobs by name, as arrays; the arguments are those of `Net.forward`."""
+        given = self.inputs.arrays(arrays)
+        if given and all(_is_empty(value) for value in given.values()):
+            return self._of_no_rows(given, blobs)
+        resized = self.inputs.of_other_sizes(given)
+        if not resized and self.engine_for(tuple(blobs)) is not None:
+            found: dict[str, np.ndarray] = self._engines[tuple(blobs)](given)
+            return found
         self.refresh()
-        inputs = self.inputs.tensors(arrays)
-        if inputs and all(_is_empty(value) for value in inputs.values()):
-            return self._of_no_rows(inputs, blobs)
-        resized = self.inputs.of_other_sizes(inputs)
+        inputs = {name: tf.constant(value) for name, value in given.items()}
         with pass_errors(self.inputs.name, self.owners):
             if not resized:
                 return self._run(tuple(blobs), inputs)
@@ -65,6 +73,12 @@ class Forward:
         if losses := [name for name, value in made.items() if value.ndim == 0]:
             raise OwltfError(f"{self.inputs.name}: '{losses[0]}' is not defined for a batch of 0")
         return {name: value[:0] for name, value in made.items()}
+
+    def engine_for(self, blobs: tuple[str, ...]) -> Any:
+        """Return what computes blobs in place of TensorFlow; None if TensorFlow does."""
+        if blobs not in self._engines:
+            self._engines[blobs] = self.by_engine(blobs)
+        return self._engines[blobs]
 
     def _run_resized(
         self, blobs: tuple[str, ...], inputs: Mapping[str, Any], resized: Sequence[str]
@@ -103,7 +117,7 @@ class Forward:
 
 
 def _is_empty(value: Any) -> bool:
-    return bool(value.shape.rank) and bool(value.shape[0] == 0)
+    return bool(value.shape) and bool(value.shape[0] == 0)
 
 
 def _reason(error: Exception) -> str:

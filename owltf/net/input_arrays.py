@@ -27,7 +27,11 @@ class InputArrays:
     what: str = "input"
 
     def tensors(self, arrays: Mapping[str, Any]) -> dict[str, Any]:
-        """Return arrays as tensors; the batch, height and width may differ from the prototxt's.
+        """Return arrays as tensors; for the rest, see `arrays`."""
+        return {name: tf.constant(value) for name, value in self.arrays(arrays).items()}
+
+    def arrays(self, arrays: Mapping[str, Any]) -> dict[str, np.ndarray]:
+        """Return arrays as float32; the batch, height and width may differ from the prototxt's.
 
         Raises:
             OwltfError: if one is missing, is not among the inputs, or has other axes.
@@ -39,7 +43,7 @@ class InputArrays:
                 f"{self.name} takes the {self.what}s {list(self.shapes)}; "
                 f"missing: {missing}, not among them: {unknown}"
             )
-        return {name: self._tensor(name, arrays[name]) for name in self.shapes}
+        return {name: self._array(name, arrays[name]) for name in self.shapes}
 
     def tensors_of_one_size(self, arrays: Mapping[str, Any]) -> dict[str, Any]:
         """Return arrays as tensors; only the batch may differ from the prototxt's.
@@ -52,12 +56,12 @@ class InputArrays:
             raise self.wrong_shape(name, values[name])
         return values
 
-    def _tensor(self, name: str, array: Any) -> Any:
+    def _array(self, name: str, array: Any) -> np.ndarray:
         value = np.asarray(array, np.float32)
         wanted = self.shapes[name]
         if value.ndim != len(wanted) or value.shape[1:2] != wanted[1:2]:
             raise self.wrong_shape(name, value)
-        return tf.constant(value)
+        return value
 
     def of_other_sizes(self, values: Mapping[str, Any]) -> list[str]:
         """Return the inputs whose height and width are not those of the prototxt."""

@@ -402,7 +402,14 @@ class Net:
             training=self.phase == "TRAIN",
             autotune=self.context.autotune,
             refresh=self.refresh,
+            by_engine=self._by_engine,
         )
+
+    def _by_engine(self, blobs: Sequence[str]) -> Any:
+        other = self.context.other_engine
+        for name in blobs:
+            self.blob(name)
+        return None if other is None else other(self, blobs)
 
     def _model_with_effects(self, blobs: Iterable[str]) -> Any:
         """Return a model that computes blobs by name and the effects of layers without tops."""
