@@ -69,7 +69,7 @@ def _mismatch(layer: Layer, bottoms: Sequence[Blob], error: Exception) -> str:
 def _check_sizes(layer: Layer, tops: Sequence[Blob]) -> None:
     """Refuse what Caffe does; TensorFlow's convolutions crash on such sizes."""
     for top in tops:
-        if (count := prod(top.shape)) > _MOST_VALUES:
+        if (count := prod(size or 1 for size in top.shape)) > _MOST_VALUES:
             raise layer.error(
                 f"its top {top.shape} would have {count:,} values; a blob of Caffe has at "
                 f"most {_MOST_VALUES:,}"

@@ -131,7 +131,7 @@ def _limited(
 
 
 def _rows(node: OnnxNode, kept: str, best: str, boxes: str) -> None:
-    """Add the detections' rows, and rows of -1 if there are none."""
+    """Add the top, made of the boxes that are marked as kept."""
     places = node.add("NonZero", kept, part="nonzero")
     found = node.add("Transpose", places, part="found", perm=[1, 0])
     cols = node.constant("two", [0, 1], np.int64)
@@ -142,8 +142,19 @@ def _rows(node: OnnxNode, kept: str, best: str, boxes: str) -> None:
     score = node.reshape(score, (-1, 1), part="score")
     where = node.add("GatherND", boxes, found, part="found_boxes")
     rows = node.add("Concat", who, score, where, part="found_rows", axis=1)
-    images, empty = _empty(node, kept)
-    size = node.add("Shape", found, part="found_shape")
+    or_none(node, rows, kept)
+
+
+def or_none(node: OnnxNode, rows: str, by_image: str) -> None:
+    """Add the top: the detections' rows, or rows of -1 if there are none.
+
+    Args:
+        node: the layer.
+        rows: the detections, (rows, 7).
+        by_image: a blob with as many rows as there are images.
+    """
+    images, empty = _empty(node, by_image)
+    size = node.add("Shape", rows, part="found_shape")
     number = node.add("Gather", size, node.constant("i_n", [0], np.int64), part="n", axis=0)
     none = node.add("Equal", number, node.constant("nought", [0], np.int64), part="none")
     end = node.add("Cast", none, part="none_int", to=np.int64)
