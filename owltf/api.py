@@ -41,6 +41,7 @@ if TYPE_CHECKING:
         record_words as record_words,
         stream_key as stream_key,
     )
+    from owltf.data.label_group import LabelGroup as LabelGroup
     from owltf.data.pipeline import read_ahead as read_ahead, read_chunks as read_chunks
     from owltf.data.record_order import RecordOrder as RecordOrder
     from owltf.data.source.database import open_database as open_database
@@ -224,6 +225,7 @@ DATA = {
     "Hdf5Rows": "owltf.data.source.hdf5",
     "ImageFile": "owltf.data.source.image_files",
     "ImageSource": "owltf.data.decoded_images",
+    "LabelGroup": "owltf.data.label_group",
     "LevelDbRecords": "owltf.data.source.leveldb",
     "LevelDbWriter": "owltf.data.target.leveldb",
     "LmdbRecords": "owltf.data.source.lmdb",
@@ -346,6 +348,7 @@ _LIGHT = (
     "owltf.data.bad_records",
     "owltf.data.data_context",
     "owltf.data.data_layer",
+    "owltf.data.label_group",
     "owltf.data.source.",
     "owltf.data.target.",
     "owltf.did_you_mean",

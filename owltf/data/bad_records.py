@@ -39,6 +39,12 @@ class BadRecords:
         """How many records were left out so far."""
         return len(self._found)
 
+    def tell_total(self) -> None:
+        """Say how many records were left out, if some were."""
+        if self.found:
+            total = f"{self.found:,} of {self._count:,} records were skipped"
+            _log.warning("%s", self._context.error(total))
+
     def meet(self, error: OwltfError) -> None:
         """Take note of an unusable record, or raise its error.
 

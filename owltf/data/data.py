@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import tensorflow as tf
@@ -12,10 +13,11 @@ from owltf.data.data_context import DataContext
 from owltf.data.data_layer import DataLayer
 from owltf.data.decoded_images import DecodedImages
 from owltf.data.draws import drawn_skip
+from owltf.data.label_group import LabelGroup
 from owltf.data.pipeline import read_ahead
 from owltf.data.raw_images import RawImages
 from owltf.data.source.database import open_database
-from owltf.data.source.datum import BadRecordError, Layout, read_blocks, read_layout
+from owltf.data.source.datum import BadRecordError, Layout, Places, read_blocks, read_layout
 from owltf.data.source.datum_fields import Record
 from owltf.data.source.encoded_records import EncodedRecords
 from owltf.data.source.image import COLOR, GRAY, NATIVE
@@ -73,8 +75,8 @@ class Data(DataLayer):
         """Yield the keys of the database's records from record `position` on, without end."""
         return self._records.keys(position)
 
-    def labels(self, top: int = 1) -> Iterator[tuple[str, float]]:
-        """Yield the number and the label of each record of a database that is not large."""
+    def label_groups(self, top: int = 1) -> Iterator[LabelGroup]:
+        """Yield the labels of a database that is not large."""
         if self._records.size > _SCANNED_BYTES:
             return
         reader = self._records.reader()
@@ -85,8 +87,7 @@ class Data(DataLayer):
             except BadRecordError:
                 continue
             for places, block in blocks:
-                for place, label in zip(places.tolist(), block.labels().tolist(), strict=True):
-                    yield f"record {first + place}", label
+                yield LabelGroup(block.labels(), partial(_record, first + places))
 
     def describe(self) -> str:
         """Return a line that says how many records the database holds, and of what shape."""
@@ -100,6 +101,10 @@ class Data(DataLayer):
     def _check_tops(self) -> None:
         if self._top_count not in (1, 2):
             raise OwltfError(f"needs one top (data) or two (data, label); got {self._top_count}")
+
+
+def _record(numbers: Places, index: int) -> str:
+    return f"record {numbers[index]}"
 
 
 def read_images(

@@ -7,8 +7,11 @@ from collections.abc import Iterator
 from itertools import count
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import numpy as np
+
 from owltf.data.bad_records import BadRecords
 from owltf.data.data_context import DataContext
+from owltf.data.label_group import LabelGroup
 from owltf.errors import OwltfError
 
 if TYPE_CHECKING:
@@ -126,6 +129,16 @@ class DataLayer(ABC):
             top: which of the tops holds the labels.
         """
         return iter(())
+
+    def label_groups(self, top: int = 1) -> Iterator[LabelGroup]:
+        """Yield what `labels` does, many at a time; a source of very many records has its own way.
+
+        Args:
+            top: which of the tops holds the labels.
+        """
+        labels = list(self.labels(top))
+        if labels:
+            yield LabelGroup(np.array([value for _, value in labels]), lambda n: labels[n][0])
 
     def first_rows(self, top: int, array: Any, rows: int, batch: int) -> Any:
         """Return what belongs to the first records of a batch.

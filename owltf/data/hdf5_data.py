@@ -13,6 +13,7 @@ import tensorflow as tf
 from owltf.caffe.net.listed_files import listed_files
 from owltf.data.data_context import DataContext
 from owltf.data.data_layer import DataLayer
+from owltf.data.label_group import LabelGroup
 from owltf.data.pipeline import batches_per_chunk, empty_aligned, read_ahead, read_chunks
 from owltf.data.shuffled_rows import ShuffledReader
 from owltf.data.source.hdf5 import Hdf5Reader, Hdf5Rows
@@ -65,15 +66,14 @@ class HDF5Data(DataLayer):
         chunks = read_chunks(self, read, position + first, step, signature)
         return read_ahead(chunks.unbatch(), _PREFETCH)
 
-    def labels(self, top: int = 1) -> Iterator[tuple[str, float]]:
-        """Yield the row and the label, where a row of the top is one number."""
+    def label_groups(self, top: int = 1) -> Iterator[LabelGroup]:
+        """Yield the labels, where a row of the top is one number."""
         if prod(self._rows.shapes[top]) != 1 or self._rows.count > _SCANNED_ROWS:
             return
         values = np.empty((self._rows.count, *self._rows.shapes[top]), np.float32)
         rows = Hdf5Rows(self._rows.files, [self._rows.names[top]])
         Hdf5Reader(rows).read(0, [values])
-        for row, label in enumerate(values.ravel().tolist()):
-            yield f"row {row}", label
+        yield LabelGroup(values.ravel(), "row {}".format)
 
     def describe(self) -> str:
         """Return a line that says how many rows and files there are."""

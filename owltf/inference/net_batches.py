@@ -11,6 +11,7 @@ from owltf.errors import OwltfError
 from owltf.net.batches import check_fed, first_positions
 from owltf.net.data_errors import plain_errors
 from owltf.net.net import Net
+from owltf.net.skipped_records import tell_skipped
 from owltf.net.source import Source, dataset_of
 
 
@@ -65,6 +66,7 @@ class NetBatches:
                 arrays = _cut(next(batches), self.sources, kept)
             labels = arrays[self.label] if self.label else None
             yield Batch(arrays, tuple(islice(keys, kept)), labels)
+        tell_skipped(self.sources)
 
     @property
     def _size(self) -> int:

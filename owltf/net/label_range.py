@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import numpy as np
+
 from owltf.caffe.net.graph import GraphLayer
 from owltf.convert.converter import converter_of
+from owltf.data.label_group import LabelGroup
 from owltf.errors import OwltfError
 from owltf.net.net import Net
 from owltf.net.source import Source
@@ -30,17 +35,19 @@ def _check(net: Net, layer: GraphLayer, axis: int, ignored: int | None) -> None:
     if not found:
         return
     classes = net.blob(scores).shape[axis]
-    for place, label in _labels(found[0], labels):
-        if label != ignored and not 0 <= label < classes:
+    for group in _groups(found[0], labels):
+        has_class = (group.values >= 0) & (group.values < classes) | (group.values == ignored)
+        if not has_class.all():
+            first = int(np.argmin(has_class))
             raise found[0].layer.context.error(
-                f"{place} has the label {label:g}; {layer.type} layer '{layer.name}' has the "
-                f"classes 0 to {classes - 1}"
+                f"{group.place(first)} has the label {group.values[first]:g}; {layer.type} layer "
+                f"'{layer.name}' has the classes 0 to {classes - 1}"
             )
 
 
-def _labels(source: Source, top: str) -> list[tuple[str, float]]:
+def _groups(source: Source, top: str) -> Iterator[LabelGroup]:
     try:
-        return list(source.layer.labels(source.tops.index(top)))
+        yield from source.layer.label_groups(source.tops.index(top))
     except OwltfError:
         # What is wrong with the data is told when they are read.
-        return []
+        return

@@ -15,6 +15,7 @@ import numpy as np
 from owltf.errors import OwltfError
 from owltf.net.batches import batches, positions_after
 from owltf.net.data_errors import plain_errors
+from owltf.net.skipped_records import tell_skipped
 from owltf.net.source import Source
 from owltf.plugin.events import Display, Ending, Scores
 from owltf.registry.hook_errors import HookError
@@ -99,6 +100,7 @@ class Trainer:
             self._tell_of(error)
             raise
         self._hook.owltf_run_ended(ending=ending, setup=self._setup)
+        tell_skipped(self._data())
         number = self._signals.stopped_by
         return 128 + number if number and ending.reason == "stopped" else 0
 

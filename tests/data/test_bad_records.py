@@ -49,3 +49,14 @@ def test_some_record_must_be_left():
     bad.meet(OwltfError("a"))
     with pytest.raises(OwltfError, match="^b; none of 2 records can be used$"):
         bad.meet(OwltfError("b"))
+
+
+def test_the_total_is_told_at_the_end(caplog):
+    bad = BadRecords(context(skip=True), 1000)
+    bad.tell_total()
+    assert not caplog.messages
+    for number in range(3):
+        bad.meet(OwltfError(f"record {number} is bad"))
+    caplog.clear()
+    bad.tell_total()
+    assert caplog.messages == ["layer cats: 3 of 1,000 records were skipped"]

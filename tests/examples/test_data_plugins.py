@@ -1,4 +1,4 @@
-"""The example of a data layer in a plugin passes its own tests."""
+"""The examples of data layers in plugins pass their own tests."""
 
 from __future__ import annotations
 
@@ -7,14 +7,18 @@ import subprocess
 import sys
 from pathlib import Path
 
-PLUGIN = Path(__file__).parents[2] / "examples" / "folder_data_plugin"
+import pytest
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
-def test_its_own_tests_pass() -> None:
-    paths = [str(PLUGIN), *filter(None, [os.environ.get("PYTHONPATH")])]
+@pytest.mark.parametrize("name", ["folder_data_plugin", "tfrecord_plugin"])
+def test_its_own_tests_pass(name: str) -> None:
+    plugin = EXAMPLES / name
+    paths = [str(plugin), *filter(None, [os.environ.get("PYTHONPATH")])]
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests"],
-        cwd=PLUGIN,
+        cwd=plugin,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
         capture_output=True,
         text=True,
