@@ -9,6 +9,7 @@ from owltf.caffe.prototxt.source import SolverSource
 
 _OF_RULES = ("momentum2", "rms_decay", "delta")
 _OF_POLICIES = ("gamma", "power", "stepsize", "stepvalue")
+_NOT_WRITTEN = ("debug_info", "snapshot_diff")
 _DEVICES = ("solver_mode", "device_id")
 
 
@@ -34,6 +35,10 @@ def unused_fields(source: SolverSource, rule: Any, policy: Any) -> Iterator[str]
         (
             _unused(source, ("layer_wise_reduce",), ()),
             "gradients of several devices are always added up together, whatever says",
+        ),
+        (
+            [name for name in _NOT_WRITTEN if getattr(given, name)],
+            "owltf neither prints each layer's norms nor saves gradients, whatever says",
         ),
     ]
     for names, reason in groups:
