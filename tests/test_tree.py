@@ -34,6 +34,7 @@ from owltf.commands.run import run
 from owltf.commands.time import time
 from owltf.commands.train import train
 from owltf.plugin import hookspecs
+from owltf.train.watch import owltf_run_options
 
 ROOT = Path(__file__).parents[1]
 SOURCES = ROOT / "owltf"
@@ -174,6 +175,7 @@ def test_options_in_documents_exist(name: str) -> None:
     commands = (cli, run, layers, new_plugin, classify, export, extract, tester.test, *tools)
     known = {option for each in commands for param in each.params for option in param.opts}
     known |= {"--help", "--version"}
+    known |= {word for option in owltf_run_options() for word in option.opts}
     commands = re.findall(r"^\$ (owltf .*)$", document(name), re.MULTILINE)
     assert {option for command in commands for option in re.findall(r"--[\w-]+", command)} <= known
 

@@ -58,8 +58,9 @@ class _Snapshot(click.ParamType[Any]):
 @click.option(
     "--resume",
     type=click.Path(path_type=Path),
-    metavar="FILE.solverstate",
-    help="Go on from a solverstate, owltf's or Caffe's.",
+    metavar="FILE.solverstate|auto",
+    help="Go on from a solverstate, owltf's or Caffe's; `auto`: from the newest whole one of the "
+    "prefix, or anew if there is none.",
 )
 @click.option(
     "--weights",
@@ -131,6 +132,8 @@ def run(
     from owltf.options.early_checks import check_weights
     from owltf.runtime.cluster import read_cluster
     from owltf.runtime.device_wishes import check_wishes
+    from owltf.snapshot.lock import check_free
+    from owltf.train.solver_fields import prefix_of, schedule_of
 
     solver = _one_solver(context, solver, given)
     if isinstance(flags["snapshot"], Path):
@@ -143,6 +146,8 @@ def run(
     for source in (file.source("TRAIN"), *file.tests):
         check_named_files(source)
     check_weights(flags["weights"] or _weights_of(file, flags))
+    if file.solver is not None and (cluster is None or cluster.is_chief):
+        check_free(prefix_of(file.solver, schedule_of(file.solver)).path)
     context.exit(_train(registry, file, plain, cluster, **flags, **added))
 
 
@@ -171,28 +176,37 @@ def _resume_from(flags: dict[str, Any]) -> None:
 
 
 def _train(registry: Any, file: Any, plain: bool, cluster: Any, **flags: Any) -> int:
+    from owltf.plugin.manager import registered
+    from owltf.train.report import REPORT
+    from owltf.train.report.lines import LineReport
+    from owltf.train.report.terminal import TerminalReport
+
+    report: Any = choose_report(plain, LineReport, TerminalReport)
+    with report.starting("Starting TensorFlow"):
+        start = _prepared(registry, file, cluster, flags)
+    from owltf.runtime.machines import leave_cluster
+    from owltf.train.trainer import Trainer
+
+    with registered(registry.manager, report, REPORT):
+        status = Trainer(start).run()
+    if cluster:
+        leave_cluster(start.devices, status)
+    return status
+
+
+def _prepared(registry: Any, file: Any, cluster: Any, flags: dict[str, Any]) -> Any:
     from owltf.runtime.start_tensorflow import start_tensorflow
 
     start_tensorflow(is_one_of_several=cluster is not None)
     from owltf.convert.context import NetContext
-    from owltf.plugin.manager import registered
-    from owltf.runtime.machines import leave_cluster
     from owltf.stop_flag import check_stopped
     from owltf.train.prepare import RunOptions, prepare
-    from owltf.train.report import REPORT
-    from owltf.train.report.lines import LineReport
-    from owltf.train.report.terminal import TerminalReport
-    from owltf.train.trainer import Trainer
 
     devices = devices_of(flags, cluster=cluster, wait=flags.pop("wait_for_workers"))
     nets = NetContext(registry, "TRAIN", **take(flags, _OF_NETS))
     start = prepare(file, nets, devices, RunOptions(**flags))
     check_stopped()
-    with registered(registry.manager, choose_report(plain, LineReport, TerminalReport), REPORT):
-        status = Trainer(start).run()
-    if cluster:
-        leave_cluster(devices, status)
-    return status
+    return start
 
 
 def _added(context: click.Context, flags: dict[str, Any]) -> dict[str, Any]:

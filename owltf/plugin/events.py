@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -30,6 +32,15 @@ class Setup:
         loaded: which layers each weights file was loaded into.
         notes: sentences that the user should read.
         options: the values of the options that plugins add to `owltf run`, by name.
+        prefix: the folder and the first part of the names of the run's snapshots.
+        display: iterations between two that the solver displays, or 0.
+        model: the TRAIN net's `keras.Model`.
+        test_outputs: the names of the test nets' outputs; none if the net is never tested.
+        current_loss: returns the loss of the last iteration, at any time and from any thread.
+        images_per_second: returns the speed of the updates, without compiling, tests and snapshots.
+        waiting: returns the share of that time, from 0 to 1, in which the devices waited for data.
+        rate: returns the learning rate of an iteration.
+        stop: ends the run after the event that is told, with a snapshot; takes the reason in words.
     """
 
     net: str
@@ -45,6 +56,15 @@ class Setup:
     loaded: Mapping[str, Loaded] = field(default_factory=dict)
     notes: Sequence[str] = ()
     options: Mapping[str, Any] = field(default_factory=dict)
+    prefix: Path = Path()
+    display: int = 0
+    model: Any = None
+    test_outputs: Sequence[str] = ()
+    current_loss: Callable[[], float] = lambda: math.nan
+    images_per_second: Callable[[], float] = lambda: 0.0
+    waiting: Callable[[], float] = lambda: 0.0
+    rate: Callable[[int], float] = lambda iteration: math.nan
+    stop: Callable[[str], None] = lambda reason: None
 
 
 @dataclass(frozen=True)
@@ -117,7 +137,8 @@ class Ending:
     Attributes:
         reason: "finished"; "stopped", by a signal; or "failed", by an error.
         iteration: updates made so far.
-        message: how to resume a stopped run, or the error in words; "" for a finished run.
+        message: how to resume a stopped run, or the error in words; for a finished run "", or why
+            a plugin ended it before `max_iter`.
         error: the exception that a failed run raised.
     """
 

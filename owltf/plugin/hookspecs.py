@@ -137,6 +137,16 @@ def owltf_net_built(net: Net) -> None:
 
 
 @hookspec
+def owltf_run_plugins(setup: Setup) -> Iterable[object]:
+    """Return objects with hooks that are plugins for this run alone.
+
+    Args:
+        setup: the run.
+    """
+    return ()
+
+
+@hookspec
 def owltf_run_started(setup: Setup) -> None:
     """Receive the setup of a run that is about to begin."""
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pluggy
 
@@ -15,9 +15,20 @@ from owltf.did_you_mean import did_you_mean
 from owltf.errors import OwltfError
 from owltf.plugin import hookspecs
 from owltf.registry.hook_errors import in_words, name_the_plugin, remedy
+from owltf.registry.implementations import results_by_plugin
 from owltf.registry.markers import PROJECT
 
-BUILT_INS = ("owltf.commands", "owltf.data", "owltf.fillers", "owltf.layers", "owltf.solvers")
+if TYPE_CHECKING:
+    from owltf.plugin.events import Setup
+
+BUILT_INS = (
+    "owltf.commands",
+    "owltf.data",
+    "owltf.fillers",
+    "owltf.layers",
+    "owltf.solvers",
+    "owltf.train.watch",
+)
 # Tests, and people whose installation holds a broken plugin, choose the installed plugins by name:
 # "none", or some joined by commas.
 SWITCH = "OWLTF_PLUGINS"
@@ -70,6 +81,31 @@ def registered(manager: pluggy.PluginManager, plugin: object, name: str) -> Iter
         yield
     finally:
         manager.unregister(plugin, name)
+
+
+@contextmanager
+def run_plugins(
+    manager: pluggy.PluginManager, setup: Setup, more: Iterable[object] = ()
+) -> Iterator[None]:
+    """Add the plugins of one run to the manager until the context is left.
+
+    Args:
+        manager: the plugins, which are asked for those of the run.
+        setup: the run.
+        more: objects with hooks beside those.
+
+    Raises:
+        OwltfError: if one misspells a hook, or cannot be made.
+    """
+    asked = results_by_plugin(manager, "owltf_run_plugins", setup=setup)
+    given = [(owner, each) for owner, objects in asked for each in objects or ()]
+    given += [("callbacks", each) for each in more]
+    with ExitStack() as stack:
+        for number, (owner, each) in enumerate(given):
+            name = f"{owner}: {type(each).__name__}"
+            name = f"{name} {number}" if manager.has_plugin(name) else name
+            stack.enter_context(registered(manager, each, name))
+        yield
 
 
 def _installed() -> dict[str, EntryPoint]:

@@ -25,6 +25,7 @@ from owltf.net.weights import Loaded
 from owltf.registry.registry import Registry
 from owltf.runtime.devices import Devices
 from owltf.snapshot.history import history_by_layer
+from owltf.snapshot.newest import newest_snapshot
 from owltf.snapshot.prefix import Prefix
 from owltf.snapshot.read import Restored, read_snapshot
 from owltf.snapshot.run_state import RunState, threads
@@ -41,6 +42,8 @@ from owltf.train.solver_fields import (
 )
 from owltf.train.unused_fields import nothing_left, unused_fields
 
+AUTO = Path("auto")
+
 
 @dataclass(frozen=True)
 class RunOptions:
@@ -48,7 +51,7 @@ class RunOptions:
 
     Attributes:
         snapshot: owl.net's snapshot index to resume from; 0 for a new run.
-        resume: a solverstate to resume from.
+        resume: a solverstate to resume from, or `AUTO` for the newest whole one of the prefix.
         weights: caffemodels to start from, in place of the solver's `weights`; where two hold a
             layer, the later one wins.
         reinit_mismatched: leave layers of another shape as their fillers make them.
@@ -127,7 +130,7 @@ def prepare(
     rate = learning_rate_of(registry, source)
     schedule = schedule_of(source)
     prefix = prefix_of(source, schedule)
-    restored = _restored(options, prefix, registry)
+    restored, passed_over = _restored(options, prefix, registry)
     _check_one_start(restored, devices)
     seed = devices.of_all(_seed(parameter, restored))[0]
     weights = _weights(options, restored, source, registry)
@@ -143,7 +146,11 @@ def prepare(
     with devices.scope():
         solver = solver_class.from_parameter(parameter, rate, nets.train.params)
     loaded = weights.load(nets.train)
-    notes = [*_notes(file, context, restored, devices, nets), *pointless_fields(source)]
+    notes = [
+        *passed_over,
+        *_notes(file, context, restored, devices, nets),
+        *pointless_fields(source),
+    ]
     notes += unused_fields(source, solver_class, type(rate))
     if restored:
         _restore_solver(solver, nets.train.params, restored, weights)
@@ -183,16 +190,23 @@ def _restore_solver(
     solver.iterations.assign(restored.state.iteration)
 
 
-def _restored(options: RunOptions, prefix: Prefix, registry: Registry) -> Restored | None:
-    starts = [options.snapshot, options.resume, options.weights]
+def _restored(
+    options: RunOptions, prefix: Prefix, registry: Registry
+) -> tuple[Restored | None, list[str]]:
+    """Return the snapshot to resume from, and a sentence about each that was passed over."""
+    is_auto = options.resume == AUTO
+    # With `auto` the weights are for the first of several starts.
+    starts = [options.snapshot, options.resume, options.weights and not is_auto]
     if sum(bool(start) for start in starts) > 1:
         raise OwltfError(
             "give one of --snapshot and --resume to go on with a run, or --weights to start from"
         )
     if options.snapshot < 0:
         raise OwltfError(f"--snapshot must not be negative, got {options.snapshot}")
+    if is_auto:
+        return newest_snapshot(prefix, registry.schema)
     path = prefix.indexed(options.snapshot) if options.snapshot else options.resume
-    return read_snapshot(path, registry.schema) if path else None
+    return (read_snapshot(path, registry.schema) if path else None), []
 
 
 def _check_one_start(restored: Restored | None, devices: Devices) -> None:

@@ -6,8 +6,11 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from owltf.net.net import Net
 from owltf.plugin.events import Setup
+from owltf.solvers.solver import Solver
 from owltf.train.prepare import PreparedRun
 
 
@@ -32,7 +35,17 @@ def run_setup(start: PreparedRun) -> Setup:
         loaded=start.loaded,
         notes=start.notes,
         options=start.options.plugin_options,
+        prefix=start.prefix.path,
+        display=start.schedule.display,
+        model=net.model,
+        test_outputs=_test_outputs(start),
+        rate=lambda iteration: rate_of(start.solver, iteration),
     )
+
+
+def rate_of(solver: Solver, iteration: int) -> float:
+    """Return the learning rate of an iteration, as the shortest number that float32 tells apart."""
+    return float(str(np.float32(solver.schedule(iteration))))
 
 
 def outputs_of(net: Net, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -43,6 +56,11 @@ def outputs_of(net: Net, values: Mapping[str, Any]) -> dict[str, Any]:
 def loss_weights(net: Net) -> dict[str, float]:
     """Return the weights of a net's losses by blob name."""
     return {loss.top: loss.weight for loss in net.losses}
+
+
+def _test_outputs(start: PreparedRun) -> list[str]:
+    tested = start.nets.tests if start.schedule.test_interval else ()
+    return list(dict.fromkeys(name for net in tested for name in net.outputs))
 
 
 def _batch(net: Net) -> int:

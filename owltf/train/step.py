@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -54,6 +55,8 @@ class TrainStep:
         self._net, self._solver, self._replicas = net, solver, replicas
         self._batches, self._stop, self._allow_nan = batches, stop, allow_nan
         self._variables = [param.variable.value for param in net.params if param.is_trained]
+        # Read by reports from other threads, while a loop runs.
+        self._loss = tf.Variable(math.nan, trainable=False, name="loss")
         self._many = compiled(self._loop)
         self._forward = compiled(self._forward_once)
 
@@ -62,6 +65,10 @@ class TrainStep:
         with self._net.pass_errors():
             done, losses, outputs = self._many(tf.constant(count, tf.int32))
         return Ran(losses.numpy()[: int(done)], {k: v.numpy() for k, v in outputs.items()})
+
+    def current_loss(self) -> float:
+        """Return the loss of the last iteration; NaN before the first."""
+        return float(self._loss.numpy())
 
     def loss(self) -> float:
         """Return the loss of one more batch; as in Caffe, the pass moves BatchNorm's statistics."""
@@ -97,6 +104,7 @@ class TrainStep:
 
         def body(done: Any, losses: Any, outputs: Any, last: Any) -> Any:
             loss, outputs = self._iteration()
+            self._loss.assign(loss)
             return done + 1, losses.write(done, loss), outputs, loss
 
         start = (tf.constant(0), losses, outputs, tf.constant(0.0))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import shlex
 from collections import deque
-from contextlib import suppress
+from collections.abc import Sequence
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,16 +18,19 @@ from owltf.net.batches import batches, positions_after
 from owltf.net.data_errors import plain_errors
 from owltf.net.skipped_records import tell_skipped
 from owltf.net.source import Source
-from owltf.plugin.events import Display, Ending, Scores
+from owltf.plugin.events import Display, Ending, Scores, Setup
+from owltf.plugin.manager import run_plugins
 from owltf.registry.hook_errors import HookError
+from owltf.snapshot.lock import locked
 from owltf.snapshot.run_state import RunState, threads
 from owltf.snapshot.write import write_snapshot
+from owltf.train.clock import Clock
 from owltf.train.evaluation import Evaluation
 from owltf.train.lost_worker import lost_worker
 from owltf.train.prepare import PreparedRun
 from owltf.train.quiet_hook import QuietHook
 from owltf.train.recurrent_states import RecurrentStates
-from owltf.train.run_setup import loss_weights, outputs_of, run_setup
+from owltf.train.run_setup import loss_weights, outputs_of, rate_of, run_setup
 from owltf.train.signals import Signals
 from owltf.train.step import Ran, TrainStep
 from owltf.train.watchers import Watchers
@@ -39,10 +43,11 @@ class Trainer:
 
     Args:
         start: the nets, the solver, and the state to start from.
+        callbacks: objects with hooks, which are plugins for this run.
     """
 
-    def __init__(self, start: PreparedRun) -> None:
-        self._start, self._setup = start, run_setup(start)
+    def __init__(self, start: PreparedRun, callbacks: Sequence[object] = ()) -> None:
+        self._start, self._callbacks = start, callbacks
         self._parameter = start.source.parameter
         self._schedule, self._nets, self._solver = start.schedule, start.nets, start.solver
         self._devices = start.devices
@@ -63,10 +68,31 @@ class Trainer:
             self._signals.pause,
             allow_nan=start.options.allow_nan,
         )
+        self._clock = Clock(lambda: int(start.solver.iterations.numpy()))
+        self._enough = ""
+        self._setup = self._live(run_setup(start))
         self._tests = [
             Evaluation(net, start.devices, batches(net, place), self._signals.end, self._parameter)
             for net, place in zip(self._nets.tests, start.state.test, strict=True)
         ]
+
+    def _live(self, setup: Setup) -> Setup:
+        """Add what can be asked of a run while it goes on."""
+        return replace(
+            setup,
+            current_loss=self._train.current_loss,
+            images_per_second=lambda: self._clock.updates_per_second() * setup.batch,
+            stop=self._stop,
+        )
+
+    def _is_enough(self) -> bool:
+        """Return whether a plugin ended the run; on several machines the chief's alone are told."""
+        if self._devices.cluster is not None:
+            self._enough = max(map(str, self._devices.of_all(self._enough)))
+        return bool(self._enough)
+
+    def _stop(self, reason: str) -> None:
+        self._enough = self._enough or reason
 
     @property
     def iteration(self) -> int:
@@ -86,6 +112,12 @@ class Trainer:
         Raises:
             OwltfError: if the loss is not a number, the data turn out wrong, or a plugin fails.
         """
+        manager = self._start.registry.manager
+        lock = locked(self._start.prefix.path) if self._devices.is_chief else nullcontext()
+        with lock, run_plugins(manager, self._setup, self._callbacks):
+            return self._run()
+
+    def _run(self) -> int:
         try:
             lost = lost_worker(self._devices, self._stands)
             with self._signals, lost, plain_errors(self._data()):
@@ -120,17 +152,19 @@ class Trainer:
         while self._iteration < self._schedule.max_iter:
             if self._schedule.tests(self._iteration):
                 self._test_all()
-            if self._signals.stopped_by:
+            if self._signals.stopped_by or self._is_enough():
                 return
             watched = self._watchers.intervals
             self._update(self._schedule.until_event(self._iteration, watched))
             if self._snapshot_due():
                 self._snapshot()
-            if self._signals.stopped_by:
+            if self._signals.stopped_by or self._is_enough():
                 return
 
     def _update(self, count: int) -> None:
-        ran = self._train.run(count)
+        with self._clock.call():
+            # The call in which TensorFlow compiles is short, so that it does not spoil the speed.
+            ran = self._train.run(count if self._clock.is_warm else 1)
         self._signals.agree()
         losses = ran.losses.tolist()
         self._iteration += len(losses)
@@ -181,7 +215,7 @@ class Trainer:
         self._hook.owltf_displayed(display=display, setup=self._setup)
 
     def _rate(self, iteration: int) -> float:
-        return float(self._solver.schedule(iteration))
+        return rate_of(self._solver, iteration)
 
     def _outputs(self, ran: Ran) -> dict[str, Any]:
         return outputs_of(self._nets.train, ran.outputs)
@@ -271,6 +305,9 @@ class Trainer:
 
     def _finish(self) -> Ending:
         self._watchers.tell_the_rest(self._iteration)
+        if self._ends_early() and not self._signals.stopped_by:
+            self._snapshot()
+            return Ending("finished", self._iteration, self._enough)
         if not self._signals.stopped_by:
             self._end()
         if self._signals.stopped_by:
@@ -278,6 +315,9 @@ class Trainer:
             self._snapshot()
             return Ending("stopped", self._iteration, self._how_to_resume())
         return Ending("finished", self._iteration)
+
+    def _ends_early(self) -> bool:
+        return bool(self._enough) and self._iteration < self._schedule.max_iter
 
     def _end(self) -> None:
         """Do what Caffe's `Solve` does after the last update: snapshot, display, test."""

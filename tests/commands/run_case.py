@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,6 +44,9 @@ snapshot: 3
 snapshot_prefix: "snap"
 random_seed: 1
 """
+PREFIX = re.compile(r"I\d{4} \d\d:\d\d:\d\d\.\d{6} +\d+ \w+\.py:\d+\] ")
+SPEED = re.compile(r" \(\S+ iter/s, \S+s/\d+ iters\)$")
+SUMMARY = ("Time: ", "Best test: ", "Snapshots: ")
 LOSS = 'layer { name: "loss"'
 
 Edits = Mapping[str, str]
@@ -74,10 +78,11 @@ class Case:
         return result
 
     def lines(self, *args: object) -> list[str]:
-        """Call `owltf run`, which must end well, and give the lines of its output."""
+        """Call `owltf run`, which must end well, and give its lines without times and summary."""
         result = self.run(*args)
         assert (result.exit_code, result.stderr) == (0, "")
-        return result.stdout.splitlines()
+        lines = map(without_prefix, result.stdout.splitlines())
+        return [SPEED.sub("", line) for line in lines if not line.startswith(SUMMARY)]
 
     def refused(self, *args: object) -> str:
         """Call `owltf run`, which must refuse and leave the folder as it is; give what it says."""
@@ -96,18 +101,25 @@ class Case:
             path.unlink()
 
     def contents(self) -> dict[str, bytes]:
-        """Give the files of the folder, but for the lock that an LMDB keeps."""
+        """Give the files of the folder, but for LMDB's lock, and the history, which has times."""
         files = (path for path in self.folder.rglob("*") if path.is_file())
         return {
             str(path.relative_to(self.folder)): path.read_bytes()
             for path in files
-            if path.name != "lock.mdb"
+            if path.name != "lock.mdb" and not path.name.endswith("_history.jsonl")
         }
 
     def weights(self, file: str) -> dict[str, list[np.ndarray]]:
         """Give the blobs of a caffemodel by layer."""
         layers = read_weights(self.folder / file, load_schema())
         return {layer.name: list(layer.blobs) for layer in layers if layer.blobs}
+
+
+def without_prefix(line: str) -> str:
+    """Give a line of the log without glog's prefix, which it must have."""
+    found = PREFIX.match(line)
+    assert found, line
+    return line[found.end() :]
 
 
 def write_case(folder: Path) -> None:

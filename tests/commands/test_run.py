@@ -52,7 +52,8 @@ def a_snapshot(iteration: int, prefix: str = "snap") -> list[str]:
 @pytest.mark.parametrize("plain", [[], ["--plain"]], ids=["piped", "plain"])
 def test_lines_are_those_of_caffes_log(case: Case, plain: list[str]) -> None:
     lines = case.lines("solver.prototxt", *plain)
-    assert lines[:5] == [
+    assert lines[:6] == [
+        "Starting TensorFlow",
         "Solving tiny",
         "Solver: SGD, lr_policy fixed, base_lr 0.05; 372 parameters; random seed 1",
         "Devices: CPU; 4 images an iteration",
@@ -76,7 +77,7 @@ def test_lines_are_those_of_caffes_log(case: Case, plain: list[str]) -> None:
     assert "    Train net output #0: loss = " in "\n".join(lines)
     assert re.search(r"loss = (\S+) \(\* 1 = \1 loss\)", "\n".join(lines))
     assert set(values(lines, "lr")) == {0.05}
-    assert {path.name for path in case.folder.glob("snap*")} == {
+    assert {path.name for path in case.folder.glob("snap_iter*")} == {
         f"snap_iter_{iteration}.{suffix}"
         for iteration in (3, 6)
         for suffix in ("caffemodel", "solverstate", "json")

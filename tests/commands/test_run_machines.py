@@ -76,7 +76,7 @@ def test_three_processes_train_as_one(case: Case) -> None:
     with workers(3, "solver.prototxt") as processes:
         told = [process.communicate(timeout=PATIENCE) for process in processes]
     assert [process.returncode for process in processes] == [0, 0, 0], told
-    assert told[0][0].splitlines()[-1] == "Optimization Done."
+    assert told[0][0].splitlines()[-1].endswith("] Optimization Done.")
     assert [out for out, _ in told[1:]] == ["", ""]
     assert "reports and writes the files" in told[2][1]
     assert_close(case.weights("snap_iter_6.caffemodel"), alone)

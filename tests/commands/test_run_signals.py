@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
-from run_case import Case
+from run_case import Case, without_prefix
 
 from owltf.registry.markers import hookimpl
 from owltf.train.report.lines import LineReport
@@ -33,8 +33,8 @@ class Run:
         """Read lines up to one that starts so."""
         assert self.process.stdout
         for line in self.process.stdout:
-            self.lines.append(line.rstrip("\n"))
-            if line.startswith(start):
+            self.lines.append(without_prefix(line.rstrip("\n")))
+            if self.lines[-1].startswith(start):
                 return self.lines[-1]
         raise AssertionError(f"no line starts with {start!r}: {self.lines}")
 
@@ -44,7 +44,7 @@ class Run:
     def end(self) -> tuple[int, str]:
         """Wait for the end and give the exit status and what stands on stderr."""
         output, errors = self.process.communicate(timeout=60)
-        self.lines += output.splitlines()
+        self.lines += map(without_prefix, output.splitlines())
         return self.process.returncode, errors
 
 
@@ -69,6 +69,7 @@ def files(case: Case) -> set[str]:
         "net.prototxt",
         "solver.prototxt",
         "train_lmdb",
+        "snap_history.jsonl",
     }
 
 
@@ -147,7 +148,7 @@ def test_a_signal_in_a_test_keeps_the_updates_before_it(
     interrupt_test(2, 1)
     result = case.run()
     assert result.exit_code == 130
-    iteration, command = stopped(result.stdout.splitlines()[-1])
+    iteration, command = stopped(without_prefix(result.stdout.splitlines()[-1]))
     assert (iteration, files(case)) == (2, snapshot_files(2))
     case.lines(*command[2:])
     assert {name: case.contents()[name] for name in whole} == whole
@@ -159,7 +160,7 @@ def test_a_signal_before_the_first_update_leaves_nothing(
     case.change("solver.prototxt", {"test_iter: 2": "test_iter: 1000000"})
     interrupt_test(0, 0)
     result = case.run()
-    last = result.stdout.splitlines()[-1]
+    last = without_prefix(result.stdout.splitlines()[-1])
     assert (result.exit_code, last) == (130, "Stopped before the first update; nothing was written")
     assert files(case) == set()
 

@@ -21,7 +21,7 @@ def option(*words: str, **settings: Any) -> click.Option:
 
 
 def manager(**plugins: Sequence[Any]) -> pluggy.PluginManager:
-    made = make_manager()
+    made = make_manager(disabled=["owltf.train.watch"])
     for name, options in plugins.items():
         made.register(plugin(owltf_run_options=lambda given=options: given), name)
     return made

@@ -75,11 +75,11 @@ def test_a_second_run_goes_on_and_writes_nothing_anew(small: Case) -> None:
     trainer.build_net()
     trainer.run()
     params = flat(trainer.net.get_params())
-    written = {path: path.read_bytes() for path in small.folder.glob("snap*")}
+    written = {path: path.read_bytes() for path in small.folder.glob("snap_iter*")}
     times = {path: path.stat().st_mtime_ns for path in written}
     assert trainer.run() == 0
     np.testing.assert_array_equal(flat(trainer.net.get_params()), params)
-    assert {path: path.read_bytes() for path in small.folder.glob("snap*")} == written
+    assert {path: path.read_bytes() for path in small.folder.glob("snap_iter*")} == written
     assert {path: path.stat().st_mtime_ns for path in written} == times
 
 

@@ -1,15 +1,18 @@
-"""Reports a run in lines like those of Caffe's log, for files and for programs that read logs."""
+"""Reports a run in the lines of Caffe's log, for files and for programs that read logs."""
 
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from owltf.plugin.events import Display, Ending, Scores, Setup
 from owltf.registry.markers import hookimpl
+from owltf.train.report.glog import glog_prefix
+from owltf.train.report.summary import Summary
 
 
 class LineReport:
@@ -22,22 +25,34 @@ class LineReport:
     def __init__(self, write: Callable[[str], None] = print) -> None:
         self._print = write
         self._is_lost = False
+        self._summary = Summary()
+        self._shown, self._since = 0, time.monotonic()
 
     def _write(self, line: str) -> None:
         """Write a line; none once that has failed, as a run goes on without its output."""
         if self._is_lost:
             return
+        frame = sys._getframe(1)
+        place = f"{Path(frame.f_code.co_filename).name}:{frame.f_lineno}"
         try:
-            self._print(line)
+            self._print(glog_prefix(place) + line)
         except OSError as error:
             self._is_lost = True
             reason = str(error.strerror).lower()
             with suppress(OSError):
                 print(f"the output cannot be written ({reason}); going on", file=sys.stderr)
 
+    @contextmanager
+    def starting(self, what: str) -> Iterator[None]:
+        """Print what is done before the run begins, which can take a while."""
+        self._write(what)
+        yield
+
     @hookimpl(tryfirst=True)
     def owltf_run_started(self, setup: Setup) -> None:
         """Print the net, the devices, the data and the weights that were loaded."""
+        self._summary.begin()
+        self._shown, self._since = setup.iteration, time.monotonic()
         for line in setup_lines(setup):
             self._write(line)
 
@@ -49,33 +64,50 @@ class LineReport:
     @hookimpl(tryfirst=True)
     def owltf_tested(self, scores: Scores) -> None:
         """Print each output's mean."""
+        self._summary.tests.add(scores)
         if scores.loss is not None:
             self._write(f"Test loss: {scores.loss:g}")
         for line in output_lines("Test", scores.outputs, scores.loss_weights):
             self._write(line)
 
     @hookimpl(tryfirst=True)
-    def owltf_displayed(self, display: Display) -> None:
-        """Print loss, outputs and rate of an iteration."""
-        self._write(f"Iteration {display.iteration}, loss = {display.loss:g}")
+    def owltf_displayed(self, display: Display, setup: Setup) -> None:
+        """Print loss, speed, outputs and rate of an iteration."""
+        speed = "" if display.rate is None else f" ({self._speed(display.iteration, setup)})"
+        self._write(f"Iteration {display.iteration}, loss = {display.loss:g}{speed}")
         for line in output_lines("Train", display.outputs, display.loss_weights):
             self._write(line)
         if display.rate is not None:
             self._write(f"Iteration {display.iteration}, lr = {display.rate:g}")
 
+    def _speed(self, iteration: int, setup: Setup) -> str:
+        """Return the iterations a second since the last display, tests included, as Caffe does.
+
+        Caffe says it before the loss, where its own parse_log.sh, which counts words, then takes a
+        part of it for the loss.
+        """
+        done, passed = iteration - self._shown, time.monotonic() - self._since
+        self._shown, self._since = iteration, time.monotonic()
+        return f"{done / (passed or 1):g} iter/s, {passed:g}s/{setup.display} iters"
+
     @hookimpl(tryfirst=True)
     def owltf_snapshot(self, caffemodel: Path, solverstate: Path) -> None:
         """Print the two files."""
+        self._summary.add_snapshot(solverstate)
         kind = "HDF5" if caffemodel.suffix == ".h5" else "binary proto"
         self._write(f"Snapshotting to {kind} file {caffemodel}")
         self._write(f"Snapshotting solver state to {kind} file {solverstate}")
 
     @hookimpl(tryfirst=True)
-    def owltf_run_ended(self, ending: Ending) -> None:
-        """Print Caffe's last line, or how to resume."""
-        if ending.reason == "finished":
+    def owltf_run_ended(self, ending: Ending, setup: Setup) -> None:
+        """Print what the run came to, then Caffe's last line, or how to resume."""
+        if ending.reason == "failed":
+            return
+        for line in self._summary.lines(setup):
+            self._write(line)
+        if ending.reason == "finished" and not ending.message:
             self._write("Optimization Done.")
-        elif ending.reason == "stopped":
+        else:
             self._write("Optimization stopped early.")
             self._write(ending.message)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
@@ -34,6 +35,12 @@ class TerminalReport:
             refresh_per_second=4,
             transient=True,
         )
+
+    @contextmanager
+    def starting(self, what: str) -> Iterator[None]:
+        """Show what is done before the run begins, which can take a while."""
+        with self._console.status(what):
+            yield
 
     @hookimpl(tryfirst=True)
     def owltf_run_started(self, setup: Setup) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -11,33 +12,47 @@ from owltf.net.weights import Loaded
 from owltf.plugin.events import Display, Ending, Scores, Setup
 from owltf.train.report.lines import LineReport
 
+SETUP = Setup("LeNet", "SGD", ["CPU"], 1, {}, 3, 400, 600, 64, lambda: 0, display=100)
+
+
+class Lines(list[str]):
+    """Keeps lines without their prefix, which they must have."""
+
+    def append(self, line: str) -> None:
+        found = re.match(r"I\d{4} \d\d:\d\d:\d\d\.\d{6} +\d+ lines\.py:\d+\] ", line)
+        assert found, line
+        super().append(line[found.end() :])
+
 
 def test_lines_have_caffes_shape() -> None:
-    lines: list[str] = []
+    lines = Lines()
     report = LineReport(lines.append)
     report.owltf_testing(500, 0)
     means = {"accuracy": np.array(0.98), "loss": np.array(0.0625)}
     report.owltf_tested(Scores(500, 0, None, means, {"loss": 0.5}))
-    report.owltf_displayed(Display(500, 0.42, 0.01, {"loss": np.array(0.84)}, {"loss": 0.5}))
+    report.owltf_displayed(Display(500, 0.42, 0.01, {"loss": np.array(0.84)}, {"loss": 0.5}), SETUP)
     report.owltf_snapshot(Path("lenet_iter_500.caffemodel"), Path("lenet_iter_500.solverstate"))
-    report.owltf_displayed(Display(600, 1.0))
-    report.owltf_run_ended(Ending("finished", 600))
+    report.owltf_displayed(Display(600, 1.0), SETUP)
+    report.owltf_run_ended(Ending("finished", 600), SETUP)
+    lines[3] = re.sub(r"\(.* iter/s, .*s/100 iters\)", "(SPEED)", lines[3])
+    assert lines.pop(-3).startswith("Time: 0:00")
     assert lines == [
         "Iteration 500, Testing net (#0)",
         "    Test net output #0: accuracy = 0.98",
         "    Test net output #1: loss = 0.0625 (* 0.5 = 0.03125 loss)",
-        "Iteration 500, loss = 0.42",
+        "Iteration 500, loss = 0.42 (SPEED)",
         "    Train net output #0: loss = 0.84 (* 0.5 = 0.42 loss)",
         "Iteration 500, lr = 0.01",
         "Snapshotting to binary proto file lenet_iter_500.caffemodel",
         "Snapshotting solver state to binary proto file lenet_iter_500.solverstate",
         "Iteration 600, loss = 1",
+        "Best test: accuracy 0.98 at iteration 500",
         "Optimization Done.",
     ]
 
 
 def test_outputs_of_many_values_have_a_line_each() -> None:
-    lines: list[str] = []
+    lines = Lines()
     report = LineReport(lines.append)
     outputs = {"per_class": np.array([0.5, 1.0]), "a": np.array([2])}
     report.owltf_tested(Scores(0, 0, 2.5, outputs))
@@ -50,7 +65,7 @@ def test_outputs_of_many_values_have_a_line_each() -> None:
 
 
 def test_the_beginning_names_everything() -> None:
-    lines: list[str] = []
+    lines = Lines()
     loaded = Loaded(loaded=["conv1"], absent=["ip"])
     setup = Setup(
         net="LeNet",
@@ -74,10 +89,11 @@ def test_the_beginning_names_everything() -> None:
 
 
 def test_how_to_resume_is_told_and_errors_are_others_to_tell() -> None:
-    lines: list[str] = []
+    lines = Lines()
     report = LineReport(lines.append)
-    report.owltf_run_ended(Ending("stopped", 5, "resume with: owltf run x --resume y"))
-    report.owltf_run_ended(Ending("failed", 5, "the loss is nan", ValueError()))
+    report.owltf_run_ended(Ending("stopped", 5, "resume with: owltf run x --resume y"), SETUP)
+    report.owltf_run_ended(Ending("failed", 5, "the loss is nan", ValueError()), SETUP)
+    assert lines.pop(0).startswith("Time: 0:00")
     assert lines == ["Optimization stopped early.", "resume with: owltf run x --resume y"]
 
 
@@ -91,7 +107,8 @@ def test_a_run_goes_on_without_its_output(capsys: pytest.CaptureFixture[str]) ->
     report = LineReport(write)
     report.owltf_testing(0, 0)
     report.owltf_testing(1, 0)
-    assert tried == ["Iteration 0, Testing net (#0)"]
+    assert len(tried) == 1
+    assert tried[0].endswith("] Iteration 0, Testing net (#0)")
     assert capsys.readouterr().err == (
         "the output cannot be written (no space left on device); going on\n"
     )
