@@ -102,7 +102,7 @@ class Solver:
         if schedule.displays(self.iter):
             self.net.forward()
             self._losses.append(self.net._loss())
-            self._report.owltf_displayed(Display(self.iter, self._smoothed))
+            self._report.show(Display(self.iter, self._smoothed), self.param.display)
         if schedule.tests(self.iter):
             self._test_all()
         SETTINGS.write_log("Optimization Done.")
@@ -202,7 +202,8 @@ class Solver:
     def _display(self) -> None:
         outputs = {name: self.net.blobs[name].data for name in self.net.outputs}
         rate, weights = float(self._rate), self.net.blob_loss_weights
-        self._report.owltf_displayed(Display(self.iter, self._smoothed, rate, outputs, weights))
+        shown = Display(self.iter, self._smoothed, rate, outputs, weights)
+        self._report.show(shown, self.param.display)
 
 
 class SGDSolver(Solver):

@@ -103,13 +103,15 @@ def test_a_net_takes_one_step(
     copy(files / f"{models}_{name}_{solver}.prototxt", folder / "solver.prototxt", FEW)
     result = CliRunner().invoke(cli, ["run", str(folder / "solver.prototxt")], prog_name="owltf")
     assert (result.exit_code, result.stderr) == (0, "")
-    lines = result.stdout.splitlines()
-    assert f"; {params} parameters; " in lines[1]
+    lines = [line.partition("] ")[2] for line in result.stdout.splitlines()]
+    assert f"; {params} parameters; " in lines[2]
     assert lines[-1] == "Optimization Done."
     tested = [line.split(" = ")[0].split(": ")[1] for line in lines if "Test net output" in line]
     assert tested[-len(outputs) :] == outputs
     losses = [
-        float(line.split(" = ")[1]) for line in lines if re.match(r"Iteration \d, loss", line)
+        float(line.split(" = ")[1].split()[0])
+        for line in lines
+        if re.match(r"Iteration \d, loss", line)
     ]
     assert len(losses) == 2
     assert np.isfinite(losses).all()

@@ -73,14 +73,23 @@ class LineReport:
     @hookimpl(tryfirst=True)
     def owltf_displayed(self, display: Display, setup: Setup) -> None:
         """Print loss, speed, outputs and rate of an iteration."""
-        speed = "" if display.rate is None else f" ({self._speed(display.iteration, setup)})"
+        self.show(display, setup.display)
+
+    def show(self, display: Display, interval: int) -> None:
+        """Print loss, speed, outputs and rate of an iteration.
+
+        Args:
+            display: its figures.
+            interval: iterations between two that are displayed.
+        """
+        speed = "" if display.rate is None else f" ({self._speed(display.iteration, interval)})"
         self._write(f"Iteration {display.iteration}, loss = {display.loss:g}{speed}")
         for line in output_lines("Train", display.outputs, display.loss_weights):
             self._write(line)
         if display.rate is not None:
             self._write(f"Iteration {display.iteration}, lr = {display.rate:g}")
 
-    def _speed(self, iteration: int, setup: Setup) -> str:
+    def _speed(self, iteration: int, interval: int) -> str:
         """Return the iterations a second since the last display, tests included, as Caffe does.
 
         Caffe says it before the loss, where its own parse_log.sh, which counts words, then takes a
@@ -88,7 +97,7 @@ class LineReport:
         """
         done, passed = iteration - self._shown, time.monotonic() - self._since
         self._shown, self._since = iteration, time.monotonic()
-        return f"{done / (passed or 1):g} iter/s, {passed:g}s/{setup.display} iters"
+        return f"{done / (passed or 1):g} iter/s, {passed:g}s/{interval} iters"
 
     @hookimpl(tryfirst=True)
     def owltf_snapshot(self, caffemodel: Path, solverstate: Path) -> None:
