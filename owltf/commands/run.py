@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -182,7 +183,8 @@ def _train(registry: Any, file: Any, plain: bool, cluster: Any, **flags: Any) ->
     from owltf.train.report.terminal import TerminalReport
 
     report: Any = choose_report(plain, LineReport, TerminalReport)
-    with report.starting("Starting TensorFlow"):
+    is_chief = cluster is None or cluster.is_chief
+    with report.starting("Starting TensorFlow") if is_chief else nullcontext():
         start = _prepared(registry, file, cluster, flags)
     from owltf.runtime.machines import leave_cluster
     from owltf.train.trainer import Trainer

@@ -87,8 +87,8 @@ class Trainer:
 
     def _is_enough(self) -> bool:
         """Return whether a plugin ended the run; on several machines the chief's alone are told."""
-        if self._devices.cluster is not None:
-            self._enough = max(map(str, self._devices.of_all(self._enough)))
+        if any(self._devices.of_all(int(bool(self._enough)))):
+            self._enough = self._enough or "the chief ended the run"
         return bool(self._enough)
 
     def _stop(self, reason: str) -> None:

@@ -63,7 +63,9 @@ class TensorBoard(RunWatcher):
             self._train = self._writer("train")
         except (OSError, self._tf.errors.OpError) as error:
             reason = getattr(error, "strerror", None) or getattr(error, "message", str(error))
-            raise OwltfError(f"--tensorboard {self._folder}: cannot be written: {reason}") from error
+            raise OwltfError(
+                f"--tensorboard {self._folder}: cannot be written: {reason}"
+            ) from error
         if setup.model is not None:
             with self._train.as_default(step=setup.iteration):
                 self._tf.summary.graph(self._graph(setup.model))
