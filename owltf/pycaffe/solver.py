@@ -110,7 +110,7 @@ class Solver:
     def apply_update(self) -> None:
         """Change the weights by what `diff` of each parameter holds, by the solver's rule."""
         with caffe_errors(), SETTINGS.place():
-            self._updater.apply(self._rate)
+            self._updater.apply(self._rate, self.iter)
 
     @property
     def _rate(self) -> Any:

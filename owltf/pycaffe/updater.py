@@ -17,7 +17,7 @@ from owltf.solvers.solver import Solver
 
 
 class Updater:
-    """Updates the trained parameters of a net.
+    """Updates the parameters of a net.
 
     Args:
         state: the net.
@@ -30,41 +30,46 @@ class Updater:
         # Share the net's weights with another, and it has other variables.
         self.listed = state.params
         self.params: Sequence[Param] = state.initial.net.params
-        self.trained = [param for param in self.params if param.is_trained]
-        self.solver: Solver = solver_class.from_parameter(parameter, 0.0, self.trained)
+        self.solver: Solver = solver_class.from_parameter(parameter, 0.0, self.params)
+        owners = {id(param.variable): param for param in self.params}
+        self._updated = [owners[id(variable)] for variable in self.solver.known]
         self._traced = compiled(self._updates)
 
-    def apply(self, rate: Any) -> None:
+    def apply(self, rate: Any, iteration: int) -> None:
         """Change the weights by what `diff` holds, and set `diff` to that change, as Caffe does.
 
         Args:
             rate: the learning rate.
+            iteration: the updates made so far.
         """
         self._state.memories.push()
-        orders = [ParamOrder(param) for param in self.trained]
-        memories = [self._state.diff_of(param) for param in self.trained]
+        orders = [ParamOrder(param) for param in self._updated]
+        memories = [self._state.diff_of(param) for param in self._updated]
         gradients = [memory.tensor(order) for memory, order in zip(memories, orders, strict=True)]
         if not gradients:
             return
-        changes = self._update([*gradients, rate])
+        changes = self._update([*gradients, rate, tf.constant(iteration, tf.int64)])
         for memory, order, change in zip(memories, orders, changes, strict=True):
             memory.set(change, order)
-        self._state.memories.changed(self.trained)
+        self._state.memories.changed(self._updated)
 
     @cached_property
     def _scratch(self) -> list[Any]:
         """Variables of zeros, from which a rule subtracts its change."""
         return [
-            tf.Variable(tf.zeros(param.variable.shape), trainable=False) for param in self.trained
+            tf.Variable(tf.zeros(param.variable.shape), trainable=False) for param in self._updated
         ]
 
     @cached_property
     def _update(self) -> Any:
-        shapes = [tf.TensorSpec(param.variable.shape) for param in self.trained]
-        return flat_call(self._traced.get_concrete_function([*shapes, tf.TensorSpec(())]))
+        shapes = [tf.TensorSpec(param.variable.shape) for param in self._updated]
+        numbers = [tf.TensorSpec(()), tf.TensorSpec((), tf.int64)]
+        return flat_call(self._traced.get_concrete_function([*shapes, *numbers]))
 
     def _updates(self, given: Sequence[Any]) -> list[Any]:
-        *gradients, rate = given
+        *gradients, rate, iteration = given
+        self.solver.iterations.assign(tf.cast(iteration, self.solver.iterations.dtype))
+        rate = self.solver.step_rate(rate)
         return [
             self._changed(index, gradient, rate)
             for index, gradient in enumerate(self.solver.summed(gradients))
@@ -72,7 +77,7 @@ class Updater:
 
     def _changed(self, index: int, gradient: Any, rate: Any) -> Any:
         """Change one variable; return what was subtracted from it."""
-        variable, scratch = self.trained[index].variable.value, self._scratch[index]
+        variable, scratch = self._updated[index].variable.value, self._scratch[index]
         prepared = self.solver.prepared(gradient, variable, index)
         scratch.assign(tf.zeros_like(scratch))
         self.solver.compute_update(prepared, scratch, self.solver.rate_of(rate, index), index)

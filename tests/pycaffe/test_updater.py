@@ -25,13 +25,13 @@ def test_a_change_is_that_of_the_rule(tmp_path: Path, iter_size: int) -> None:
     weights, bias = net.params["conv"]
     before, grad = weights.data.copy(), np.random.default_rng(0).normal(size=weights.shape)
     weights.diff[...], bias.diff[...] = grad, 1
-    updater.apply(tf.constant(0.1))
+    updater.apply(tf.constant(0.1), 0)
     first = 0.1 * (grad / iter_size + 0.1 * before)
     close(weights.diff, first)
     close(weights.data, before - first)
     # The prototxt leaves the bias without decay.
     close(bias.diff, np.full(4, 0.1 / iter_size))
     weights.diff[...] = 0
-    updater.apply(tf.constant(0.1))
+    updater.apply(tf.constant(0.1), 1)
     close(weights.diff, 0.5 * first + 0.01 * (before - first))
     close(updater.solver.history(updater.params)[0], weights.diff)
