@@ -12,6 +12,24 @@ import tensorflow as tf
 from owltf.api import Blob, Layer, LayerConverter, OnnxNode, SourceCall
 from owltf_rcnn.region_layer import plain_source
 
+SOURCE = """
+class Proposals(layers.Layer):
+    def __init__(self, anchors, stride, names, values, **kwargs):
+        super().__init__(**kwargs)
+        self.anchors, self.stride = np.array(anchors), stride
+        self.options = dict(zip(names, values))
+
+    def call(self, inputs):
+        scores, deltas, info = inputs
+        placed = placed_anchors(self.anchors, self.stride, *scores.shape[1:3])
+        scores = ops.reshape(scores[..., len(self.anchors) :], (-1,))
+        deltas, info = ops.reshape(deltas, (-1, 4)), ops.reshape(info, (-1,))
+        return list(propose(scores, deltas, info, placed, **self.options))
+
+    def compute_output_spec(self, inputs):
+        return [keras.KerasTensor((None, size)) for size in (5, 1)]
+"""
+
 
 def anchors_of(base: int, ratios: Sequence[float], scales: Sequence[float]) -> np.ndarray:
     """Return the anchors of one place, (ratios * scales, 4), as Faster R-CNN makes them.
@@ -116,14 +134,9 @@ class Proposals(keras.layers.Layer):
         """Return the call as source, which needs TensorFlow as Keras's backend."""
         for each in (placed_anchors, propose):
             call.need("\n" + plain_source(each).replace("np.ndarray", "object"))
-        scores, deltas, info = call.inputs
-        _, height, width, _ = call.shapes[0]
-        first, options = len(self.anchors), "".join(f", {k}={v!r}" for k, v in self.options.items())
-        anchors = f"np.array({self.anchors.tolist()})"
-        placed = call.step(f"placed_anchors({anchors}, {self.stride}, {height}, {width})")
-        flat = f"ops.reshape({scores}[..., {first}:], (-1,))"
-        rest = f"ops.reshape({deltas}, (-1, 4)), ops.reshape({info}, (-1,))"
-        return f"propose({flat}, {rest}, {placed}{options})"
+        call.need(SOURCE)
+        options = list(self.options), list(self.options.values())
+        return call.layer_call("Proposals", self.anchors.tolist(), self.stride, *options)
 
 
 class Proposal(LayerConverter):

@@ -11,6 +11,18 @@ import tensorflow as tf
 
 from owltf.api import Blob, Layer, LayerConverter, SourceCall, check_one_replica, check_range
 
+_SOURCE = """
+class {name}(layers.Layer):
+    def __init__(self, size, names, values, **kwargs):
+        super().__init__(**kwargs)
+        self.size, self.options = size, dict(zip(names, values))
+
+    def call(self, inputs):
+        features, rois = inputs
+        image = ops.cast(rois[:, 0], "int32")
+        return {pool}(features, rois, image, *self.size, **self.options)
+"""
+
 
 class RegionLayer(keras.layers.Layer):
     """Gives each region (image, x1, y1, x2, y2) a small image of one size.
@@ -57,11 +69,9 @@ class RegionLayer(keras.layers.Layer):
         pool = type(self).pool
         for each in (*getattr(pool, "needs", ()), pool):
             call.need("\n" + plain_source(each))
-        features, rois = call.inputs
-        image = f'ops.cast({rois}[:, 0], "int32")'
-        options = "".join(f", {name}={value!r}" for name, value in self.options.items())
-        height, width = self.size
-        return f"{pool.__name__}({features}, {rois}, {image}, {height}, {width}{options})"
+        name = f"{pool.__name__}_layer"
+        call.need(_SOURCE.format(name=name, pool=pool.__name__))
+        return call.layer_call(name, self.size, list(self.options), list(self.options.values()))
 
 
 def plain_source(function: Any) -> str:

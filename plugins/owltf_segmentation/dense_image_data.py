@@ -12,6 +12,7 @@ class DenseImageData(PairedData):
     """Reads images and their labels, (N, C, H, W) and (N, 1, H, W), as SegNet does."""
 
     caffe_type = "DenseImageData"
+    transform_fields = frozenset({"mean_file", "mean_value", "mirror", "scale"})
 
     def __init__(self, context: DataContext) -> None:
         """Read the list and its first image.

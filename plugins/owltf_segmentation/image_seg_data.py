@@ -18,6 +18,18 @@ class ImageSegData(PairedData):
     """
 
     caffe_type = "ImageSegData"
+    transform_fields = frozenset(
+        {
+            "crop_height",
+            "crop_size",
+            "crop_width",
+            "mean_file",
+            "mean_value",
+            "mirror",
+            "scale",
+            "scale_factors",
+        }
+    )
 
     def __init__(self, context: DataContext) -> None:
         """Read the list and its first image.

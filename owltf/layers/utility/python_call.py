@@ -158,8 +158,9 @@ class PythonCall(keras.layers.Layer):
             return [_any_size(top) for top in self.tops]
         counts = [(each.shape[0], rows) for each, rows in zip(bottoms, self.rows, strict=False)]
         have, rows = next(((have, rows) for have, rows in counts if rows), (1, 1))
+        is_alone = replicas_of_batch() == 1
         return [
-            (_scaled(top[0], have, rows), *top[1:]) if split else top
+            (_rows_made(top[0], have, rows, is_alone), *top[1:]) if split else top
             for top, split in self._split_tops()
         ]
 
@@ -193,6 +194,15 @@ class PythonCall(keras.layers.Layer):
 def _any_size(top: Shape) -> Shape:
     """Return a top's shape of a layer without bottoms; a single image may have any size."""
     return opened(top) if top and top[0] == 1 else top
+
+
+def _rows_made(count: int | None, have: int | None, rows: int, is_alone: bool) -> int | None:
+    """Return the rows of a top, None if the code chooses them in each pass.
+
+    It may if it made one row of one, as the regions that are found in an image are: of them there
+    are as many as it sets in its `forward`.
+    """
+    return None if is_alone and count == rows == 1 else _scaled(count, have, rows)
 
 
 def _scaled(count: int | None, have: int | None, rows: int) -> int | None:
