@@ -15,9 +15,9 @@ from owltf.options.net import CONTEXT_FLAGS, NET_FLAGS, net_options, state_words
 from owltf.options.plain import choose_report, plain_option
 from owltf.options.plugin_options import CommandWithPluginOptions, PluginOptions
 
-_OF_NETS = ("sync_batch_norm", *CONTEXT_FLAGS)
+_OF_NETS = ("sync_batch_norm", "precision", *CONTEXT_FLAGS)
 _REPEATED = ("batch_per_gpu", "sync_batch_norm", "allow_nan", *NET_FLAGS)
-_EFFECTS = {"sigint_effect": "stop", "sighup_effect": "snapshot"}
+_USUAL = {"precision": "float32", "sigint_effect": "stop", "sighup_effect": "snapshot"}
 # Caffe writes its flags with underscores.
 _SPELLINGS = {"token_normalize_func": lambda word: word.replace("_", "-")}
 
@@ -84,6 +84,13 @@ class _Snapshot(click.ParamType[Any]):
     "--sync-batch-norm",
     is_flag=True,
     help="BatchNorm's statistics are those of the whole batch; else of each device's share.",
+)
+@click.option(
+    "--precision",
+    type=click.Choice(["float32", "bfloat16", "float16"]),
+    default="float32",
+    show_default=True,
+    help="The numbers that products are computed with; weights and losses stay float32.",
 )
 @click.option(
     "--wait-for-workers",
@@ -228,6 +235,6 @@ def _again(flags: dict[str, Any]) -> Iterator[str]:
         if value not in (None, False):
             yield "--" + name.replace("_", "-")
             yield from () if value is True else (str(value),)
-    for name, usual in _EFFECTS.items():
+    for name, usual in _USUAL.items():
         if flags[name] != usual:
             yield from (f"--{name.replace('_', '-')}", flags[name])

@@ -29,6 +29,7 @@ class Step:
         replica: the number of the replica that computes.
         replicas: how many replicas share the batch; 1 where each has a batch of its own.
         batch: the rows of the data layers' whole batch, which is what is split; None if unknown.
+        narrow: the type that products are computed with, if it is narrower than float32.
         wants_all_gradients: whether blobs that depend on no weights need their gradients, too.
     """
 
@@ -37,6 +38,7 @@ class Step:
     replica: int
     replicas: int
     batch: int | None = None
+    narrow: str | None = None
     wants_all_gradients: bool = False
 
     @property

@@ -35,6 +35,7 @@ class RunState:
         losses: the losses that `average_loss` still needs.
         replicas: how many devices computed.
         threads: how many threads each process had.
+        loss_scale: the factor on the loss, and the updates since it changed; empty but for float16.
         parts: the other files of the snapshot, as `owltf.snapshot.parts` names them.
     """
 
@@ -45,6 +46,7 @@ class RunState:
     losses: Sequence[float] = ()
     replicas: int = 1
     threads: int = field(default_factory=threads)
+    loss_scale: Sequence[float] = ()
     parts: Mapping[str, FileSum] = field(default_factory=dict)
 
     def write(self, path: Path) -> None:
@@ -62,7 +64,9 @@ class RunState:
         """
         try:
             values = json.loads(read_bytes(path))
-            state = cls(**{**values, "parts": parts_from_json(values.get("parts", {}))})
+            parts = parts_from_json(values.get("parts", {}))
+            scale = tuple(values.get("loss_scale", ()))
+            state = cls(**{**values, "parts": parts, "loss_scale": scale})
             _check(state)
             return state
         except (ValueError, TypeError, AttributeError, RecursionError) as error:
@@ -80,6 +84,14 @@ def _check(state: RunState) -> None:
         raise TypeError("train and each of test must give a record from 0 for each data layer")
     if not isinstance(state.losses, list) or not all(map(_is_number, state.losses)):
         raise TypeError("losses must be numbers")
+    _check_loss_scale(state.loss_scale)
+
+
+def _check_loss_scale(scale: Sequence[float]) -> None:
+    if not scale:
+        return
+    if len(scale) != 2 or not all(map(_is_number, scale)) or not scale[0] > 0:
+        raise TypeError("loss_scale must be a factor above 0 and a count")
 
 
 def _is_places(places: object) -> bool:

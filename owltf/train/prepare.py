@@ -24,6 +24,7 @@ from owltf.net.start_weights import StartWeights
 from owltf.net.weights import Loaded
 from owltf.registry.registry import Registry
 from owltf.runtime.devices import Devices
+from owltf.runtime.precision import precision_notes, set_precision
 from owltf.snapshot.history import history_by_layer
 from owltf.snapshot.newest import newest_snapshot
 from owltf.snapshot.prefix import Prefix
@@ -138,6 +139,7 @@ def prepare(
     context = replace(
         context, seed=seed, batch_factor=factor, share=devices.share, loaded=weights.layers
     )
+    set_precision(context.precision)
     with devices.scope():
         nets = build_solver_nets(file, context)
     _check_batches(nets, devices)
@@ -259,6 +261,7 @@ def _state(nets: SolverNets, restored: Restored | None, seed: int, devices: Devi
         train=run.train if run else train,
         test=run.test if run else test,
         losses=run.losses if run else (),
+        loss_scale=run.loss_scale if run else (),
         replicas=devices.count,
     )
 
@@ -273,6 +276,7 @@ def _notes(
     ignored = [file.ignored, *(net.graph.source.ignored for net in (nets.train, *nets.tests))]
     notes = [f"Ignored unknown field: {field}" for field in dict.fromkeys(chain(*ignored))]
     notes += context.registry.schema.notes
+    notes += precision_notes(context.precision)
     notes += nets.train.notes
     if not nets.train.losses:
         notes.append("The net has no loss: only weight_decay changes its weights")

@@ -8,6 +8,7 @@ from typing import Any
 import tensorflow as tf
 
 from owltf.net.net import Net
+from owltf.runtime.precision import narrow_type
 from owltf.runtime.replicas import Replicas, replica_count, replica_number
 from owltf.runtime.step import Step, step
 
@@ -36,7 +37,8 @@ def current_pass(net: Net, number: Any) -> Step:
         number: a number that is different for each pass of a run.
     """
     rows = next((source.layer.batch_size for source in net.sources), None)
-    return Step(number, net.context.seed, replica_number(), replica_count(), rows)
+    seed, narrow = net.context.seed, narrow_type(net.context.precision)
+    return Step(number, seed, replica_number(), replica_count(), rows, narrow)
 
 
 def objective(net: Net, losses: Sequence[Any]) -> Any:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import tensorflow as tf
 
 from owltf.net.net import Net
 from owltf.runtime.compiled import compiled
-from owltf.runtime.replicas import Replicas
+from owltf.runtime.replicas import Replicas, sum_over_replicas
 from owltf.solvers.solver import Solver
+from owltf.train.loss_scale import LossScale
 from owltf.train.replica_pass import forward, joined_outputs, own_share, zero_outputs
 
 
@@ -40,6 +41,7 @@ class TrainStep:
         batches: an iterator over the net's inputs, each element a dict of global batches.
         stop: a boolean variable; the loop ends after the iteration in which it becomes true.
         allow_nan: go on after a loss that is not a number.
+        loss_scale: what the loss is multiplied by for float16; None for other types.
     """
 
     def __init__(
@@ -51,9 +53,11 @@ class TrainStep:
         stop: Any,
         *,
         allow_nan: bool = False,
+        loss_scale: LossScale | None = None,
     ) -> None:
         self._net, self._solver, self._replicas = net, solver, replicas
         self._batches, self._stop, self._allow_nan = batches, stop, allow_nan
+        self._scale = loss_scale
         self._variables = [param.variable.value for param in net.params if param.is_trained]
         # Read by reports from other threads, while a loop runs.
         self._loss = tf.Variable(math.nan, trainable=False, name="loss")
@@ -116,28 +120,76 @@ class TrainStep:
         batches = [
             self._replicas.split(next(self._batches), self._net.whole_inputs) for _ in passes
         ]
-        loss, outputs = self._replicas.run(self._replica_iteration, batches)
+        iteration = self._scaled_iteration if self._scale else self._plain_iteration
+        loss, outputs = iteration(batches)
         return self._replicas.first(loss), joined_outputs(self._net, outputs, self._replicas)
+
+    def _plain_iteration(self, batches: list[Any]) -> Any:
+        return self._replicas.run(self._replica_iteration, batches)
+
+    def _scaled_iteration(self, batches: list[Any]) -> Any:
+        """Compute one iteration, without the update if a gradient overflowed."""
+        loss, outputs, grads, are_finite = self._replicas.run(self._scaled_gradients, batches)
+        is_finite = self._replicas.first(are_finite)
+
+        def branch(function: Callable[..., Any], *args: Any) -> Callable[[], Any]:
+            def run() -> Any:
+                self._replicas.run(function, *args)
+                return tf.constant(0)
+
+            return run
+
+        tf.cond(is_finite, branch(self._solver.apply_trained, grads), branch(self._pass_over))
+        cast(LossScale, self._scale).adjust(is_finite)
+        return loss, outputs
+
+    def _scaled_gradients(self, batches: list[Any]) -> Any:
+        factor = cast(LossScale, self._scale).factor.read_value()
+        loss, outputs, total = self._gradients(batches, factor)
+        grads = [grad / factor for grad in total]
+        bad = [tf.reduce_any(tf.logical_not(tf.math.is_finite(grad))) for grad in grads]
+        (replicas,) = sum_over_replicas(
+            [tf.cast(tf.reduce_any(tf.stack(bad or [False])), tf.int32)]
+        )
+        return loss, outputs, grads, tf.equal(replicas, 0)
 
     def _replica_iteration(self, batches: list[Any]) -> tuple[Any, dict[str, Any]]:
         """Compute one iteration on one replica: `iter_size` passes, then the update."""
+        loss, outputs, total = self._gradients(batches)
+        self._solver.apply_trained(total)
+        return loss, outputs
+
+    def _pass_over(self) -> None:
+        """Count an iteration that changes no weights."""
+        self._solver.iterations.assign_add(1)
+
+    def _gradients(
+        self, batches: list[Any], factor: Any = None
+    ) -> tuple[Any, dict[str, Any], list[Any]]:
+        """Return the mean loss of all passes, the last one's outputs, and the sum of gradients.
+
+        Args:
+            batches: this replica's share of the batch of each pass.
+            factor: what the loss is multiplied by for the gradients.
+        """
         first = tf.cast(self._solver.iterations, tf.int64) * self._solver.iter_size
         losses: list[Any] = []
         total: list[Any] = []
         for index, batch in enumerate(batches):
-            loss, outputs, grads = self._pass(batch, first + index)
+            loss, outputs, grads = self._pass(batch, first + index, factor)
             losses.append(loss)
-            total = [a + b for a, b in zip(total, grads, strict=True)] if index else grads
-        self._solver.apply_trained(total)
-        return tf.add_n(losses) / len(batches), outputs
+            total = [a + b for a, b in zip(total, grads, strict=True)] if total else grads
+        return tf.add_n(losses) / len(batches), outputs, total
 
-    def _pass(self, batch: dict[str, Any], number: Any) -> tuple[Any, dict[str, Any], list[Any]]:
+    def _pass(
+        self, batch: dict[str, Any], number: Any, factor: Any
+    ) -> tuple[Any, dict[str, Any], list[Any]]:
         # Only what lies above the lowest blob that is trained is recorded, and differentiated.
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             for variable in self._variables:
                 tape.watch(variable)
             loss, outputs = forward(self._net, batch, number, training=True)
-            share = own_share(loss)
+            share = own_share(loss) if factor is None else own_share(loss) * factor
         # Caffe regularises a parameter that no loss depends on, too.
         zero = tf.UnconnectedGradients.ZERO
         grads = tape.gradient(share, self._variables, unconnected_gradients=zero)

@@ -26,6 +26,7 @@ from owltf.snapshot.run_state import RunState, threads
 from owltf.snapshot.write import write_snapshot
 from owltf.train.clock import Clock
 from owltf.train.evaluation import Evaluation
+from owltf.train.loss_scale import LossScale
 from owltf.train.lost_worker import lost_worker
 from owltf.train.prepare import PreparedRun
 from owltf.train.quiet_hook import QuietHook
@@ -60,6 +61,8 @@ class Trainer:
         self._kept = start.resumed_from
         self._losses = deque(start.state.losses, maxlen=self._parameter.average_loss)
         self._tested = [0] * len(self._nets.tests)
+        is_scaled = start.nets.train.context.precision == "float16"
+        self._loss_scale = LossScale(start.state.loss_scale) if is_scaled else None
         self._train = TrainStep(
             self._nets.train,
             self._solver,
@@ -67,6 +70,7 @@ class Trainer:
             batches(self._nets.train, start.state.train),
             self._signals.pause,
             allow_nan=start.options.allow_nan,
+            loss_scale=self._loss_scale,
         )
         self._clock = Clock(lambda: int(start.solver.iterations.numpy()))
         self._enough = ""
@@ -300,6 +304,7 @@ class Trainer:
                 for each in zip(self._nets.tests, start.test, self._tested, strict=True)
             ],
             losses=list(self._losses),
+            loss_scale=self._loss_scale.state if self._loss_scale else (),
             threads=threads(),
         )
 

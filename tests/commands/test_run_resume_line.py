@@ -20,6 +20,7 @@ from owltf.train.report.lines import LineReport
 DEVICES = (["--gpu", "1,0"], ["--num-gpu", "1"], ["--cpu-replicas", "2"])
 BOUNDS = (
     ["--max-image-pixels", "9000"],
+    ["--precision", "float16"],
     ["--level", "2"],
     ["--stage", "late"],
     ["--sighup-effect", "stop"],

@@ -8,14 +8,16 @@ import tensorflow as tf
 from solver_case import Case, flat
 
 from owltf.net.batches import batches
+from owltf.train.loss_scale import LossScale
 from owltf.train.prepare import PreparedRun
 from owltf.train.signals import Signals
 from owltf.train.step import TrainStep
 
 
-def step_of(start: PreparedRun, signals: Signals) -> TrainStep:
-    source = batches(start.nets.train, start.state.train)
-    return TrainStep(start.nets.train, start.solver, start.devices, source, signals.pause)
+def step_of(start: PreparedRun, signals: Signals, scale: LossScale | None = None) -> TrainStep:
+    net, solver = start.nets.train, start.solver
+    source = batches(net, start.state.train)
+    return TrainStep(net, solver, start.devices, source, signals.pause, loss_scale=scale)
 
 
 def test_chunks_do_not_change_a_bit(small: Case) -> None:
@@ -125,6 +127,31 @@ def test_replicas_have_statistics_of_their_own_unless_asked(small: Case) -> None
     small.add("net.prototxt", BATCH_NORM_NET)
     one, many = (step_of(small.start(count), Signals()).run(1).losses[0] for count in (1, 2))
     assert abs(one - many) > 1e-4
+
+
+@pytest.mark.parametrize("replicas", [1, 2])
+@pytest.mark.parametrize("precision", ["bfloat16", "float16"])
+def test_narrow_products_train_nearly_as_float32_does(
+    small: Case, precision: str, replicas: int
+) -> None:
+    wide, narrow = small.start(), small.start(replicas, precision=precision)
+    wanted = step_of(wide, Signals()).run(5).losses
+    got = step_of(narrow, Signals(), LossScale() if precision == "float16" else None).run(5).losses
+    np.testing.assert_allclose(got, wanted, rtol=0.05)
+    if precision == "float16":
+        assert not np.array_equal(got, wanted)
+    assert {param.variable.dtype for param in narrow.nets.train.params} == {"float32"}
+
+
+def test_an_overflow_leaves_the_update_out_and_halves_the_factor(small: Case) -> None:
+    for replicas in (1, 2):
+        start, scale = small.start(replicas, precision="float16"), LossScale([2.0**100, 7])
+        step = step_of(start, Signals(), scale)
+        before = flat(start.nets.train.get_params())
+        step.run(3)
+        np.testing.assert_array_equal(flat(start.nets.train.get_params()), before)
+        assert int(start.solver.iterations.numpy()) == 3
+        assert scale.state == [2.0**97, 0]
 
 
 def test_frozen_layers_stay(small: Case) -> None:

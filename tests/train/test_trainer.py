@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from owltf.net.batches import batches
 from owltf.plugin.events import Display, Ending, Iterations, Scores, Setup
 from owltf.registry.markers import hookimpl
 from owltf.train.evaluation import Evaluation
+from owltf.train.loss_scale import FIRST
 from owltf.train.signals import Signals
 
 CASES = sorted(path.name for path in ORACLE.iterdir())
@@ -189,6 +191,18 @@ def test_a_resumed_run_ends_bit_equal_with_every_solver(small: Case, kind: str) 
     for one, other in pairs:
         np.testing.assert_array_equal(one, other)
     assert whole.solver.history(wanted)[0].any() == whole.solver.decays_untrained
+
+
+def test_a_float16_run_goes_on_with_its_loss_scale(small: Case) -> None:
+    whole, _ = small.run(precision="float16")
+    state = json.loads((small.folder / "snap_iter_6.json").read_text())
+    assert state["loss_scale"] == [FIRST, 6]
+    resume = small.folder / "snap_iter_6.solverstate"
+    resumed, _ = small.run(precision="float16", resume=resume)
+    np.testing.assert_array_equal(
+        flat(resumed.nets.train.get_params()), flat(whole.nets.train.get_params())
+    )
+    assert json.loads((small.folder / "snap_iter_12.json").read_text())["loss_scale"] == [FIRST, 12]
 
 
 def test_events_come_in_caffes_order(small: Case) -> None:

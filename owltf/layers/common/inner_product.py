@@ -16,6 +16,7 @@ from owltf.convert.layer import Layer
 from owltf.convert.onnx_node import OnnxNode
 from owltf.convert.params import ParamBlob
 from owltf.convert.source_call import SourceCall
+from owltf.runtime.precision import narrowed
 from owltf.runtime.standard_ops import may_use_gpu_ops, must_use_standard_ops
 
 # From this many weights on, (kernel · dyᵀ)ᵀ is faster than dy · kernelᵀ on a CPU.
@@ -46,7 +47,7 @@ class Dense(keras.layers.Dense):
         kernel = tf.convert_to_tensor(self.kernel)
         is_large = kernel.shape.num_elements() >= LARGE
         is_faster = is_large and not must_use_standard_ops() and not may_use_gpu_ops()
-        x = product(inputs, kernel) if is_faster else tf.matmul(inputs, kernel)
+        x = narrowed(product if is_faster else tf.matmul, inputs, kernel)
         return tf.nn.bias_add(x, self.bias) if self.use_bias else x
 
     def source(self, call: SourceCall) -> str:

@@ -12,6 +12,7 @@ import tensorflow as tf
 from owltf.convert.window import Window
 from owltf.layers.vision.patches import cells_of, under
 from owltf.runtime.open_sizes import sizes_of
+from owltf.runtime.precision import narrowed
 from owltf.runtime.standard_ops import may_use_gpu_ops, must_use_standard_ops
 
 
@@ -24,6 +25,10 @@ def correlate(inputs: Any, kernel: Any, window: Window, groups: int = 1) -> Any:
         window: kernel, stride, pad and dilation along those axes.
         groups: the number of parts that the channels are split into, each with its own filters.
     """
+    return narrowed(partial(_correlate, window=window, groups=groups), inputs, kernel)
+
+
+def _correlate(inputs: Any, kernel: Any, window: Window, groups: int) -> Any:
     axes = len(window.kernel)
     if axes < 2:
         return _with_two_axes(inputs, kernel, window, groups)
