@@ -235,13 +235,22 @@ class VariableOfAnother(keras.Variable):
         return self.variable._write_object_proto(*args)
 
 
-def model_between(inputs: Any, outputs: Any, **options: Any) -> Any:
-    """Return a `keras.Model` from inputs to outputs, where no layer may take one of the inputs.
-
-    Keras 3.12, the last version for Python 3.10, refuses an input that nothing takes.
-    """
+def take_inputs(inputs: Any) -> dict[int, Any]:
+    """Give each input that no layer takes a layer that does, and return what it makes, by id."""
+    passed = {}
     for tensor in keras.tree.flatten(inputs):
         operation = tensor._keras_history.operation
         if operation and not operation._outbound_nodes:
-            keras.layers.Identity()(tensor)
+            passed[id(tensor)] = keras.layers.Identity()(tensor)
+    return passed
+
+
+def model_between(inputs: Any, outputs: Any, **options: Any) -> Any:
+    """Return a `keras.Model` from inputs to outputs, where no layer may take one of the inputs.
+
+    Keras 3.12, the last version for Python 3.10, refuses an input that nothing takes. Where such an
+    input is an output too, the model passes it on by a layer, which is saved with it.
+    """
+    passed = take_inputs(inputs)
+    outputs = keras.tree.map_structure(lambda each: passed.get(id(each), each), outputs)
     return keras.Model(inputs, outputs, **options)

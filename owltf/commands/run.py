@@ -31,7 +31,8 @@ def _paths(context: click.Context, option: click.Parameter, value: str | None) -
     return paths
 
 
-class _Snapshot(click.ParamType[Any]):
+# Generic from click 8.3 on alone.
+class _Snapshot(click.ParamType):  # type: ignore[type-arg]
     """The number of a snapshot, or the name of a solverstate, as Caffe's flag has."""
 
     name = "snapshot"

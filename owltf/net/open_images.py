@@ -7,12 +7,13 @@ from typing import Any
 
 import keras
 
-from owltf.keras_internals import run_in_order_made
+from owltf.keras_internals import run_in_order_made, take_inputs
 from owltf.runtime.graph_checks import check_alike
 from owltf.runtime.open_sizes import opened
 
 # Keras's own layers that compute the same whatever the size; ours say so by `any_size = True`.
 _OF_KERAS = (
+    keras.layers.Identity,
     keras.layers.Activation,
     keras.layers.Add,
     keras.layers.Concatenate,
@@ -54,6 +55,7 @@ def with_open_images(model: Any) -> Any:
         name: keras.Input(batch_shape=opened(each.shape), name=each.name, dtype=each.dtype)
         for name, each in model.input.items()
     }
+    take_inputs(inputs)
     cloned = keras.models.clone_model(
         model, input_tensors=inputs, clone_function=lambda layer: layer, call_function=_call
     )

@@ -12,6 +12,7 @@ from small_nets import input_blob
 
 from owltf.convert.blob import BatchReshape, Blob, in_one_layout
 from owltf.convert.keras_names import KerasNames
+from owltf.keras_internals import model_between
 
 SHAPES = [(2,), (2, 3), (2, 3, 4), (2, 3, 4, 5), (2, 3, 4, 5, 6)]
 
@@ -22,7 +23,7 @@ def values(shape: tuple[int, ...]) -> np.ndarray:
 
 def run(bottom: Blob, top: Blob, array: np.ndarray) -> np.ndarray:
     """The top's tensor, in its own layout, for an array in Caffe's order."""
-    return keras.Model(bottom.tensor, top.tensor)(array).numpy()
+    return model_between(bottom.tensor, top.tensor)(array).numpy()
 
 
 @pytest.mark.parametrize("shape", SHAPES)

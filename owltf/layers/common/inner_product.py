@@ -72,6 +72,8 @@ class InnerProduct(LayerConverter):
         """Return the products, of shape (axes before `axis`, num_output)."""
         param = layer.parameter.inner_product_param
         axis = layer.axis(bottom, param.axis)
+        if param.num_output < 1:
+            raise layer.error(f"num_output must be at least 1, got {param.num_output}")
         dense = layer.keras(
             Dense,
             fillers=(param.weight_filler, param.bias_filler),

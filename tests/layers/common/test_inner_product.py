@@ -93,7 +93,7 @@ def test_inner_product_is_saved(axis: int, tmp_path: Path) -> None:
     ("fields", "message"),
     [
         ("num_output: 6 axis: 4", "axis 4 is out of range for a blob of 4 axes"),
-        ("num_output: 0", "cannot be built on 'bottom0'"),
+        ("num_output: 0", "num_output must be at least 1, got 0"),
     ],
 )
 def test_what_does_not_fit_is_told(fields: str, message: str) -> None:

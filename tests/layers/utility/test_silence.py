@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
+import pytest
 from oracle_case import save_and_load
 
 from owltf.testing import net_of
@@ -33,5 +35,8 @@ def test_its_bottoms_can_still_be_read() -> None:
     assert net_of(NET).forward(feeds, ["fc"])["fc"].shape == (2, 2)
 
 
+@pytest.mark.skipif(
+    version("keras") < "3.13", reason="Keras 3.12 loads no model with an input that no layer takes"
+)
 def test_is_saved_and_loaded(tmp_path: Path) -> None:
     save_and_load(net_of(NET), tmp_path)
