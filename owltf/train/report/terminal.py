@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,6 +16,8 @@ from rich.text import Text
 from owltf.plugin.events import Display, Ending, Scores, Setup
 from owltf.printable import printable
 from owltf.registry.markers import hookimpl
+from owltf.train.report.duration import duration
+from owltf.train.report.summary import Summary
 
 
 class TerminalReport:
@@ -29,6 +30,7 @@ class TerminalReport:
     def __init__(self, console: Console) -> None:
         self._console = console
         self._line = _Line()
+        self._summary = Summary()
         self._live = Live(
             get_renderable=self._line.render,
             console=console,
@@ -53,6 +55,7 @@ class TerminalReport:
         title = _text(setup.net or "net", "bold")
         self._console.print(Panel(grid, title=title, title_align="left", expand=False))
         self._line.begin(setup)
+        self._summary.begin()
         self._live.start()
 
     @hookimpl(tryfirst=True)
@@ -64,6 +67,7 @@ class TerminalReport:
     def owltf_tested(self, scores: Scores) -> None:
         """Show the test's means as a table."""
         self._line.resume()
+        self._summary.tests.add(scores)
         # A title of its own line: the table's would be folded to the table's width.
         title = f"Test net #{scores.net_index} at iteration {scores.iteration:,}"
         self._console.print(Text(title, style="bold"))
@@ -77,22 +81,26 @@ class TerminalReport:
     @hookimpl(tryfirst=True)
     def owltf_displayed(self, display: Display) -> None:
         """Put loss and rate into the status line."""
-        self._line.loss = display.loss
+        self._line.show_loss(display.iteration, display.loss)
         if display.rate is not None:
             self._line.rate = display.rate
 
     @hookimpl(tryfirst=True)
-    def owltf_snapshot(self, caffemodel: Path) -> None:
+    def owltf_snapshot(self, caffemodel: Path, solverstate: Path) -> None:
         """Show the two files."""
+        self._summary.add_snapshot(solverstate)
         self._line.resume()
         text = Text.assemble("Snapshot ", _text(str(caffemodel), "cyan"), " and .solverstate")
         self._console.print(text)
 
     @hookimpl(tryfirst=True)
-    def owltf_run_ended(self, ending: Ending) -> None:
-        """Say that all iterations are done, or how to resume, and end the status line."""
+    def owltf_run_ended(self, ending: Ending, setup: Setup) -> None:
+        """Say what the run came to, or how to resume, and end the status line."""
+        for line in self._summary.lines(setup) if ending.reason != "failed" else ():
+            self._console.print(_text(line))
         if ending.reason == "finished":
-            self._console.print(Text("Optimization done.", style="green"))
+            said = f"Optimization stopped early: {ending.message}" if ending.message else ""
+            self._console.print(_text(said or "Optimization done.", "green"))
         elif ending.reason == "stopped":
             # The command is one line, to be copied.
             self._console.print(_text(ending.message, "yellow"), soft_wrap=True)
@@ -129,45 +137,53 @@ class _Line:
     """The status line: iteration, loss, rate, images per second, time left."""
 
     def __init__(self) -> None:
-        self.loss: float | None = None
         self.rate: float | None = None
         self.activity = ""
-        self._iteration: Callable[[], int] = lambda: 0
-        self._first = self._max = self._batch = 0
-        self._since = time.monotonic()
+        self._shown: tuple[int, float] | None = None
+        self._setup: Setup | None = None
 
     def begin(self, setup: Setup) -> None:
-        self._iteration = setup.current_iteration
-        self._first, self._max, self._batch = setup.iteration, setup.max_iter, setup.batch
-        self._since = time.monotonic()
+        self._setup = setup
 
     def resume(self) -> None:
-        """Measure images per second anew, without the time that a test or a snapshot took."""
+        """Go on after a test or a snapshot."""
         self.activity = ""
-        self._since, self._first = time.monotonic(), self._iteration()
+
+    def show_loss(self, iteration: int, loss: float) -> None:
+        """Keep a loss that is shown until a newer one is known."""
+        self._shown = iteration, loss
 
     def render(self) -> Table:
-        iteration = self._iteration()
+        setup = self._setup
         grid = Table.grid(padding=(0, 2))
-        bar = ProgressBar(total=max(self._max, 1), completed=iteration, width=24)
-        grid.add_row(bar, f"[bold]{iteration:,}[/bold] of {self._max:,}", *self._numbers(iteration))
+        if setup is None:
+            return grid
+        iteration = setup.current_iteration()
+        bar = ProgressBar(total=max(setup.max_iter, 1), completed=iteration, width=12)
+        cells = [f"[bold]{iteration:,}[/bold] of {setup.max_iter:,}", *self._numbers(setup)]
+        for _ in (bar, *cells):
+            grid.add_column(no_wrap=True, overflow="crop")
+        grid.add_row(bar, *cells)
         return grid
 
-    def _numbers(self, iteration: int) -> list[str]:
-        numbers = [] if self.loss is None else [f"loss {self.loss:.4g}"]
+    def _numbers(self, setup: Setup) -> list[str]:
+        numbers = [*self._loss(setup)]
         numbers += [] if self.rate is None else [f"rate {self.rate:.3g}"]
-        return [*numbers, self.activity] if self.activity else numbers + self._speed(iteration)
+        return [*numbers, self.activity] if self.activity else numbers + _speed(setup)
 
-    def _speed(self, iteration: int) -> list[str]:
-        passed = time.monotonic() - self._since
-        done = iteration - self._first
-        if done <= 0 or passed <= 0:
-            return ["starting"]
-        left = (self._max - iteration) * passed / done
-        return [f"{done * self._batch / passed:,.0f} images/s", f"{_duration(left)} left"]
+    def _loss(self, setup: Setup) -> Iterator[str]:
+        """Yield the loss of the last iteration, or the one that was displayed since."""
+        iteration, loss = setup.current_iteration(), setup.current_loss()
+        if self._shown is not None and (loss != loss or self._shown[0] >= iteration):
+            yield f"loss {self._shown[1]:.4g}"
+        elif loss == loss:
+            yield f"loss {loss:.4g}"
 
 
-def _duration(seconds: float) -> str:
-    minutes, seconds = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+def _speed(setup: Setup) -> list[str]:
+    """Return images per second, and the time left, compiling left out."""
+    speed = setup.images_per_second()
+    if not speed:
+        return ["starting"]
+    left = (setup.max_iter - setup.current_iteration()) * setup.batch / speed
+    return [f"{speed:,.0f} images/s", f"{duration(left)} left"]
