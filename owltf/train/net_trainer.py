@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from owltf.plugin.run_options import default_values
 from owltf.registry.registry import Registry
 from owltf.runtime.cluster import read_cluster
 from owltf.runtime.devices import choose_devices
+from owltf.train.history import History, HistoryRecorder
 from owltf.train.prepare import PreparedRun, RunOptions, prepare
 from owltf.train.report import REPORT
 from owltf.train.report.lines import LineReport
@@ -34,6 +35,9 @@ class NetTrainer:
         snapshot: the index of the snapshot to go on from, that of iteration
             snapshot x `solver.snapshot`; 0 starts anew.
         num_gpu: how many GPUs share each batch; 1 is the CPU where there is no GPU.
+        weights: caffemodels to start from, as paths; where two hold a layer, the later one wins.
+        resume: a solverstate to go on from, or "auto" for the newest whole one of the prefix.
+        callbacks: objects with hooks of a run, marked with `owltf.api.hookimpl`.
         report: an object with hooks that reports on the run; lines like Caffe's unless given.
         plugin_options: values of the options that plugins add to `owltf run`, by name.
         **flags: other fields of the `NetContext`, such as `allow_python_layers=True`, which runs
@@ -46,6 +50,9 @@ class NetTrainer:
         snapshot: int = 0,
         num_gpu: int = 1,
         *,
+        weights: str | Path | Sequence[str | Path] = (),
+        resume: str | Path | None = None,
+        callbacks: Sequence[object] = (),
         report: object | None = None,
         plugin_options: Mapping[str, Any] | None = None,
         **flags: Any,
@@ -55,6 +62,9 @@ class NetTrainer:
         self.num_gpu = num_gpu
         self.plugin_options = plugin_options or {}
         self.flags = flags
+        self.weights = [weights] if isinstance(weights, str | Path) else list(weights)
+        self.resume = resume
+        self.callbacks = list(callbacks)
         self._report = LineReport() if report is None else report
         self._start: PreparedRun | None = None
 
@@ -69,7 +79,13 @@ class NetTrainer:
         context = NetContext(registry, "TRAIN", **self.flags)
         devices = choose_devices(num_gpu=self.num_gpu, cluster=read_cluster())
         values = {**default_values(registry.manager), **self.plugin_options}
-        options = RunOptions(snapshot=self.snapshot, reinit_mismatched=True, plugin_options=values)
+        options = RunOptions(
+            snapshot=self.snapshot,
+            resume=None if self.resume is None else Path(self.resume),
+            weights=[Path(each) for each in self.weights],
+            reinit_mismatched=True,
+            plugin_options=values,
+        )
         self._start = prepare(file, context, devices, options)
 
     @property
@@ -83,11 +99,11 @@ class NetTrainer:
             raise OwltfError("call build_net() first")
         return self._start.nets.train
 
-    def run(self) -> int:
+    def run(self) -> History:
         """Train to `max_iter`, or go on where the last call ended.
 
         Returns:
-            0, or 128 plus the number of the signal that ended the run.
+            The losses, the rates and the tests, as arrays; and how the run ended.
 
         Raises:
             OwltfError: before `build_net`, or if the loss is not a number.
@@ -95,8 +111,9 @@ class NetTrainer:
         if self._start is None:
             raise OwltfError("call build_net() first")
         with registered(self._start.registry.manager, self._report, REPORT):
-            trainer = Trainer(self._start)
+            recorder = HistoryRecorder()
+            trainer = Trainer(self._start, [recorder, *self.callbacks])
             try:
-                return trainer.run()
+                return recorder.history(trainer.run(), self._start.solver)
             finally:
                 self._start = trainer.position()

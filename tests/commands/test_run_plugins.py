@@ -88,7 +88,7 @@ def test_from_python_the_logger_has_the_option_too(
     for options in ({}, {"loss_file": "loss.csv"}):
         trainer = NetTrainer("solver.prototxt", plugin_options=options)
         trainer.build_net()
-        assert trainer.run() == 0
+        assert trainer.run().status == 0
         assert Path("loss.csv").exists() == bool(options)
     assert len(Path("loss.csv").read_text().splitlines()) == 6
     assert capsys.readouterr().out.count("Optimization Done.") == 2

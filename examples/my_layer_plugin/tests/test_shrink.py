@@ -63,7 +63,7 @@ def test_it_learns(tmp_path: Path) -> None:
     (tmp_path / "net.prototxt").write_text((TRAINED / "net.prototxt").read_text())
     trainer = NetTrainer(tmp_path / "solver.prototxt")
     trainer.build_net()
-    assert trainer.run() == 0
+    assert trainer.run().status == 0
     weights = tmp_path / "shrink_iter_100.caffemodel"
     trained = load_net(tmp_path / "net.prototxt", phase="TRAIN", weights=weights)
     np.testing.assert_allclose(trained.get_params()["mine"][0], np.full(3, 0.5), atol=0.02)
