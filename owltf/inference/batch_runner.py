@@ -8,6 +8,7 @@ from typing import Any
 
 import tensorflow as tf
 
+from owltf.inference.engine_batches import engine_batches
 from owltf.inference.net_batches import Batch
 from owltf.net.data_errors import plain_errors
 from owltf.net.net import Net
@@ -35,6 +36,7 @@ class BatchRunner:
 
     def __init__(self, net: Net, outputs: Any, devices: Devices | None = None) -> None:
         self._net, self._devices = net, devices or default_device()
+        self._other = engine_batches(net, outputs)
         with self._devices.scope():
             self._model = net.model_of_batches(outputs)
         # Images may be of many sizes; not each has a graph of its own then.
@@ -69,7 +71,10 @@ class BatchRunner:
         whole = [{name: each[name] for name in self._net.inputs} for each in group]
         number = tf.constant(self._done, tf.int64)
         with plain_errors(self._net.sources), self._net.pass_errors():
-            results = self._compute([*whole, *whole[-1:] * missing], number)
+            if self._other is not None:
+                results = [self._other(each) for each in whole]
+            else:
+                results = self._compute([*whole, *whole[-1:] * missing], number)
         self._done += len(group)
         return [tf.nest.map_structure(_array, result) for result in results[: len(group)]]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from owltf.convert.converter import converter_of
 from owltf.errors import OwltfError
 from owltf.forms.engine import Engine, Run
 from owltf.inference.net_form import write_form
@@ -25,10 +26,12 @@ class OtherEngine:
     Attributes:
         engine: the engine.
         must: whether what it cannot compute is an error; else TensorFlow computes it.
+        tell: receives a sentence on what computes.
     """
 
     engine: Engine
     must: bool = False
+    tell: Callable[[str], object] | None = None
 
     def __call__(self, net: Net, blobs: Sequence[str]) -> Run | None:
         """Return what computes blobs of a net; None if TensorFlow must.
@@ -38,11 +41,19 @@ class OtherEngine:
         """
         try:
             check_forgetful(net)
-            return EngineAnswer(net, self.engine, tuple(blobs))
+            answer = EngineAnswer(net, self.engine, tuple(blobs))
         except OwltfError as error:
             if self.must:
                 raise OwltfError(f"engine {self.engine.name}: {error}") from error
+            self._say(f"{self.engine.name} cannot compute the net: {error}")
+            self._say("Computed by tensorflow")
             return None
+        self._say(f"Computed by {self.engine.name}")
+        return answer
+
+    def _say(self, line: str) -> None:
+        if self.tell is not None:
+            self.tell(line)
 
 
 class EngineAnswer:
@@ -94,6 +105,19 @@ def check_forgetful(net: Net) -> None:
     if keeping:
         where = net.owners.get(keeping[0].name, keeping[0].name)
         raise OwltfError(f"{where} keeps a state from pass to pass")
+    if not _has_open_batch(net):
+        raise OwltfError(f"net '{net.name}' computes batches of one size alone")
+
+
+def _has_open_batch(net: Net) -> bool:
+    fixed = (
+        converter_of(layer.parameter, net.context.registry).fixes_batch(
+            layer.parameter, len(net.layer_tops[layer.name][0].shape)
+        )
+        for layer in net.graph.layers
+        if net.layer_tops[layer.name]
+    )
+    return len({blob.shape[:1] for blob in net.input_blobs.values()}) == 1 and not any(fixed)
 
 
 def _keras_layers(net: Net) -> Any:

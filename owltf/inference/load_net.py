@@ -98,11 +98,15 @@ def load_net(
     context = NetContext(registry, phase, loaded=start.layers, **flags)
     optimize = optimize and phase == "TEST"
     found = engine_of(registry, engine)
+    if found is not None and devices is not None and devices.count > 1:
+        if engine != AUTO:
+            raise OwltfError(f"engine {engine}: several devices are TensorFlow's")
+        found = None
     context = replace(
         context,
         optimize=optimize,
         autotune=autotune and optimize,
-        other_engine=None if found is None else OtherEngine(found, must=engine != AUTO),
+        other_engine=None if found is None else OtherEngine(found, must=engine != AUTO, tell=tell),
     )
     context = context.of_net(source.folder, phase, test_net)
     if rewrite:

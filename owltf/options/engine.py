@@ -10,18 +10,18 @@ import click
 from owltf.forms.engines import AUTO
 
 
-def engine_option(command: Callable[..., Any]) -> Callable[..., Any]:
+def engine_option(command: Callable[..., Any], default: str = AUTO) -> Callable[..., Any]:
     """Add `--engine` to a command; `owltf.forms.engines.engine_of` takes its value.
 
     Args:
         command: the command's function, before `click.command()` decorates it.
+        default: the value where it is not given.
     """
     return click.option(
         "--engine",
-        default=AUTO,
+        default=default,
         show_default=True,
         metavar="tensorflow|onnxruntime|auto",
         help="What computes the net. auto takes another engine than TensorFlow where one is "
-        "installed that can compute the whole net, and finds its form of the net in the cache the "
-        "next time.",
+        "installed that can compute the net.",
     )(command)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import click
@@ -11,6 +12,8 @@ from owltf.api import (
     StoppableCommand,
     device_options,
     devices_of,
+    engine_of,
+    engine_option,
     image_file_options,
     image_settings,
     input_shape_option,
@@ -63,6 +66,7 @@ from owltf.api import (
 )
 @click.option("--with-labels", is_flag=True, help="Write the labels too.")
 @click.option("--with-keys", is_flag=True, help="Write the records' keys or the images' paths too.")
+@partial(engine_option, default="tensorflow")
 @device_options
 @click.pass_obj
 def extract(registry: Any, /, file: str, layers: str, out: str, **flags: Any) -> None:
@@ -80,7 +84,8 @@ def extract(registry: Any, /, file: str, layers: str, out: str, **flags: Any) ->
 
     _check(flags)
     check_early(registry, file, flags, test_nets=[flags["test_net"]], images=flags["images"])
-    weights = weights_of(flags)
+    engine_of(registry, flags["engine"])
+    weights = {**weights_of(flags), "engine": flags.pop("engine")}
     start_tensorflow()
     from owltf_extractor.run import run_extraction
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from owltf.api import (
     choose_report,
     device_options,
     devices_of,
+    engine_of,
+    engine_option,
     plain_option,
     weights_of,
     weights_options,
@@ -79,6 +82,7 @@ def _numbers(context: click.Context, option: click.Parameter, value: str) -> tup
     metavar="FILE.json",
     help="Write all figures.",
 )
+@partial(engine_option, default="tensorflow")
 @device_options
 @plain_option
 @click.pass_obj
@@ -93,7 +97,8 @@ def test(registry: Any, /, file: str, test_net: int | None, plain: bool, **flags
     from owltf.api import check_early, start_tensorflow
 
     check_early(registry, file, flags, test_nets=[test_net or 0])
-    weights = weights_of(flags)
+    engine_of(registry, flags["engine"])
+    weights = {**weights_of(flags), "engine": flags.pop("engine")}
     if flags["whole"] and flags["iterations"]:
         raise OwltfError("give --all or --iterations, not both")
     start_tensorflow()
