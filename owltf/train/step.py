@@ -14,6 +14,7 @@ from owltf.net.net import Net
 from owltf.runtime.compiled import compiled
 from owltf.runtime.replicas import Replicas, sum_over_replicas
 from owltf.solvers.solver import Solver
+from owltf.train.debug_info import DebugInfo
 from owltf.train.loss_scale import LossScale
 from owltf.train.replica_pass import forward, joined_outputs, own_share, zero_outputs
 
@@ -42,6 +43,7 @@ class TrainStep:
         stop: a boolean variable; the loop ends after the iteration in which it becomes true.
         allow_nan: go on after a loss that is not a number.
         loss_scale: what the loss is multiplied by for float16; None for other types.
+        debug_info: print the norms of blobs, gradients and updates.
     """
 
     def __init__(
@@ -54,6 +56,7 @@ class TrainStep:
         *,
         allow_nan: bool = False,
         loss_scale: LossScale | None = None,
+        debug_info: bool = False,
     ) -> None:
         self._net, self._solver, self._replicas = net, solver, replicas
         self._batches, self._stop, self._allow_nan = batches, stop, allow_nan
@@ -61,6 +64,7 @@ class TrainStep:
         self._variables = [param.variable.value for param in net.params if param.is_trained]
         # Read by reports from other threads, while a loop runs.
         self._loss = tf.Variable(math.nan, trainable=False, name="loss")
+        self._debug = DebugInfo(net) if debug_info else None
         self._many = compiled(self._loop)
         self._forward = compiled(self._forward_once)
 
@@ -139,7 +143,7 @@ class TrainStep:
 
             return run
 
-        tf.cond(is_finite, branch(self._solver.apply_trained, grads), branch(self._pass_over))
+        tf.cond(is_finite, branch(self._update, grads), branch(self._pass_over))
         cast(LossScale, self._scale).adjust(is_finite)
         return loss, outputs
 
@@ -156,8 +160,14 @@ class TrainStep:
     def _replica_iteration(self, batches: list[Any]) -> tuple[Any, dict[str, Any]]:
         """Compute one iteration on one replica: `iter_size` passes, then the update."""
         loss, outputs, total = self._gradients(batches)
-        self._solver.apply_trained(total)
+        self._update(total)
         return loss, outputs
+
+    def _update(self, gradients: list[Any]) -> None:
+        before = self._debug.values() if self._debug else []
+        self._solver.apply_trained(gradients)
+        if self._debug:
+            self._debug.print_update(before)
 
     def _pass_over(self) -> None:
         """Count an iteration that changes no weights."""
@@ -176,6 +186,8 @@ class TrainStep:
         losses: list[Any] = []
         total: list[Any] = []
         for index, batch in enumerate(batches):
+            if self._debug:
+                self._debug.print_pass(batch, first + index)
             loss, outputs, grads = self._pass(batch, first + index, factor)
             losses.append(loss)
             total = [a + b for a, b in zip(total, grads, strict=True)] if total else grads

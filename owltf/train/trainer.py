@@ -71,6 +71,7 @@ class Trainer:
             self._signals.pause,
             allow_nan=start.options.allow_nan,
             loss_scale=self._loss_scale,
+            debug_info=self._parameter.debug_info,
         )
         self._clock = Clock(lambda: int(start.solver.iterations.numpy()))
         self._enough = ""
