@@ -40,6 +40,8 @@ SHARED = (
     "owltf.runtime.graph_checks",
     "owltf.python_layers",
 )
+# The base of data layers lists fields that most of them read, and some do not.
+LISTS_FIELDS = "owltf.data.data_layer"
 PARAM = re.compile(r"\b(\w+_param)\b")
 
 
@@ -64,12 +66,16 @@ def catalogue() -> str:
 def _row(name: str, converter: Any, layer: Any) -> str:
     made = converter if isinstance(converter, type) else type(converter)
     homes = [each.__module__ for each in made.__mro__]
-    modules = [sys.modules[home] for home in homes if home.startswith(SHARED)]
+    modules = [sys.modules[home] for home in homes if _is_read(home)]
     path = Path(inspect.getsourcefile(made) or "").relative_to(ROOT)
     what = (inspect.getdoc(made) or "").splitlines()[0].replace("|", "\\|")
     blobs = _listed([blob.name for blob in getattr(made, "params", ())])
     fields, forms = ", ".join(_fields(modules, layer)), " | ".join(form_words(converter))
     return f"| [{name}](../{path}) | {what} | {fields} | {blobs} | {forms} |\n"
+
+
+def _is_read(home: str) -> bool:
+    return home.startswith(SHARED) and home != LISTS_FIELDS
 
 
 def _listed(names: list[str]) -> str:
@@ -95,7 +101,7 @@ def _sources(module: ModuleType) -> Iterator[ModuleType]:
     yield module
     for member in vars(module).values():
         home = sys.modules.get(getattr(member, "__module__", None) or "")
-        if home is not None and home is not module and home.__name__.startswith(SHARED):
+        if home is not None and home is not module and _is_read(home.__name__):
             yield home
 
 
