@@ -26,6 +26,7 @@ class Plan:
         seeds: the blobs whose gradients the pass starts from.
         targets: the blobs whose gradients are computed, by name.
         params: the parameter blobs whose gradients are computed.
+        repeats: whether it computes again what a forward pass did, without its side effects.
     """
 
     layers: Sequence[int]
@@ -35,6 +36,7 @@ class Plan:
     seeds: Sequence[Version] = ()
     targets: Mapping[str, Version] = field(default_factory=dict)
     params: Sequence[Param] = ()
+    repeats: bool = False
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,7 @@ class Planner:
             bottoms=forward.bottoms,
             fed=forward.fed,
             returned=forward.returned,
+            repeats=False,
         )
 
     def backward(self, first: int, last: int) -> Plan:
@@ -101,6 +104,7 @@ class Planner:
             seeds=self._seeds(active),
             targets=self._targets(active),
             params=self._params(active),
+            repeats=True,
         )
 
     def _needs(self, place: int) -> bool:

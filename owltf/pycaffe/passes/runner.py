@@ -119,7 +119,7 @@ class _Pass:
         current = Step(number, net.context.seed, 0, 1, rows, wants_all_gradients=True)
         with ExitStack() as stack:
             stack.enter_context(step(current))
-            if not plan.returned:
+            if plan.repeats:
                 # The pass repeats one that moved them already.
                 stack.enter_context(_restored(self.runner.statistics(plan)))
             if not plan.seeds:
@@ -137,7 +137,7 @@ class _Pass:
         net = self.runner.net
         for place, taken in zip(self.plan.layers, self.plan.bottoms, strict=True):
             layer = net.layers[place]
-            if layer.is_effect and not self.plan.returned:
+            if layer.is_effect and self.plan.repeats:
                 continue
             tops = layer([values[version] for version in taken], training=net.phase == "TRAIN")
             values.update(
