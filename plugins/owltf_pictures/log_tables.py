@@ -5,7 +5,8 @@ from __future__ import annotations
 import csv
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,18 @@ _ITERATIONS = ("iteration", "iter", "numiters", "#iters", "iters", "step")
 _SECONDS = ("seconds", "time", "elapsed")
 _RATES = ("rate", "lr", "learningrate", "learning_rate")
 # Columns that say of which net a row is, or when it was written.
-_NO_FIGURES = ("epoch", "event", "kind", "phase", "net", "net_index", "timestamp")
+_NO_FIGURES = (
+    "epoch",
+    "event",
+    "images_per_second",
+    "kind",
+    "net",
+    "net_index",
+    "phase",
+    "timestamp",
+)
+# Events of a run's history that have no figures: what is trained, where files are.
+_NO_EVENTS = ("started", "snapshot", "ended")
 _TEST = "test"
 
 
@@ -41,6 +53,8 @@ def read_json(path: Path, text: str) -> Iterator[Point]:
         OwltfError: if it is no JSON.
     """
     for row in _objects(path, text):
+        if row.get("event") in _NO_EVENTS:
+            continue
         is_test = _TEST in (str(row.get(name)).lower()[:4] for name in ("event", "kind", "phase"))
         test = int(row.get("net_index") or row.get("net") or 0) if is_test else None
         yield from _points(row, test)
@@ -48,10 +62,17 @@ def read_json(path: Path, text: str) -> Iterator[Point]:
 
 def _objects(path: Path, text: str) -> Iterable[Mapping[str, Any]]:
     try:
-        found = json.loads(text) if text.lstrip()[0] == "[" else map(json.loads, text.splitlines())
+        found = json.loads(text) if text.lstrip()[0] == "[" else _lines(text.splitlines())
         return [each for each in found if isinstance(each, dict)]
     except (ValueError, RecursionError) as error:
         raise OwltfError(f"{path}: neither a log nor JSON: {error}") from error
+
+
+def _lines(lines: Sequence[str]) -> Iterator[Any]:
+    """Yield the objects of lines; a killed run may have left half of one, but not the first."""
+    for number, line in enumerate(lines):
+        with suppress(ValueError) if number else nullcontext():
+            yield json.loads(line)
 
 
 def _points(row: Mapping[str, Any], test: int | None) -> Iterator[Point]:
@@ -61,7 +82,8 @@ def _points(row: Mapping[str, Any], test: int | None) -> Iterator[Point]:
     for name, value in row.items():
         if isinstance(value, dict):
             inner = 0 if name.lower() == _TEST else test
-            yield from _points({"iteration": iteration, **value}, inner)
+            more = {each: value[each] for each in value if each not in row}
+            yield from _points({"iteration": iteration, **more}, inner)
         elif not _is(name, (*_ITERATIONS, *_SECONDS, *_NO_FIGURES)):
             number = _number(value)
             if number is not None:

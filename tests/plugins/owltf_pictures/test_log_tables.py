@@ -39,6 +39,23 @@ def test_json() -> None:
     assert list(read_json(Path("a.json"), as_list)) == wanted
 
 
+def test_the_history_of_a_run_that_was_killed() -> None:
+    lines = (
+        '{"event": "started", "iteration": 0, "max_iter": 9, "seed": 1, "batch": 4}\n'
+        '{"event": "train", "iteration": 5, "seconds": 2.0, "loss": 1.5, "rate": 0.1, '
+        '"images_per_second": 9.5, "outputs": {"loss": 1.25, "loss2": 0.5}}\n'
+        '{"event": "tra\n'
+        '{"event": "test", "iteration": 6, "seconds": 3.0, "net": 0, "outputs": {"loss": 2.0}}\n'
+        '{"event": "snapshot", "iteration": 6, "caffemodel": "a", "solverstate": "b"}\n'
+    )
+    assert [each[:4] for each in read_json(Path("a.jsonl"), lines)] == [
+        ("loss", 5, 1.5, None),
+        ("rate", 5, 0.1, None),
+        ("loss2", 5, 0.5, None),
+        ("loss", 6, 2.0, 0),
+    ]
+
+
 def test_what_is_refused() -> None:
     with pytest.raises(OwltfError, match="a.csv: no column of iterations"):
         list(read_csv(Path("a.csv"), "a,b\n1,2\n"))
