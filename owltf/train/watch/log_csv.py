@@ -6,6 +6,7 @@ import csv
 import io
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,8 @@ _FIRST = ("NumIters", "Seconds", "LearningRate")
 
 class LogCsv(RunWatcher):
     """Writes FILE.train, a row for each display, and FILE.test, a row for each test.
+
+    A run that is resumed adds its rows to those of the tables that are there.
 
     Args:
         path: FILE.
@@ -54,10 +57,10 @@ class LogCsv(RunWatcher):
         return cls(Path(given)) if given else None
 
     @hookimpl
-    def owltf_run_started(self) -> None:
+    def owltf_run_started(self, setup: Setup) -> None:
         """Open the files, and start to count the seconds."""
-        self._train.open()
-        self._test.open()
+        for table in (self._train, self._test):
+            table.open(anew=not setup.iteration)
         self._since = time.monotonic()
 
     @hookimpl
@@ -102,7 +105,8 @@ class _Table:
     """A file of comma-separated values, whose first row names the columns."""
 
     def __init__(self, path: Path) -> None:
-        self._file = GrowingFile(path, anew=True)
+        self._path = path
+        self._file = GrowingFile(path)
         self._columns: list[str] = []
 
     def add(self, row: Mapping[str, Any]) -> None:
@@ -111,7 +115,9 @@ class _Table:
             self._write(self._columns)
         self._write([row.get(name, "") for name in self._columns])
 
-    def open(self) -> None:
+    def open(self, *, anew: bool) -> None:
+        self._columns = [] if anew else _columns_of(self._path)
+        self._file = GrowingFile(self._path, anew=not self._columns)
         self._file.open()
 
     def close(self) -> None:
@@ -121,6 +127,14 @@ class _Table:
         line = io.StringIO()
         csv.writer(line).writerow(values)
         self._file.write(line.getvalue())
+
+
+def _columns_of(path: Path) -> list[str]:
+    """Return the columns of a table that is there; none if it is not one."""
+    with suppress(OSError, ValueError, csv.Error), path.open(encoding="utf-8", newline="") as file:
+        columns = next(csv.reader(file), [])
+        return columns if columns[:1] == [_FIRST[0]] else []
+    return []
 
 
 def _values(outputs: Mapping[str, Any]) -> Iterator[tuple[str, float]]:
