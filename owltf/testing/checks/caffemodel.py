@@ -12,10 +12,11 @@ import numpy as np
 
 from owltf.caffe.binary.read_weights import read_weights
 from owltf.net.net import Net
+from owltf.net.saved_parameter import saved_parameter
 from owltf.net.weights import load_weights, save_weights
 from owltf.testing.case import BlobNames, LayerCase
 from owltf.testing.compare import assert_equal
-from owltf.testing.nets import LAYER, layer_parameter
+from owltf.testing.nets import LAYER
 
 _RULE = "a layer must come out of a caffemodel as it went in"
 
@@ -64,11 +65,13 @@ def _load(case: LayerCase, path: Path) -> list[np.ndarray]:
 
 def _compare_fields(net: Net, path: Path, names: BlobNames) -> None:
     """Compare the layer's `LayerParameter` without blobs with that in the file."""
-    written = net.graph.source.parameter
-    read = type(written).FromString(path.read_bytes())
-    got = next(layer for layer in read.layer if layer.name == LAYER)
+    written = saved_parameter(net)
+    got, expected = (
+        next(layer for layer in parameter.layer if layer.name == LAYER)
+        for parameter in (type(written).FromString(path.read_bytes()), written)
+    )
     got.ClearField("blobs")
-    expected = layer_parameter(net)
+    expected.ClearField("blobs")
     if got != expected:
         raise AssertionError(
             f"{_RULE}; fields of {names}: got {_line(got)}, expected {_line(expected)}"
