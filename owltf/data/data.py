@@ -24,6 +24,7 @@ from owltf.data.source.image import COLOR, GRAY, NATIVE
 from owltf.data.source.records import Records, record_error
 from owltf.data.transform import Shape, dims, read_transform
 from owltf.errors import OwltfError
+from owltf.runtime.compiled import as_written
 
 # The labels of a database of less than this are looked at before a run.
 _SCANNED_BYTES = 1 << 28
@@ -68,7 +69,7 @@ class Data(DataLayer):
         """Return an endless dataset of (images, labels) or (images,) from record `position` on."""
         batches = self._images.dataset(self, position)
         if self._top_count == 1:
-            batches = batches.map(lambda images, labels: (images,))
+            batches = batches.map(as_written(lambda images, labels: (images,)))
         return read_ahead(batches, max(1, self._parameter.prefetch))
 
     def keys(self, position: int) -> Iterator[str]:

@@ -21,6 +21,7 @@ from owltf.data.source.image import Image
 from owltf.data.stop_readers import ReadersStoppedError
 from owltf.data.transform import Shape, Transform
 from owltf.errors import OwltfError
+from owltf.runtime.compiled import as_written
 
 # So many images are begun ahead of those that are waited for, that no processor is idle.
 _AHEAD = 8
@@ -71,10 +72,11 @@ class DecodedImages:
         first, step = position + layer.own_rows[0], layer.batch_size
         chunks = read_chunks(layer, reader.read, first, step, reader.signature())
         finish = tf.function(self.transform.finish, jit_compile=not layer.takes_any_size)
-        return chunks.map(
-            lambda images, corners, mirrored, labels: (finish(images, corners, mirrored), labels),
-            num_parallel_calls=tf.data.AUTOTUNE,
-        )
+
+        def finished(images: Any, corners: Any, mirrored: Any, labels: Any) -> tuple[Any, Any]:
+            return finish(images, corners, mirrored), labels
+
+        return chunks.map(as_written(finished), num_parallel_calls=tf.data.AUTOTUNE)
 
     def mismatch(self, image: Image, one_size: str | None) -> str | None:
         """Return why an image does not fit the others, None if it does."""

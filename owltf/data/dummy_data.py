@@ -15,6 +15,7 @@ from owltf.data.data_layer import DataLayer
 from owltf.data.draws import generator, stream_key
 from owltf.data.pipeline import read_ahead, read_chunks
 from owltf.errors import OwltfError
+from owltf.runtime.compiled import as_written
 
 _PREFETCH = 2
 _SIZES = ("num", "channels", "height", "width")
@@ -78,7 +79,8 @@ class DummyData(DataLayer):
 
         signature = [tf.TensorSpec(self.top_shapes[top], tf.float32) for top in drawn]
         first = position // self.batch_size
-        return read_ahead(read_chunks(self, read, first, 1, signature).map(join), _PREFETCH)
+        made = read_chunks(self, read, first, 1, signature)
+        return read_ahead(made.map(as_written(join)), _PREFETCH)
 
     def describe(self) -> str:
         """Return a line that names the filler and the shape of each top."""

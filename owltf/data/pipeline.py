@@ -13,6 +13,7 @@ import tensorflow as tf
 from owltf.data.data_layer import DataLayer
 from owltf.data.stop_readers import ReadersStoppedError, is_ending, reading
 from owltf.errors import OwltfError
+from owltf.runtime.compiled import as_written
 
 _CHUNK_BYTES = 1 << 19
 _MOST_BATCHES = 64
@@ -58,7 +59,7 @@ def read_chunks(
         pairs = zip(arrays, signature, strict=True)
         return tuple(tf.ensure_shape(array, spec.shape) for array, spec in pairs)
 
-    return tf.data.Dataset.counter(position, step).map(call).prefetch(1)
+    return tf.data.Dataset.counter(position, step).map(as_written(call)).prefetch(1)
 
 
 def read_ahead(dataset: tf.data.Dataset, batches: int) -> tf.data.Dataset:

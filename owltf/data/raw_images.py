@@ -19,6 +19,7 @@ from owltf.data.source.datum_fields import Record
 from owltf.data.source.image import mirror_image
 from owltf.data.source.records import Records, record_error
 from owltf.data.transform import Shape, Transform
+from owltf.runtime.compiled import as_written
 
 # With fewer values, starting a compiled function takes longer than a few plain operations.
 _MANY_VALUES = 1 << 19
@@ -50,11 +51,11 @@ class RawImages:
         step = batches * layer.batch_size
         chunks = read_chunks(layer, reader.read, position + first, step, reader.signature())
         finish = self._finish(batches * count, is_compiled=not layer.takes_any_size)
-        finished = chunks.map(finish, num_parallel_calls=tf.data.AUTOTUNE)
+        finished = chunks.map(as_written(finish), num_parallel_calls=tf.data.AUTOTUNE)
         if batches > 1:
             return finished.unbatch()
         # Taking a chunk of one batch apart would copy it.
-        return finished.map(lambda images, labels: (images[0], labels[0]))
+        return finished.map(as_written(lambda images, labels: (images[0], labels[0])))
 
     def _batch_bytes(self, layer: DataLayer) -> int:
         return layer.batch_size * prod(self.shape) * np.dtype(self.dtype).itemsize

@@ -8,6 +8,8 @@ from typing import Any
 
 import tensorflow as tf
 
+from owltf.runtime.compiled import as_written
+
 
 @dataclass(frozen=True)
 class Source:
@@ -32,7 +34,7 @@ def dataset_of(sources: Sequence[Source], start: Mapping[str, int]) -> tf.data.D
         start: the record at which each starts, by layer name.
     """
     datasets = tuple(_own_rows(source.layer, start[source.name]) for source in sources)
-    return tf.data.Dataset.zip(datasets).map(lambda *parts: _named(sources, parts))
+    return tf.data.Dataset.zip(datasets).map(as_written(lambda *parts: _named(sources, parts)))
 
 
 def _own_rows(layer: Any, position: int) -> tf.data.Dataset:
@@ -48,7 +50,7 @@ def _own_rows(layer: Any, position: int) -> tf.data.Dataset:
             for place, (top, shape) in enumerate(shapes)
         )
 
-    return dataset.map(cut)
+    return dataset.map(as_written(cut))
 
 
 def _rows_of(top: Any, rows: tuple[int, int]) -> Any:

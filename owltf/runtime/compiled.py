@@ -9,6 +9,14 @@ from typing import Any
 import tensorflow as tf
 
 
+def as_written(function: Callable[..., Any]) -> Any:
+    """Return a function for a dataset's `map` that AutoGraph leaves as it is.
+
+    Rewriting its source, for `if` and `for` on tensors, would take longer than tracing it.
+    """
+    return tf.autograph.experimental.do_not_convert(function)
+
+
 def compiled(
     function: Callable[..., Any], spec: Any = None, *, by_xla: bool = False, **fixed: Any
 ) -> Any:
