@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from owltf.api import Datum, StoppableCommand, check_stopped, refuse_existing, write_database
+from owltf.api import StoppableCommand, check_stopped, refuse_existing
 from owltf_datasets.options import CAFFE_SPELLINGS, backend_option, force_option, tell
 
 _AT_ONCE = 1000
@@ -86,6 +86,8 @@ def convert_cifar(folder: Path, out: Path, backend: str, force: bool, plain: boo
 
 def _write(out: Path, backend: str, items: Iterable[tuple[Any, Any]], digits: int) -> int:
     """Write records whose keys are their numbers, and return how many."""
+    from owltf.api import Datum, write_database
+
     number = 0
     records: list[tuple[bytes, bytes]] = []
     with write_database(out, backend.upper()) as writer:
