@@ -5,12 +5,14 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
-import numpy as np
+if TYPE_CHECKING:
+    import numpy as np
 
-Arrays = Mapping[str, np.ndarray]
-Run = Callable[[Arrays], dict[str, np.ndarray]]
+# A command's help is shown without NumPy.
+Arrays: TypeAlias = "Mapping[str, np.ndarray]"
+Run: TypeAlias = "Callable[[Arrays], dict[str, np.ndarray]]"
 
 
 class Engine(ABC):

@@ -6,8 +6,6 @@ import re
 from contextlib import suppress
 from pathlib import Path
 
-from owltf.snapshot.recurrent_states import states_path
-
 
 def remove_snapshot(solverstate: Path) -> None:
     """Remove a snapshot's files, the solverstate first: it is never there without the others.
@@ -17,6 +15,8 @@ def remove_snapshot(solverstate: Path) -> None:
     Args:
         solverstate: the snapshot's solverstate.
     """
+    from owltf.snapshot.recurrent_states import states_path
+
     stem = re.sub(r"\.solverstate(\.h5)?$", "", str(solverstate))
     suffix = ".h5" if solverstate.suffix == ".h5" else ""
     caffemodel, state = Path(f"{stem}.caffemodel{suffix}"), Path(f"{stem}.json")

@@ -59,9 +59,10 @@ class NetFile:
         Raises:
             OwltfError: if there is no such net, or it cannot be read.
         """
+        given = given_state()
+        state = net_state(phase, given.level or 0, given.stages)
         if isinstance(self.read, NetSource):
-            given = given_state()
-            return filter_net(self.read, net_state(phase, given.level or 0, given.stages))
+            return filter_net(self.read, state)
         if phase == "TRAIN":
             options = {"ignore_unknown_fields": self.ignore_unknown_fields}
             return train_net_of(self.read, self.schema, **options)
