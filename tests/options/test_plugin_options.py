@@ -27,7 +27,7 @@ def command(context: click.Context, /, file: str, **flags: Any) -> None:
 
 
 def run(line: str, *options: click.Option) -> Result:
-    manager = make_manager()
+    manager = make_manager(disabled=["owltf.train.watch"])
     manager.register(plugin(owltf_run_options=lambda: options), "mine")
     registry = SimpleNamespace(manager=manager)
     return CliRunner().invoke(command, shlex.split(line), obj=registry, catch_exceptions=False)

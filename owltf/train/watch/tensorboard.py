@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 from owltf.errors import OwltfError
 from owltf.plugin.events import Display, Iterations, Scores, Setup
@@ -79,7 +78,7 @@ class TensorBoard(RunWatcher):
     def owltf_iterations(self, iterations: Iterations, setup: Setup) -> None:
         """Write the mean loss of some iterations, the rate, and the speed."""
         with self._train.as_default(step=iterations.last + 1):
-            self._scalar("loss", float(np.mean(iterations.losses)))
+            self._scalar("loss", math.fsum(iterations.losses) / len(iterations.losses))
             self._scalar("rate", iterations.rate)
             if speed := setup.images_per_second():
                 self._scalar("images_per_second", speed)
