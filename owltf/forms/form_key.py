@@ -35,8 +35,9 @@ def form_key(files: Sequence[Path], said: Mapping[str, Any], plugins: Iterable[o
 
 def _code(plugins: Iterable[object]) -> Iterator[tuple[str, int, int]]:
     """Yield the name, time and size of each file of the plugins' packages and of owltf."""
-    modules = (each for each in plugins if isinstance(each, ModuleType) and each.__file__)
-    homes = {Path(str(each.__file__)).parent for each in modules}
+    # A program's or a notebook's own module may have no file.
+    files = (getattr(each, "__file__", None) for each in plugins if isinstance(each, ModuleType))
+    homes = {Path(file).parent for file in files if file}
     for home in sorted({*homes, Path(__file__).parents[1]}):
         for path in sorted(home.rglob("*.py")):
             about = path.stat()

@@ -156,7 +156,8 @@ def test_commands_end_wherever_they_are(tmp_path: Path, words: str, number: int)
         command, cwd=tmp_path, text=True, stdout=pipe, stderr=pipe, env=env
     ) as process:
         assert process.stdout
-        assert process.stdout.readline() == "ready\n"
+        first = process.stdout.readline()
+        assert first == "ready\n", process.stderr.read()
         process.send_signal(number)
         _, errors = process.communicate(timeout=20)
     assert (process.returncode, errors.splitlines()[-1:]) == (
