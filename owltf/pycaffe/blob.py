@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import operator
-from math import prod
 
 from owltf.pycaffe.memory.host_array import Array, HostArray
+from owltf.python_layers.named_axes import NamedAxes
 
-_NAMED_AXES = 4
 
-
-class Blob:
+class Blob(NamedAxes):
     """Values and gradients of one shape, in Caffe's order.
 
     Args:
         data: holds the values.
         diff: holds the gradients.
     """
+
+    # pycaffe's errors are RuntimeErrors.
+    wrong = RuntimeError
 
     def __init__(self, data: HostArray, diff: HostArray) -> None:
         self.data_memory, self.diff_memory = data, diff
@@ -36,31 +37,6 @@ class Blob:
         """The sizes."""
         return self.data_memory.shape
 
-    @property
-    def count(self) -> int:
-        """The number of values."""
-        return prod(self.shape)
-
-    @property
-    def num(self) -> int:
-        """The size of axis 0, 1 if there is none."""
-        return self._named(0)
-
-    @property
-    def channels(self) -> int:
-        """The size of axis 1, 1 if there is none."""
-        return self._named(1)
-
-    @property
-    def height(self) -> int:
-        """The size of axis 2, 1 if there is none."""
-        return self._named(2)
-
-    @property
-    def width(self) -> int:
-        """The size of axis 3, 1 if there is none."""
-        return self._named(3)
-
     def reshape(self, *shape: int) -> None:
         """Change the shape; the net's other blobs follow in `net.reshape()` or the next forward.
 
@@ -72,11 +48,6 @@ class Blob:
             raise RuntimeError(f"sizes must not be negative, got {sizes}")
         self.data_memory.reshape(sizes)
         self.diff_memory.reshape(sizes)
-
-    def _named(self, axis: int) -> int:
-        if len(self.shape) > _NAMED_AXES:
-            raise RuntimeError(f"num, channels, height and width are of 4 axes; got {self.shape}")
-        return self.shape[axis] if axis < len(self.shape) else 1
 
     def __repr__(self) -> str:
         return f"<Blob {self.shape}>"

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import operator
-from math import prod
 
 import numpy as np
 import numpy.typing as npt
 
+from owltf.python_layers.named_axes import NamedAxes
+
 Array = npt.NDArray[np.float32]
 
-_MOST_NAMED_AXES = 4
 
-
-class Blob:
+class Blob(NamedAxes):
     """Values and gradients of one shape, float32 in Caffe's order.
 
     Args:
@@ -65,36 +64,6 @@ class Blob:
     def shape(self) -> tuple[int, ...]:
         """The sizes."""
         return self._shape
-
-    @property
-    def count(self) -> int:
-        """The number of values."""
-        return prod(self._shape)
-
-    @property
-    def num(self) -> int:
-        """The size of axis 0, 1 if there is none."""
-        return self._named(0)
-
-    @property
-    def channels(self) -> int:
-        """The size of axis 1, 1 if there is none."""
-        return self._named(1)
-
-    @property
-    def height(self) -> int:
-        """The size of axis 2, 1 if there is none."""
-        return self._named(2)
-
-    @property
-    def width(self) -> int:
-        """The size of axis 3, 1 if there is none."""
-        return self._named(3)
-
-    def _named(self, axis: int) -> int:
-        if len(self._shape) > _MOST_NAMED_AXES:
-            raise ValueError(f"num, channels, height and width are of 4 axes; got {self._shape}")
-        return self._shape[axis] if axis < len(self._shape) else 1
 
 
 class Blobs(list[Blob]):
