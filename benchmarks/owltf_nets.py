@@ -20,7 +20,8 @@ from owltf.registry.markers import hookimpl
 from owltf.registry.registry import Registry
 from owltf.runtime.devices import one_cpu
 from owltf.train.prepare import PreparedRun, RunOptions, prepare
-from owltf.train.step import TrainStep, forward
+from owltf.train.replica_pass import forward
+from owltf.train.step import TrainStep
 from owltf.train.trainer import Trainer
 
 NETS = Path(__file__).parent / "nets"

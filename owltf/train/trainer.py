@@ -2,41 +2,37 @@
 
 from __future__ import annotations
 
-import math
-import shlex
-from collections import deque
 from collections.abc import Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from owltf.errors import OwltfError
 from owltf.net.batches import batches, positions_after
 from owltf.net.data_errors import plain_errors
 from owltf.net.skipped_records import tell_skipped
 from owltf.net.source import Source
-from owltf.plugin.events import Display, Ending, Scores, Setup
+from owltf.plugin.events import Ending, Setup
 from owltf.plugin.manager import run_plugins
 from owltf.registry.hook_errors import HookError
 from owltf.snapshot.lock import locked
 from owltf.snapshot.run_state import RunState, threads
-from owltf.snapshot.write import write_snapshot
+from owltf.train.all_tests import AllTests
 from owltf.train.clock import Clock
-from owltf.train.evaluation import Evaluation
+from owltf.train.displays import Displays
+from owltf.train.divergence import check_loss
+from owltf.train.early_end import EarlyEnd
 from owltf.train.loss_scale import LossScale
 from owltf.train.lost_worker import lost_worker
 from owltf.train.prepare import PreparedRun
 from owltf.train.quiet_hook import QuietHook
 from owltf.train.recurrent_states import RecurrentStates
-from owltf.train.run_setup import loss_weights, outputs_of, rate_of, run_setup
+from owltf.train.run_setup import outputs_of, rate_of, run_setup
+from owltf.train.run_snapshots import RunSnapshots
 from owltf.train.signals import Signals
-from owltf.train.step import Ran, TrainStep
+from owltf.train.step import TrainStep
 from owltf.train.watchers import Watchers
-
-_DISABLE = "--disable-plugin"
 
 
 class Trainer:
@@ -57,10 +53,8 @@ class Trainer:
         self._recurrent = RecurrentStates(start.nets, start.devices)
         options = start.options
         self._signals = Signals(options.sigint_effect, options.sighup_effect, start.devices)
-        self._iteration = self._first = self._saved = start.state.iteration
-        self._kept = start.resumed_from
-        self._losses = deque(start.state.losses, maxlen=self._parameter.average_loss)
-        self._tested = [0] * len(self._nets.tests)
+        self._snapshots = RunSnapshots(start, self._recurrent)
+        self._iteration = self._first = start.state.iteration
         is_scaled = start.nets.train.context.precision == "float16"
         self._loss_scale = LossScale(start.state.loss_scale) if is_scaled else None
         self._train = TrainStep(
@@ -74,12 +68,10 @@ class Trainer:
             debug_info=self._parameter.debug_info,
         )
         self._clock = Clock(lambda: int(start.solver.iterations.numpy()))
-        self._enough = ""
+        self._early_end = EarlyEnd(start.devices)
         self._setup = self._live(run_setup(start))
-        self._tests = [
-            Evaluation(net, start.devices, batches(net, place), self._signals.end, self._parameter)
-            for net, place in zip(self._nets.tests, start.state.test, strict=True)
-        ]
+        self._displays = Displays(start, self._hook, self._setup)
+        self._tests = AllTests(start, self._recurrent, self._signals, self._hook, self._setup)
 
     def _live(self, setup: Setup) -> Setup:
         """Add what can be asked of a run while it goes on."""
@@ -87,17 +79,8 @@ class Trainer:
             setup,
             current_loss=self._train.current_loss,
             images_per_second=lambda: self._clock.updates_per_second() * setup.batch,
-            stop=self._stop,
+            stop=self._early_end.ask,
         )
-
-    def _is_enough(self) -> bool:
-        """Return whether a plugin ended the run; on several machines the chief's alone are told."""
-        if any(self._devices.of_all(int(bool(self._enough)))):
-            self._enough = self._enough or "the chief ended the run"
-        return bool(self._enough)
-
-    def _stop(self, reason: str) -> None:
-        self._enough = self._enough or reason
 
     @property
     def iteration(self) -> int:
@@ -106,7 +89,7 @@ class Trainer:
 
     def position(self) -> PreparedRun:
         """Return the run as it stands now, for another trainer to go on with."""
-        return replace(self._start, state=self._state(), resumed_from=self._kept)
+        return replace(self._start, state=self._state(), resumed_from=self._snapshots.last)
 
     def run(self) -> int:
         """Train to `max_iter`.
@@ -124,7 +107,7 @@ class Trainer:
 
     def _run(self) -> int:
         try:
-            lost = lost_worker(self._devices, self._stands)
+            lost = lost_worker(self._devices, self._snapshots.stands)
             with self._signals, lost, plain_errors(self._data()):
                 self._begin()
                 self._step()
@@ -148,7 +131,7 @@ class Trainer:
         self._watchers = Watchers(
             self._start.registry.manager,
             self._setup,
-            self._rate,
+            lambda iteration: rate_of(self._solver, iteration),
             are_told=self._devices.is_chief,
         )
 
@@ -156,14 +139,14 @@ class Trainer:
         """Train as Caffe's `Step` does: test, display, update, snapshot."""
         while self._iteration < self._schedule.max_iter:
             if self._schedule.tests(self._iteration):
-                self._test_all()
-            if self._signals.stopped_by or self._is_enough():
+                self._tests.run(self._iteration)
+            if self._signals.stopped_by or self._early_end.is_asked():
                 return
             watched = self._watchers.intervals
             self._update(self._schedule.until_event(self._iteration, watched))
             if self._snapshot_due():
                 self._snapshot()
-            if self._signals.stopped_by or self._is_enough():
+            if self._signals.stopped_by or self._early_end.is_asked():
                 return
 
     def _update(self, count: int) -> None:
@@ -171,120 +154,32 @@ class Trainer:
             # The call in which TensorFlow compiles is short, so that it does not spoil the speed.
             ran = self._train.run(count if self._clock.is_warm else 1)
         self._signals.agree()
-        losses = ran.losses.tolist()
+        losses, outputs = ran.losses.tolist(), outputs_of(self._nets.train, ran.outputs)
         self._iteration += len(losses)
-        self._losses.extend(losses)
-        self._watchers.computed(self._iteration, losses, self._outputs(ran))
+        self._displays.add(*losses)
+        self._watchers.computed(self._iteration, losses, outputs)
         self._check_loss(losses[-1])
         last = self._iteration - 1
         if self._schedule.displays(last):
-            self._display(last, ran)
+            self._displays.show(last, outputs)
 
     def _check_loss(self, loss: float) -> None:
-        if not math.isfinite(loss) and not self._start.options.allow_nan:
-            self._watchers.tell_the_rest(self._iteration)
-            raise self._diverged(f"the loss is {loss} at iteration {self._iteration - 1}")
-
-    def _check_weights(self) -> None:
-        """Refuse to save weights that are not numbers; the loss would show them only later."""
         if self._start.options.allow_nan:
             return
-        for param in self._nets.train.params:
-            if not np.isfinite(param.variable.numpy()).all():
-                last = self._iteration - 1
-                raise self._diverged(
-                    f"the weights of layer '{param.layer}' are not finite after iteration {last}"
-                )
-
-    def _diverged(self, what: str) -> OwltfError:
-        return OwltfError(
-            f"{what}; {self._stands()}; try a smaller base_lr or clip_gradients, or go on with "
-            f"--allow-nan"
-        )
-
-    def _stands(self) -> str:
-        return f"the last snapshot, {self._kept}, stands" if self._kept else "nothing is saved"
-
-    def _display(self, iteration: int, ran: Ran) -> None:
-        self._show(
-            Display(
-                iteration,
-                self._smoothed(),
-                self._rate(iteration),
-                self._outputs(ran),
-                loss_weights(self._nets.train),
-            )
-        )
-
-    def _show(self, display: Display) -> None:
-        self._hook.owltf_displayed(display=display, setup=self._setup)
-
-    def _rate(self, iteration: int) -> float:
-        return rate_of(self._solver, iteration)
-
-    def _outputs(self, ran: Ran) -> dict[str, Any]:
-        return outputs_of(self._nets.train, ran.outputs)
-
-    def _smoothed(self) -> float:
-        return sum(self._losses) / len(self._losses)
-
-    def _test_all(self) -> None:
-        before, states = list(self._tested), self._recurrent.get()
-        whole = False
         try:
-            for index in range(len(self._tests)):
-                if not self._signals.stopped_by:
-                    self._test(index)
-            whole = not self._signals.stopped_by
-        finally:
-            if not whole:
-                # A run that resumes here tests again, with the same records.
-                self._tested = before
-                self._recurrent.set(states)
-
-    def _test(self, index: int) -> None:
-        self._hook.owltf_testing(iteration=self._iteration, net_index=index, setup=self._setup)
-        wanted = self._parameter.test_iter[index]
-        done, loss, means = self._tests[index].run(wanted)
-        self._signals.agree()
-        self._tested[index] += done
-        if done < wanted:
-            return
-        net, shown = self._nets.tests[index], self._parameter.test_compute_loss
-        scores = Scores(
-            self._iteration,
-            index,
-            loss if shown else None,
-            means,
-            loss_weights(net),
-        )
-        self._hook.owltf_tested(scores=scores, setup=self._setup)
+            check_loss(loss, self._iteration - 1, self._snapshots.stands())
+        except OwltfError:
+            self._watchers.tell_the_rest(self._iteration)
+            raise
 
     def _snapshot_due(self) -> bool:
         asked = self._signals.snapshot_wanted or self._signals.stopped_by is not None
         return self._schedule.snapshots(self._iteration) or asked
 
     def _snapshot(self) -> None:
-        if self._iteration != self._saved:
-            self._tell_of_snapshot(*self._save())
+        if self._iteration != self._snapshots.iteration:
+            self._tell_of_snapshot(*self._snapshots.save(self._state()))
         self._signals.snapshot_made()
-
-    def _save(self) -> tuple[Path, Path]:
-        """Write a snapshot; return its caffemodel and its solverstate."""
-        self._check_weights()
-        recurrent = self._recurrent.of_all()
-        paths = self._start.prefix.files(self._iteration)[:2]
-        if self._devices.is_chief:
-            paths = write_snapshot(
-                self._start.prefix,
-                self._nets.train,
-                self._solver,
-                self._state(),
-                self._start.registry.schema,
-                recurrent,
-            )
-        self._saved, self._kept = self._iteration, paths[1]
-        return paths
 
     def _tell_of_snapshot(self, caffemodel: Path, solverstate: Path) -> None:
         self._hook.owltf_snapshot(
@@ -300,11 +195,8 @@ class Trainer:
             start,
             iteration=self._iteration,
             train=positions_after(self._nets.train, start.train, passes * self._solver.iter_size),
-            test=[
-                positions_after(*each)
-                for each in zip(self._nets.tests, start.test, self._tested, strict=True)
-            ],
-            losses=list(self._losses),
+            test=self._tests.positions(),
+            losses=self._displays.losses,
             loss_scale=self._loss_scale.state if self._loss_scale else (),
             threads=threads(),
         )
@@ -313,17 +205,19 @@ class Trainer:
         self._watchers.tell_the_rest(self._iteration)
         if self._ends_early() and not self._signals.stopped_by:
             self._snapshot()
-            return Ending("finished", self._iteration, self._enough)
+            return Ending("finished", self._iteration, self._early_end.reason)
         if not self._signals.stopped_by:
             self._end()
         if self._signals.stopped_by:
             # The signal may have come in a test, after updates that no snapshot holds.
             self._snapshot()
-            return Ending("stopped", self._iteration, self._how_to_resume())
+            return Ending(
+                "stopped", self._iteration, self._snapshots.how_to_resume(self._iteration)
+            )
         return Ending("finished", self._iteration)
 
     def _ends_early(self) -> bool:
-        return bool(self._enough) and self._iteration < self._schedule.max_iter
+        return bool(self._early_end.reason) and self._iteration < self._schedule.max_iter
 
     def _end(self) -> None:
         """Do what Caffe's `Solve` does after the last update: snapshot, display, test."""
@@ -334,24 +228,24 @@ class Trainer:
         with self._train.kept_statistics():
             if self._schedule.displays(self._iteration):
                 states = self._recurrent.get()
-                self._losses.append(self._train.loss())
+                loss = self._train.loss()
                 self._recurrent.set(states)
-                self._show(Display(self._iteration, self._smoothed()))
+                self._displays.show_last(self._iteration, loss)
             if self._schedule.tests(self._iteration):
-                self._test_all()
+                self._tests.run(self._iteration)
 
     def _rescued(self, error: HookError) -> HookError:
         """Save the run after a plugin failed; return its error with the command that resumes."""
         try:
             # What recurrent layers carry on other machines is out of reach now.
-            if self._iteration != self._saved and not self._recurrent.are_elsewhere:
-                paths = self._save()
+            if self._iteration != self._snapshots.iteration and not self._recurrent.are_elsewhere:
+                paths = self._snapshots.save(self._state())
                 # The plugin that failed may fail again.
                 with suppress(HookError):
                     self._tell_of_snapshot(*paths)
         except OwltfError as other:
             return HookError(f"{error}; {other}")
-        how = self._how_to_resume()
+        how = self._snapshots.how_to_resume(self._iteration)
         return HookError(f"{error}; {how[0].lower()}{how[1:]}")
 
     def _tell_of(self, error: BaseException) -> None:
@@ -359,18 +253,6 @@ class Trainer:
         ending = Ending("failed", self._iteration, str(error), error)
         with suppress(HookError):
             self._hook.owltf_run_ended(ending=ending, setup=self._setup)
-
-    def _how_to_resume(self) -> str:
-        if self._kept is None:
-            return "Stopped before the first update; nothing was written"
-        options = self._start.options
-        disabled = [word for name in options.disabled_plugins for word in (_DISABLE, name)]
-        words = ["owltf", *disabled, "run", self._start.source.file, *options.again]
-        if options.reinit_mismatched and self._kept == self._start.resumed_from:
-            # The snapshot it resumed from is still the last one; its shapes differ from the net's.
-            words.append("--reinit-mismatched")
-        command = shlex.join([*words, "--resume", str(self._kept)])
-        return f"Stopped at iteration {self._iteration}; resume with: {command}"
 
     def _data(self) -> list[Source]:
         return [each for net in (self._nets.train, *self._nets.tests) for each in net.sources]

@@ -11,12 +11,16 @@ import numpy as np
 
 from owltf.caffe.net.net_file import open_net_file
 from owltf.convert.context import NetContext
+from owltf.net.batches import batches
 from owltf.plugin.events import Display, Ending, Scores
 from owltf.plugin.manager import make_manager, registered
 from owltf.registry.markers import hookimpl
 from owltf.registry.registry import Registry
 from owltf.runtime.devices import choose_devices
+from owltf.train.loss_scale import LossScale
 from owltf.train.prepare import PreparedRun, RunOptions, prepare
+from owltf.train.signals import Signals
+from owltf.train.step import TrainStep
 from owltf.train.trainer import Trainer
 
 ORACLE = Path(__file__).parent / "oracle"
@@ -109,3 +113,9 @@ def run(start: PreparedRun, *plugins: object) -> int:
 
 def flat(params: dict[str, list[np.ndarray]]) -> np.ndarray:
     return np.concatenate([each.ravel() for blobs in params.values() for each in blobs])
+
+
+def step_of(start: PreparedRun, signals: Signals, scale: LossScale | None = None) -> TrainStep:
+    net, solver = start.nets.train, start.solver
+    source = batches(net, start.state.train)
+    return TrainStep(net, solver, start.devices, source, signals.pause, loss_scale=scale)

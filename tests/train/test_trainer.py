@@ -61,21 +61,6 @@ def test_losses_are_caffes(figures_case: Case, losses: list[float]) -> None:
     np.testing.assert_allclose(shown[: len(losses)], losses[: len(shown)], rtol=2e-5)
 
 
-@pytest.mark.parametrize(
-    ("figures_case", "blob", "figures"),
-    [
-        # The pass that shows the last loss moves the statistics before the last test.
-        ("shared_batchnorm", "loss", [143744, 10.5047, 3.62779]),
-        ("eltwise_of_scalars", "total", [3.44032, 2.73984, 3.19048]),
-    ],
-    indirect=["figures_case"],
-)
-def test_tests_on_the_way_are_caffes(figures_case: Case, blob: str, figures: list[float]) -> None:
-    _, recorder = figures_case.run(weights=[figures_case.folder / "init.caffemodel"])
-    got = [float(scores.outputs[blob]) for scores in recorder.tests]
-    np.testing.assert_allclose(got, figures, rtol=2e-5)
-
-
 def _assert_close(got: np.ndarray, wanted: np.ndarray) -> None:
     assert got.shape == wanted.shape
     np.testing.assert_allclose(got, wanted, rtol=1e-3, atol=1e-4 * np.abs(wanted).max())
@@ -228,28 +213,6 @@ def test_no_events_but_the_last_snapshot(small: Case) -> None:
     assert recorder.events == ["snapshot snap_iter_12.caffemodel", "finished"]
 
 
-def test_average_loss_is_a_mean_of_the_last(small: Case) -> None:
-    small.add("every.prototxt", SOLVER.replace("display: 4", "display: 1"))
-    _, recorder = small.run(solver="every.prototxt")
-    shown = [display.loss for display in recorder.displays]
-    single = [float(display.outputs["loss"]) for display in recorder.displays]
-    wanted = [np.mean(single[max(0, i - 2) : i + 1]) for i in range(len(single))]
-    np.testing.assert_allclose(shown, wanted, rtol=1e-6)
-
-
-def test_nan_ends_the_run_and_the_last_snapshot_stands(small: Case) -> None:
-    small.add("nan.prototxt", SOLVER.replace("base_lr: 0.05", "base_lr: 1e30"))
-    with pytest.raises(OwltfError, match=r"the loss is (nan|inf) at iteration \d+; .*--allow-nan"):
-        small.run(solver="nan.prototxt")
-    assert not list(small.folder.glob("snap_iter_*"))
-
-
-def test_nan_is_allowed_if_asked_for(small: Case) -> None:
-    small.add("nan.prototxt", SOLVER.replace("base_lr: 0.05", "base_lr: 1e30"))
-    _, recorder = small.run(solver="nan.prototxt", allow_nan=True)
-    assert recorder.events[-1] == "finished"
-
-
 class Seer:
     """Takes down every hook of a run."""
 
@@ -391,37 +354,6 @@ def test_a_plugin_that_fails_loses_no_update(small: Case) -> None:
     assert told_again.tests[-1] == told.tests[-1]
 
 
-@pytest.mark.parametrize("hook", ["owltf_testing", "owltf_tested"])
-def test_a_plugin_that_fails_in_a_test_lets_the_resumed_run_test_again(
-    small: Case, hook: str
-) -> None:
-    whole, told = small.run()
-    for path in small.folder.glob("snap_iter_*"):
-        path.unlink()
-
-    def fail(iteration: int = 6) -> None:
-        raise OwltfError(f"enough at {iteration}")
-
-    class Broken:
-        @hookimpl
-        def owltf_testing(self, iteration: int) -> None:
-            if hook == "owltf_testing" and iteration == 6:
-                fail()
-
-        @hookimpl
-        def owltf_tested(self, scores: Scores) -> None:
-            if hook == "owltf_tested" and scores.iteration == 6:
-                fail()
-
-    with pytest.raises(OwltfError, match="^enough at 6; stopped at iteration 6; resume with: "):
-        run(small.start(), Broken())
-    resumed, told_again = small.run(resume=small.folder / "snap_iter_6.solverstate")
-    assert told_again.tests == told.tests[1:]
-    np.testing.assert_array_equal(
-        flat(resumed.nets.train.get_params()), flat(whole.nets.train.get_params())
-    )
-
-
 @pytest.mark.parametrize("hook", ["owltf_run_started", "owltf_watch_every"])
 def test_a_plugin_that_fails_before_the_first_update_leaves_nothing(small: Case, hook: str) -> None:
     def fail() -> None:
@@ -450,33 +382,3 @@ def test_a_plugin_that_fails_at_the_end_is_told_after_everything(small: Case) ->
     with pytest.raises(OwltfError, match="plugin 'plugin0' fails in owltf_run_ended: KeyError"):
         run(small.start(resume=small.folder / "snap_iter_12.solverstate"), Broken())
     assert len(list(small.folder.glob("snap_iter_*"))) == 6
-
-
-def test_weights_that_are_no_numbers_are_not_saved_for_a_plugin(small: Case) -> None:
-    start = small.start()
-
-    class Broken:
-        @hookimpl
-        def owltf_displayed(self) -> None:
-            start.nets.train.params[0].variable.assign(
-                np.full(start.nets.train.params[0].variable.shape, np.nan)
-            )
-            raise ValueError("mine")
-
-    with pytest.raises(OwltfError, match="ValueError: mine; .*; the weights of layer 'conv1' are"):
-        run(start, Broken())
-    assert not list(small.folder.glob("snap_iter_*"))
-
-
-def test_the_losses_before_a_nan_are_told(small: Case) -> None:
-    small.add("nan.prototxt", SOLVER.replace("base_lr: 0.05", "base_lr: 1e30"))
-    losses: list[float] = []
-    start = small.start(solver="nan.prototxt")
-    watching = plugin(
-        owltf_watch_every=lambda setup: 100,
-        owltf_iterations=lambda iterations, setup: losses.extend(iterations.losses),
-    )
-    with pytest.raises(OwltfError, match="the loss is"):
-        run(start, watching)
-    assert np.isfinite(losses[:-1]).all()
-    assert not np.isfinite(losses[-1])
