@@ -140,7 +140,8 @@ def _binary_kind(head: bytes) -> str:
     fields = dict(_first_fields(memoryview(head)))
     if fields.get(100) == LENGTH or (fields.get(2) == LENGTH and fields.get(1) != VARINT):
         return CAFFEMODEL
-    if fields.items() <= _SOLVERSTATE_FIELDS and {1, 2} <= fields.keys():
+    # Its weights may be left out, but then there is some history.
+    if fields.items() <= _SOLVERSTATE_FIELDS and 1 in fields and fields.keys() & {2, 3}:
         return SOLVERSTATE
     numbers = fields.items() & _BLOB_DATA_FIELDS
     return MEAN_IMAGE if numbers and fields.keys() <= _BLOB_FIELDS else UNKNOWN

@@ -248,7 +248,12 @@ def _of_snapshot(snapshot: int, file: NetFile) -> list[str | Path]:
             f"{file.file}: snapshot needs a solver file, which says where its snapshots are"
         )
     prefix = Prefix.of(file.solver.parameter, file.solver.folder)
-    return [read_snapshot(prefix.indexed(snapshot), file.schema).weights]
+    restored = read_snapshot(prefix.indexed(snapshot), file.schema)
+    if restored.weights is None:
+        raise OwltfError(
+            f"{restored.path} names no weights, and none lie beside it; give --weights"
+        )
+    return [restored.weights]
 
 
 def _notes(ignored: Iterable[str], loaded: Mapping[str, Loaded]) -> Iterator[str]:

@@ -311,6 +311,13 @@ class Net:
                 owners.setdefault(id(param.variable), param)
         return tuple(owners.values())
 
+    @cached_property
+    def shared_params(self) -> frozenset[tuple[str, int]]:
+        """The parameter blobs, by layer and number, that an earlier layer has, too."""
+        every = (param for params in self.layer_params.values() for param in params)
+        owned = {(param.layer, param.index) for param in self.params}
+        return frozenset((each.layer, each.index) for each in every) - owned
+
     def get_params(self) -> dict[str, list[np.ndarray]]:
         """Return each layer's parameter blobs by the layer's name, in Caffe's shapes."""
         return {name: [each.get() for each in params] for name, params in self.layer_params.items()}

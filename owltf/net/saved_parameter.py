@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from owltf.caffe.prototxt.source import copied
+from owltf.caffe.net.splits import with_splits
 from owltf.caffe.schema.messages import LayerParameter, NetParameter
 from owltf.net.net import Net
 
@@ -12,10 +12,11 @@ _STATISTICS = 3
 def saved_parameter(net: Net) -> NetParameter:
     """Return the net's parameter as Caffe writes it.
 
-    Caffe's losses write down their default `loss_weight`, and its BatchNorm layers the `lr_mult: 0`
-    of their three blobs.
+    Caffe gives each layer that takes a blob a copy of its own, by `Split` layers, and writes these
+    too. Its losses write down their default `loss_weight`, and its BatchNorm layers the
+    `lr_mult: 0` of their three blobs.
     """
-    parameter = copied(net.graph.source.parameter)
+    parameter = with_splits(net.graph.source).parameter
     losses = {loss.layer for loss in net.losses}
     for layer in parameter.layer:
         if layer.name in losses and not layer.loss_weight:

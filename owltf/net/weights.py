@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -83,7 +83,8 @@ def load_weights(
         if not params:
             result.unused.append(layer.name)
             continue
-        reason = _mismatch(params, layer.blobs)
+        params = _filled(net, layer)
+        reason = _mismatch(params, layer)
         if reason and not reinit_mismatched:
             raise OwltfError(
                 f"{file}: layer '{layer.name}': {reason}; rename the layer to train it anew, "
@@ -98,10 +99,27 @@ def load_weights(
     return result
 
 
-def _mismatch(params: Sequence[Param], blobs: Sequence[np.ndarray]) -> str | None:
-    if len(params) != len(blobs):
-        return f"the file has {len(blobs)} parameter blobs, the net {len(params)}"
-    for param, blob in zip(params, blobs, strict=True):
+def _filled(net: Net, layer: LayerWeights) -> Sequence[Param]:
+    """Return the parameters that a layer of a file must have blobs for.
+
+    An HDF5 file may leave out those that an earlier layer has, too.
+    """
+    params, there = net.layer_params[layer.name], layer.indices
+    if there is None:
+        return params
+    shared = net.shared_params
+    return [
+        each for each in params if each.index in there or (each.layer, each.index) not in shared
+    ]
+
+
+def _mismatch(params: Sequence[Param], layer: LayerWeights) -> str | None:
+    if len(params) != len(layer.blobs):
+        return f"the file has {len(layer.blobs)} parameter blobs, the net {len(params)}"
+    wanted = tuple(param.index for param in params)
+    if layer.indices not in (None, wanted):
+        return f"the file has the parameter blobs {layer.indices}, the net {wanted}"
+    for param, blob in zip(params, layer.blobs, strict=True):
         if not _same_shape(param.shape, blob.shape):
             shapes = f"has shape {blob.shape}, the net's {param.shape}"
             return f"the file's parameter {param.index} {shapes}"
@@ -113,15 +131,29 @@ def _same_shape(wanted: tuple[int, ...], got: tuple[int, ...]) -> bool:
     return wanted == got or (len(got) == 4 and got == (1,) * (4 - len(wanted)) + wanted)
 
 
-def save_weights(net: Net, path: Path, *, hdf5: bool = False) -> FileSum:
+def save_weights(
+    net: Net,
+    path: Path,
+    *,
+    hdf5: bool = False,
+    diffs: Mapping[str, Sequence[np.ndarray]] | None = None,
+) -> FileSum:
     """Write the net and its weights to a `.caffemodel` that Caffe reads, at once or not at all.
 
     Args:
         net: the net.
         path: the file to write.
         hdf5: write HDF5 whatever the file's name is; without it, only where that ends in `.h5`.
+        diffs: each layer's `diff`s, in Caffe's shapes, to be written too.
 
     Returns:
         The file's size and checksum.
     """
-    return write_caffemodel(path, saved_parameter(net), net.get_params(), hdf5=hdf5)
+    return write_caffemodel(
+        path,
+        saved_parameter(net),
+        net.get_params(),
+        hdf5=hdf5,
+        shared=net.shared_params,
+        diffs=diffs,
+    )

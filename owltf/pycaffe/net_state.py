@@ -83,7 +83,7 @@ class NetState:
 
     def _list_layers(self) -> None:
         params = {
-            name: [self._param_blob(param) for param in params]
+            name: [self.param_blob(param) for param in params]
             for name, params in self.built.net.layer_params.items()
         }
         layers = self.built.net.graph.layers
@@ -110,7 +110,7 @@ class NetState:
         memory.fetch()
         return float(memory.view().sum())
 
-    def _param_blob(self, param: Param) -> Blob:
+    def param_blob(self, param: Param) -> Blob:
         """Return a parameter blob as a script sees it."""
         return Blob(self.memories.of(param), self.diff_of(param))
 

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from functools import cached_property
 
 from owltf.caffe.net.graph import GraphLayer
+from owltf.caffe.net.splits import AUTOMATIC
 from owltf.pycaffe.blob import Blob
 from owltf.pycaffe.by_name import ByName
 from owltf.pycaffe.layer_view import LayerView
 from owltf.pycaffe.net_state import NetState
-from owltf.pycaffe.passes.splits import AUTOMATIC
 
 Names = OrderedDict[str, list[str]]
 

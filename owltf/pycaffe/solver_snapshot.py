@@ -43,9 +43,22 @@ def write_snapshot(
         history=tuple(history),
     )
     with atomic_output_group([caffemodel, solverstate]) as (weights, rest):
-        save_weights(state.initial.net, weights, hdf5=bool(prefix.suffix))
+        save_weights(
+            state.initial.net,
+            weights,
+            hdf5=bool(prefix.suffix),
+            diffs=_diffs(state) if solver.parameter.snapshot_diff else None,
+        )
         write_solverstate(rest, SETTINGS.registry.schema, current)
     return caffemodel, solverstate
+
+
+def _diffs(state: NetState) -> dict[str, list[np.ndarray]]:
+    """Return the `diff` of each layer's parameter blobs, as the script sees them."""
+    return {
+        name: [np.array(state.param_blob(param).diff) for param in params]
+        for name, params in state.initial.net.layer_params.items()
+    }
 
 
 def restore_snapshot(path: Path, state: NetState, updater: Updater) -> int:
@@ -61,7 +74,8 @@ def restore_snapshot(path: Path, state: NetState, updater: Updater) -> int:
     """
     schema, net = SETTINGS.registry.schema, state.initial.net
     restored = read_snapshot(path, schema)
-    load_weights(net, read_weights(restored.weights, schema), restored.weights)
-    state.memories.changed(net.params)
+    if restored.weights is not None:
+        load_weights(net, read_weights(restored.weights, schema), restored.weights)
+        state.memories.changed(net.params)
     updater.solver.set_history(updater.params, restored.state.history)
     return restored.state.iteration

@@ -55,7 +55,7 @@ class Updater:
 
     @cached_property
     def _scratch(self) -> list[Any]:
-        """Variables of zeros, from which a rule subtracts its change."""
+        """Variables that a rule's changes are put into."""
         return [
             tf.Variable(tf.zeros(param.variable.shape), trainable=False) for param in self._updated
         ]
@@ -78,9 +78,5 @@ class Updater:
     def _changed(self, index: int, gradient: Any, rate: Any) -> Any:
         """Change one variable; return what was subtracted from it."""
         variable, scratch = self._updated[index].variable.value, self._scratch[index]
-        prepared = self.solver.prepared(gradient, variable, index)
-        scratch.assign(tf.zeros_like(scratch))
-        self.solver.compute_update(prepared, scratch, self.solver.rate_of(rate, index), index)
-        change = -scratch
-        variable.assign_sub(change)
-        return change
+        self.solver.change(variable, gradient, rate, index, scratch)
+        return -scratch

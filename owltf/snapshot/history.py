@@ -26,7 +26,11 @@ def history_by_layer(
         params: the parameter blobs of the net.
         slots: how many history blobs a parameter has.
     """
-    owners = [(layer.name, index) for layer in weights for index in range(len(layer.blobs))]
+    owners = [
+        (layer.name, index)
+        for layer in weights
+        for index in layer.indices or range(len(layer.blobs))
+    ]
     if len(history) != slots * len(owners):
         return history
     keys = [(slot, *owner) for slot in range(slots) for owner in owners]

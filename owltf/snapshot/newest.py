@@ -38,7 +38,7 @@ def newest_snapshot(prefix: Prefix, schema: Any) -> tuple[Restored | None, list[
 
 def _whole(path: Path, schema: Any) -> Restored:
     restored = read_snapshot(path, schema)
-    if restored.run is None:
+    if restored.run is None and restored.weights is not None:
         # Caffe's own snapshots have no checksums.
         read_weights(restored.weights, schema)
     return restored

@@ -24,13 +24,14 @@ class Restored:
     Attributes:
         path: the solverstate.
         state: its content.
-        weights: the caffemodel it names.
+        weights: the caffemodel that it names, or the one of its name beside it where it names none;
+            None if there is no such file either.
         run: the state that only owltf's snapshots have; None for Caffe's.
     """
 
     path: Path
     state: SolverState
-    weights: Path
+    weights: Path | None
     run: RunState | None
 
     def check(self, part: str, path: Path) -> None:
@@ -74,16 +75,24 @@ def read_snapshot(path: Path, schema: Any) -> Restored:
         )
     restored = Restored(path, state, _weights_of(path, state), run)
     restored.check(SOLVERSTATE, path)
-    try:
-        restored.check(CAFFEMODEL, restored.weights)
-    except OwltfError:
-        # What a damaged file itself says is wrong with it helps more.
-        read_weights(restored.weights, schema)
-        raise
+    if restored.weights is not None:
+        _check_weights(restored, restored.weights, schema)
     return restored
 
 
-def _weights_of(path: Path, state: SolverState) -> Path:
+def _check_weights(restored: Restored, weights: Path, schema: Any) -> None:
+    try:
+        restored.check(CAFFEMODEL, weights)
+    except OwltfError:
+        # What a damaged file itself says is wrong with it helps more.
+        read_weights(weights, schema)
+        raise
+
+
+def _weights_of(path: Path, state: SolverState) -> Path | None:
+    if not state.learned_net:
+        beside = path.with_name(path.name.replace(".solverstate", ".caffemodel"))
+        return beside if beside.exists() and beside != path else None
     name = Path(state.learned_net).name
     beside = path.parent / name
     if name and beside.exists():

@@ -55,10 +55,21 @@ def write_snapshot(
     )
     with atomic_outputs(solverstate) as temporary:
         parts = {
-            CAFFEMODEL: save_weights(net, temporary.with_name(caffemodel.name)),
+            CAFFEMODEL: save_weights(
+                net, temporary.with_name(caffemodel.name), diffs=_diffs(net, solver)
+            ),
             SOLVERSTATE: write_solverstate(temporary, schema, current),
         }
         if carried:
             parts[STATES] = write_states(states_path(temporary), carried)
         replace(run, parts=parts).write(temporary.with_name(state.name))
     return caffemodel, solverstate
+
+
+def _diffs(net: Net, solver: Solver) -> dict[str, list[np.ndarray]] | None:
+    """Return each layer's `diff`s, if the run's snapshots hold them."""
+    if not solver.keeps_changes:
+        return None
+    return {
+        name: [solver.diff(param) for param in params] for name, params in net.layer_params.items()
+    }

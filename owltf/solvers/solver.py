@@ -79,6 +79,8 @@ class Solver(WholeStepOptimizer):
         self.decay_mults = tuple(decay_mults)
         self.known: list[Any] = []
         self.histories: list[list[Any]] = []
+        self.keeps_changes = False
+        self._changes: list[Any] = []
 
     def _set_fields(self, values: Mapping[str, Any]) -> None:
         for name in values.keys() - set(self.fields):
@@ -155,18 +157,36 @@ class Solver(WholeStepOptimizer):
 
     def update(self, variable: Any, gradient: Any, rate: Any, index: int) -> None:
         """Normalise and regularise one gradient, then apply the rule."""
-        gradient = self.prepared(gradient, variable, index)
-        self.compute_update(gradient, variable, self.rate_of(rate, index), index)
+        if self._changes:
+            self.change(variable, gradient, rate, index, self._changes[index].value)
+        else:
+            self._apply_rule(variable, self._prepared(gradient, variable, index), rate, index)
 
-    def prepared(self, gradient: Any, variable: Any, index: int) -> Any:
-        """Return a gradient normalised by `iter_size` and regularised, for the rule."""
+    def change(self, variable: Any, gradient: Any, rate: Any, index: int, change: Any) -> None:
+        """Do what `update` does, and keep what was added to the variable.
+
+        Rules do not ask where a variable stands: what they make of 0 is their change itself, which
+        a difference of two weights would round.
+
+        Args:
+            variable: the variable.
+            gradient: its gradient, of `summed`.
+            rate: the learning rate, of `step_rate`.
+            index: the variable's position.
+            change: a variable of the same shape, which takes the change.
+        """
+        gradient = self._prepared(gradient, variable, index)
+        change.assign(tf.zeros_like(change))
+        self._apply_rule(change, gradient, rate, index)
+        variable.assign_add(change)
+
+    def _apply_rule(self, variable: Any, gradient: Any, rate: Any, index: int) -> None:
+        self.compute_update(gradient, variable, rate * _at(self.lr_mults, index), index)
+
+    def _prepared(self, gradient: Any, variable: Any, index: int) -> Any:
         if self.iter_size > 1:
             gradient = gradient / self.iter_size
         return self._regularized(gradient, variable, index)
-
-    def rate_of(self, rate: Any, index: int) -> Any:
-        """Return the learning rate times the variable's `lr_mult`."""
-        return rate * _at(self.lr_mults, index)
 
     def _regularized(self, gradient: Any, variable: Any, index: int) -> Any:
         decay = self.decay * _at(self.decay_mults, index)
@@ -185,6 +205,25 @@ class Solver(WholeStepOptimizer):
             rate: the learning rate times `lr_mult`.
             index: the variable's position, as in `self.histories[slot][index]`.
         """
+
+    def keep_changes(self) -> None:
+        """Keep the change of each step, for `diff`; call it after `build`, in its scope."""
+        self.keeps_changes = True
+        self._changes = [self.add_variable_from_reference(each, "change") for each in self.known]
+
+    def diff(self, param: Param) -> np.ndarray:
+        """Return what the last step subtracted from a blob, which Caffe leaves in its `diff`.
+
+        It is zeros before the first step, and for a blob that no step changes.
+
+        Args:
+            param: the blob; `keep_changes` was called before the step.
+        """
+        known = zip(self.known, self._changes, strict=True)
+        changes = [change for variable, change in known if variable is param.variable]
+        if not changes:
+            return np.zeros(param.shape, np.float32)
+        return param.to_caffe(np.float32(0) - np.asarray(changes[0].numpy()))
 
     def history(self, params: Sequence[Param]) -> list[np.ndarray]:
         """Return the history blobs in a solverstate's order; zeros where a step changes none."""

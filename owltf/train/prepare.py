@@ -44,6 +44,7 @@ from owltf.train.solver_fields import (
 from owltf.train.unused_fields import nothing_left, unused_fields
 
 AUTO = Path("auto")
+_ONE_START = "give one of --snapshot and --resume to go on with a run, or --weights to start from"
 
 
 @dataclass(frozen=True)
@@ -147,6 +148,8 @@ def prepare(
         check_labels_have_classes(net)
     with devices.scope():
         solver = solver_class.from_parameter(parameter, rate, nets.train.params)
+        if parameter.snapshot_diff:
+            solver.keep_changes()
     loaded = weights.load(nets.train)
     notes = [
         *passed_over,
@@ -157,6 +160,8 @@ def prepare(
     if restored:
         _restore_solver(solver, nets.train.params, restored, weights)
         notes += nothing_left(source, restored.state.iteration)
+        if not loaded:
+            notes.append(f"{restored.path} names no weights: they are as their fillers make them")
         notes += RecurrentStates(nets, devices).restore(restored)
     return PreparedRun(
         source=source,
@@ -185,8 +190,9 @@ def _restore_solver(
 ) -> None:
     history: Sequence[np.ndarray] = restored.state.history
     if weights.reinit_mismatched:
-        files = weights.files
-        history = history_by_layer(history, files[restored.weights], params, solver.slots)
+        known = [weights.files[path] for path in weights.files if path == restored.weights]
+        if known:
+            history = history_by_layer(history, known[0], params, solver.slots)
     with errors_at(str(restored.path)):
         solver.set_history(params, history)
     solver.iterations.assign(restored.state.iteration)
@@ -196,19 +202,18 @@ def _restored(
     options: RunOptions, prefix: Prefix, registry: Registry
 ) -> tuple[Restored | None, list[str]]:
     """Return the snapshot to resume from, and a sentence about each that was passed over."""
-    is_auto = options.resume == AUTO
-    # With `auto` the weights are for the first of several starts.
-    starts = [options.snapshot, options.resume, options.weights and not is_auto]
-    if sum(bool(start) for start in starts) > 1:
-        raise OwltfError(
-            "give one of --snapshot and --resume to go on with a run, or --weights to start from"
-        )
+    if options.snapshot and options.resume:
+        raise OwltfError(_ONE_START)
     if options.snapshot < 0:
         raise OwltfError(f"--snapshot must not be negative, got {options.snapshot}")
-    if is_auto:
+    if options.resume == AUTO:
+        # The weights are for the first of several starts.
         return newest_snapshot(prefix, registry.schema)
     path = prefix.indexed(options.snapshot) if options.snapshot else options.resume
-    return (read_snapshot(path, registry.schema) if path else None), []
+    restored = read_snapshot(path, registry.schema) if path else None
+    if restored and options.weights and restored.state.learned_net:
+        raise OwltfError(_ONE_START)
+    return restored, []
 
 
 def _check_one_start(restored: Restored | None, devices: Devices) -> None:
@@ -231,9 +236,10 @@ def _seed(parameter: Any, restored: Restored | None) -> int:
 def _weights(
     options: RunOptions, restored: Restored | None, source: SolverSource, registry: Registry
 ) -> StartWeights:
-    # Those of a snapshot, else the command line's, else the solver's, as Caffe takes them.
-    given = options.weights or solver_weights(source)
-    files = [restored.weights] if restored else given
+    # Those that a snapshot names, else the command line's, else the solver's, as Caffe takes them.
+    files: Sequence[str | Path] = options.weights or solver_weights(source)
+    if restored and restored.weights and not (options.weights and not restored.state.learned_net):
+        files = [restored.weights]
     return StartWeights.of(files, registry.schema, reinit_mismatched=options.reinit_mismatched)
 
 

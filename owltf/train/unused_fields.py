@@ -35,10 +35,6 @@ def unused_fields(source: SolverSource, rule: Any, policy: Any) -> Iterator[str]
             _unused(source, ("layer_wise_reduce",), ()),
             "gradients of several devices are always added up together, whatever says",
         ),
-        (
-            [name for name in ("snapshot_diff",) if getattr(given, name)],
-            "snapshots hold no gradients, whatever says",
-        ),
     ]
     for names, reason in groups:
         if names:

@@ -80,6 +80,7 @@ class CaffeRun:
         lr_mults: a factor on the rate for each; where it is 0, Caffe's gradient is 0.
         decay_mults: a factor on the weight decay for each.
         rate: the learning rate.
+        diffs: what the last step subtracted from each blob.
     """
 
     parameter: Any
@@ -89,6 +90,7 @@ class CaffeRun:
     rate: float = RATE
     steps: int = 0
     slots: list[list[np.ndarray]] = field(default_factory=list)
+    diffs: list[np.ndarray] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.weights = [weight.astype(np.float64) for weight in self.weights]
@@ -108,7 +110,9 @@ class CaffeRun:
             grad = grads[index] * scale / p.iter_size + decay * towards
             rule = RULES[p.type]
             rate = self.rate * mults[index]
-            self.weights[index] = weight - rule(p, grad, self.slots[index], rate, self.steps)
+            self.diffs.append(rule(p, grad, self.slots[index], rate, self.steps))
+            self.weights[index] = weight - self.diffs[-1]
+        self.diffs = self.diffs[-len(self.weights) :]
 
     def history(self, slots: int) -> list[np.ndarray]:
         """Return the history as a solverstate has it."""
@@ -131,13 +135,17 @@ def made_params(rng: np.random.Generator) -> list[Param]:
     return made
 
 
-def check_steps(solver_class: type[Solver], steps: int = 6, **fields: Any) -> None:
-    """Check weights and history after some steps against NumPy."""
+def check_steps(
+    solver_class: type[Solver], steps: int = 6, *, snapshot_diff: bool = False, **fields: Any
+) -> None:
+    """Check weights and history after some steps against NumPy; if asked, also the last change."""
     fields = {"type": solver_class.caffe_type, **fields}
     parameter = load_schema().message("SolverParameter")(**fields)
     rng = np.random.default_rng(4)
     params = made_params(rng)
     solver = solver_class.from_parameter(parameter, RATE, params)
+    if snapshot_diff:
+        solver.keep_changes()
     caffe = CaffeRun(parameter, [param.get() for param in params], LR_MULTS, DECAY_MULTS)
     for _ in range(steps):
         grads = [rng.normal(size=shape).astype(np.float32) for shape in SHAPES]
@@ -146,6 +154,8 @@ def check_steps(solver_class: type[Solver], steps: int = 6, **fields: Any) -> No
         solver.apply_trained([tf.constant(p.blob.to_keras(g)) for p, g in trained if p.is_trained])
     for param, weight in zip(params, caffe.weights, strict=True):
         np.testing.assert_allclose(param.get(), weight, rtol=1e-5, atol=1e-6)
+    for param, diff in zip(params, caffe.diffs, strict=True) if snapshot_diff else ():
+        np.testing.assert_allclose(solver.diff(param), diff, rtol=1e-5, atol=1e-8)
     history = solver.history(params)
     for got, wanted in zip(history, caffe.history(solver.slots), strict=True):
         np.testing.assert_allclose(got, wanted, rtol=1e-5, atol=1e-7)

@@ -8,9 +8,15 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from caffe_rules import check_steps
 
 from owltf.convert.params import Param, ParamBlob
 from owltf.errors import OwltfError
+from owltf.solvers.adadelta import AdaDelta
+from owltf.solvers.adagrad import AdaGrad
+from owltf.solvers.adam import Adam
+from owltf.solvers.nesterov import Nesterov
+from owltf.solvers.rmsprop import RMSProp
 from owltf.solvers.sgd import SGD
 
 RNG = np.random.default_rng(5)
@@ -125,3 +131,17 @@ def test_it_is_a_keras_optimizer() -> None:
     y = x @ np.array([[1.0], [2], [3], [4]], np.float32)
     losses = model.fit(x, y, epochs=8, verbose=0).history["loss"]
     assert losses[-1] < losses[0] / 10
+
+
+@pytest.mark.parametrize("rule", [SGD, Nesterov, AdaGrad, RMSProp, AdaDelta, Adam])
+def test_the_last_change_is_what_caffe_leaves_in_diff(rule: Any) -> None:
+    """And a step that keeps it ends where others do."""
+    fields = {"momentum": 0.9} if "momentum" in rule.fields else {}
+    check_steps(rule, snapshot_diff=True, weight_decay=0.03, iter_size=2, **fields)
+
+
+def test_before_the_first_step_there_is_no_change() -> None:
+    known = params()
+    made = solver(known)
+    made.keep_changes()
+    assert not made.diff(known[0]).any()

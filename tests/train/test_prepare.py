@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 from solver_case import SOLVER, Case, flat
 
+from owltf.caffe.binary.solverstate_file import read_solverstate, write_solverstate
+from owltf.caffe.schema.schema import load_schema
 from owltf.errors import OwltfError
 
 
@@ -99,3 +104,47 @@ def test_a_batch_smaller_than_the_replicas_is_refused(small: Case) -> None:
 def test_batch_per_gpu_multiplies_the_batch(small: Case) -> None:
     start = small.start(2, batch_per_gpu=True)
     assert start.nets.train.sources[0].layer.batch_size == 16
+
+
+def without_weights(case: Case, name: str, suffix: str = "") -> Path:
+    """Write the state of a run's first snapshot, as Caffe may, without the name of its weights."""
+    schema = load_schema()
+    state = read_solverstate(case.folder / f"snap_iter_6.solverstate{suffix}", schema)
+    path = case.folder / f"{name}.solverstate{suffix}"
+    write_solverstate(path, schema, replace(state, learned_net=""))
+    return path
+
+
+@pytest.mark.parametrize("suffix", ["", ".h5"])
+def test_a_state_that_names_no_weights_brings_its_history_alone(small: Case, suffix: str) -> None:
+    """As in Caffe; the history here is Adam's two for each blob."""
+    kind = 'type: "Adam" snapshot_format: ' + ("HDF5" if suffix else "BINARYPROTO")
+    small.add("solver.prototxt", SOLVER.replace("0.05", "0.002") + kind)
+    whole, _ = small.run()
+    weights = small.folder / f"snap_iter_6.caffemodel{suffix}"
+    bare = without_weights(small, "bare", suffix)
+    start = small.start(resume=bare)
+    assert f"{bare} names no weights: they are as their fillers make them" in start.notes
+    assert (start.state.iteration, bool(start.loaded)) == (6, False)
+    state = read_solverstate(bare, load_schema())
+    assert len(state.history) == 2 * len(start.nets.train.params)
+    history = start.solver.history(start.nets.train.params)
+    for got, wanted in zip(history, state.history, strict=True):
+        np.testing.assert_array_equal(got, wanted)
+    # The command line's weights go with it; else those of its name beside it.
+    given = small.start(resume=bare, weights=[weights])
+    assert [*given.loaded] == [str(weights)]
+    beside = bare.with_name(f"bare.caffemodel{suffix}")
+    beside.write_bytes(weights.read_bytes())
+    assert [*small.start(resume=bare).loaded] == [str(beside)]
+    kept = small.start(resume=small.folder / f"snap_iter_6.solverstate{suffix}")
+    np.testing.assert_array_equal(
+        flat(given.nets.train.get_params()), flat(kept.nets.train.get_params())
+    )
+
+
+def test_the_solvers_weights_go_with_a_state_that_names_none(small: Case) -> None:
+    small.run()
+    bare = without_weights(small, "bare")
+    small.add("solver.prototxt", f'{SOLVER} weights: "snap_iter_12.caffemodel"')
+    assert [*small.start(resume=bare).loaded] == ["snap_iter_12.caffemodel"]

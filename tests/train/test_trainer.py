@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import h5py
 import numpy as np
 import pytest
+from caffe_rules import CaffeRun
 from plugin_modules import plugin
 from solver_case import NET, ORACLE, SOLVER, Case, Recorder, flat, run
 
@@ -176,6 +178,85 @@ def test_a_resumed_run_ends_bit_equal_with_every_solver(small: Case, kind: str) 
     for one, other in pairs:
         np.testing.assert_array_equal(one, other)
     assert whole.solver.history(wanted)[0].any() == whole.solver.decays_untrained
+
+
+MIXED_NET = """
+layer { name: "data" type: "HDF5Data" top: "x" top: "target"
+  hdf5_data_param { source: "mixed.txt" batch_size: 4 } }
+layer { name: "cut" type: "Slice" bottom: "x" top: "a" top: "b" }
+layer { name: "one" type: "InnerProduct" bottom: "a" top: "one" param { name: "w" lr_mult: 0.5 }
+  param { name: "c" lr_mult: 2 decay_mult: 0 } inner_product_param { num_output: 4
+  weight_filler { type: "xavier" } } }
+layer { name: "two" type: "InnerProduct" bottom: "b" top: "two" param { name: "w" decay_mult: 3 }
+  param { name: "c" } inner_product_param { num_output: 4 weight_filler { type: "xavier" } } }
+layer { name: "sum" type: "Eltwise" bottom: "one" bottom: "two" top: "sum" }
+layer { name: "frozen" type: "InnerProduct" bottom: "sum" top: "frozen" param { lr_mult: 0 }
+  param { lr_mult: 0 decay_mult: 0 } inner_product_param { num_output: 4
+  weight_filler { type: "xavier" } } }
+layer { name: "top" type: "InnerProduct" bottom: "frozen" top: "top" param { lr_mult: 3 }
+  param { lr_mult: 1 decay_mult: 2 } inner_product_param { num_output: 2
+  weight_filler { type: "xavier" } bias_filler { type: "constant" value: 0.3 } } }
+layer { name: "loss" type: "EuclideanLoss" bottom: "top" bottom: "target" top: "loss" }
+"""
+MIXED_SOLVER = """
+net: "net.prototxt" base_lr: 0.05 lr_policy: "step" gamma: 0.5 stepsize: 3 max_iter: 7
+weight_decay: 0.03 iter_size: 3 snapshot_prefix: "snap" random_seed: 3 snapshot_diff: true
+"""
+# The shared w, the shared c, the frozen layer's two, the last layer's two.
+MIXED_LR, MIXED_DECAY = [0.5, 2, 0, 0, 3, 1], [3.0, 0, 1, 0, 1, 2]
+
+
+def _mixed_grads(w: list[np.ndarray], x: np.ndarray, target: np.ndarray) -> list[np.ndarray]:
+    """Return the gradients of a pass of the mixed net, by hand."""
+    a, b = x[:, :3], x[:, 3:]
+    middle = a @ w[0].T + b @ w[0].T + 2 * w[1]
+    frozen = middle @ w[2].T + w[3]
+    top = (frozen @ w[4].T + w[5] - target) / len(x)
+    below = top @ w[4] @ w[2]
+    ones = np.ones(len(x))
+    zeros = [np.zeros(each.shape) for each in w[2:4]]
+    return [below.T @ (a + b), 2 * ones @ below, *zeros, top.T @ frozen, ones @ top]
+
+
+@pytest.mark.parametrize("replicas", [1, 2])
+@pytest.mark.parametrize(
+    ("kind", "fields"),
+    [
+        ("SGD", "momentum: 0.9 clip_gradients: 0.2"),
+        ("Nesterov", 'momentum: 0.8 clip_gradients: 0.2 regularization_type: "L1"'),
+        ("AdaGrad", 'clip_gradients: 0.2 delta: 1e-3 regularization_type: "L1"'),
+        ("RMSProp", "rms_decay: 0.9 clip_gradients: 0.2 delta: 1e-3"),
+        ("AdaDelta", "momentum: 0.95 clip_gradients: 0.2 delta: 1e-3"),
+        ("Adam", 'momentum: 0.9 clip_gradients: 0.2 regularization_type: "L1"'),
+    ],
+)
+def test_mixtures_follow_caffes_formulas(
+    small: Case, kind: str, fields: str, replicas: int
+) -> None:
+    """Clipping, then iter_size, then regularisation, with shared blobs and a frozen layer."""
+    rng = np.random.default_rng(8)
+    x, target = (rng.normal(size=(20, each)).astype(np.float32) for each in (6, 2))
+    with h5py.File(small.folder / "mixed.h5", "w") as file:
+        file["x"], file["target"] = x, target
+    small.add("mixed.txt", "mixed.h5\n")
+    small.add("net.prototxt", MIXED_NET)
+    small.add("solver.prototxt", f'{MIXED_SOLVER} type: "{kind}" {fields}')
+    start = small.start(replicas)
+    params = start.nets.train.params
+    parameter, weights = start.source.parameter, [each.get() for each in params]
+    caffe = CaffeRun(parameter, weights, MIXED_LR, MIXED_DECAY)
+    for iteration in range(7):
+        caffe.rate = 0.05 * 0.5 ** (iteration // 3)
+        passes = [(np.arange(4) + 4 * (3 * iteration + each)) % 20 for each in range(3)]
+        several = [_mixed_grads(caffe.weights, x[rows], target[rows]) for rows in passes]
+        caffe.step([sum(grads) for grads in zip(*several, strict=True)])
+    assert run(start) == 0
+    for param, weight, diff in zip(params, caffe.weights, caffe.diffs, strict=True):
+        _assert_close(param.get(), weight)
+        _assert_close(start.solver.diff(param), diff)
+    history = start.solver.history(params)
+    for got, wanted in zip(history, caffe.history(start.solver.slots), strict=True):
+        _assert_close(got, wanted)
 
 
 def test_a_float16_run_goes_on_with_its_loss_scale(small: Case) -> None:

@@ -41,10 +41,6 @@ def test_nothing_is_said_where_all_have_an_effect(small: Case) -> None:
             ":4: gradients of several devices are always added up together, whatever says "
             "layer_wise_reduce; no effect",
         ),
-        (
-            "snapshot_diff: true",
-            ":4: snapshots hold no gradients, whatever says snapshot_diff; no effect",
-        ),
     ],
 )
 def test_each_is_said_once_with_its_line(small: Case, more: str, said: str) -> None:

@@ -28,7 +28,7 @@ from owltf.caffe.binary.protobuf_wire import (
 _LEGACY_AXES = range(1, 5)
 _MOST_AXES = 32
 _MOST_NUMBERS = 1 << 40
-_DATA, _SHAPE, _DOUBLE_DATA = 5, 7, 8
+_DATA, _DIFF, _SHAPE, _DOUBLE_DATA = 5, 6, 7, 8
 # NVIDIA's fork keeps numbers of any precision as bytes.
 _RAW_TYPE, _RAW_DATA = 10, 12
 _RAW_DTYPES = {0: "<f8", 1: "<f4", 2: "<f2"}
@@ -142,17 +142,28 @@ def _shape(parts: _Parts) -> tuple[int, ...]:
     return parts.shape or ()
 
 
-def encode_blob(array: np.ndarray) -> tuple[bytes, memoryview, bytes]:
-    """Encode an array as a BlobProto, in three parts, so that its numbers need not be copied.
+def encode_blob(
+    array: np.ndarray, diff: np.ndarray | None = None
+) -> tuple[bytes | memoryview, ...]:
+    """Encode an array as a BlobProto, in parts, so that its numbers need not be copied.
+
+    Args:
+        array: the blob's `data`.
+        diff: its `diff`, of the same shape; None to leave it out.
 
     Returns:
-        The bytes before the numbers, the numbers themselves, the bytes of the shape.
+        In turn the bytes before some numbers and the numbers themselves; last those of the shape.
     """
     values = np.asarray(array, "<f4", order="C")
     dims = b"".join(encode_varint(size) for size in values.shape)
     shape = encode_length(1, len(dims)) + dims if dims else b""
+    diffs = () if diff is None else _encode_numbers(_DIFF, np.asarray(diff, "<f4", order="C"))
     return (
-        encode_length(_DATA, values.nbytes),
-        values.reshape(-1).view(np.uint8).data,
+        *_encode_numbers(_DATA, values),
+        *diffs,
         encode_length(_SHAPE, len(shape)) + shape,
     )
+
+
+def _encode_numbers(field: int, values: np.ndarray) -> tuple[bytes, memoryview]:
+    return encode_length(field, values.nbytes), values.reshape(-1).view(np.uint8).data

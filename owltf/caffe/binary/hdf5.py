@@ -12,8 +12,10 @@ from owltf.caffe.binary.solver_state import SolverState
 from owltf.caffe.binary.weights import LayerWeights
 from owltf.errors import OwltfError
 
-_WEIGHTS, _HISTORY = "data", "history"
+_WEIGHTS, _DIFFS, _HISTORY = "data", "diff", "history"
 _LONGEST_NUMBER = 9
+# Blobs in the order of their numbers; None for one that is left out.
+Numbered = Sequence[np.ndarray | None]
 
 
 def read_weights_hdf5(path: Path) -> tuple[LayerWeights, ...]:
@@ -30,9 +32,13 @@ def read_weights_hdf5(path: Path) -> tuple[LayerWeights, ...]:
     layers = {name: _numbered(layout, f"{_WEIGHTS}/{name}") for name in _layer_names(layout)}
     numbers = iter(read_numbers(layout, [blob for blobs in layers.values() for blob in blobs]))
     return tuple(
-        LayerWeights(name, "", tuple(next(numbers) for _ in blobs))
+        LayerWeights(name, "", tuple(next(numbers) for _ in blobs), _indices(blobs))
         for name, blobs in layers.items()
     )
+
+
+def _indices(blobs: Sequence[Stored]) -> tuple[int, ...]:
+    return tuple(int(blob.path.rpartition("/")[2]) for blob in blobs)
 
 
 def _check_group(layout: Hdf5Layout, name: str) -> None:
@@ -50,23 +56,37 @@ def _layer_names(layout: Hdf5Layout) -> Iterator[str]:
             yield path.removeprefix(f"{_WEIGHTS}/")
 
 
-def write_weights_hdf5(path: Path, layers: Iterable[tuple[str, Sequence[np.ndarray]]]) -> None:
+def write_weights_hdf5(
+    path: Path,
+    layers: Iterable[tuple[str, Numbered]],
+    diffs: Iterable[tuple[str, Numbered]] | None = None,
+) -> None:
     """Write the weights of every layer.
+
+    Args:
+        path: the file.
+        layers: each layer's name, with its blobs.
+        diffs: the same of the blobs' `diff`s; None to leave them out.
 
     Raises:
         OwltfError: if a layer's name takes the place of another layer's blob.
         OSError: if the file cannot be written.
     """
     with create_hdf5(path) as file:
-        data = file.create_group(_WEIGHTS)
-        for name, blobs in layers:
-            try:
-                _write_numbered(data.require_group(name), blobs)
-            except (TypeError, ValueError) as error:
-                raise OwltfError(
-                    f"layer '{name}' has no place in an HDF5 file beside the net's other layers "
-                    f"({error}); rename it, or write a binary caffemodel"
-                ) from error
+        _write_layers(file.create_group(_WEIGHTS), layers)
+        if diffs is not None:
+            _write_layers(file.create_group(_DIFFS), diffs)
+
+
+def _write_layers(group: Any, layers: Iterable[tuple[str, Numbered]]) -> None:
+    for name, blobs in layers:
+        try:
+            _write_numbered(group.require_group(name), blobs)
+        except (TypeError, ValueError) as error:
+            raise OwltfError(
+                f"layer '{name}' has no place in an HDF5 file beside the net's other layers "
+                f"({error}); rename it, or write a binary caffemodel"
+            ) from error
 
 
 def read_solverstate_hdf5(path: Path) -> SolverState:
@@ -76,11 +96,12 @@ def read_solverstate_hdf5(path: Path) -> SolverState:
         OwltfError: if the file is damaged, or holds something else.
     """
     layout = read_layout(path)
-    net = layout.dataset("learned_net", text=True)
+    names_net = "learned_net" in layout.kinds
+    net = layout.dataset("learned_net", text=True).text if names_net else ""
     _check_group(layout, _HISTORY)
     return SolverState(
         iteration=_whole_number(layout, "iter"),
-        learned_net=str(net.text),
+        learned_net=str(net),
         current_step=_whole_number(layout, "current_step"),
         history=tuple(read_numbers(layout, _numbered(layout, _HISTORY))),
     )
@@ -102,9 +123,9 @@ def write_solverstate_hdf5(path: Path, state: SolverState) -> None:
     with create_hdf5(path) as file:
         file["iter"] = np.array([state.iteration], "<i4")
         file["current_step"] = np.array([state.current_step], "<i4")
-        # Caffe reads up to the terminating zero, which h5py's own strings lack.
-        text = state.learned_net.encode()
-        file["learned_net"] = np.array(text, f"S{len(text) + 1}")
+        if text := state.learned_net.encode():
+            # Caffe reads up to the terminating zero, which h5py's own strings lack.
+            file["learned_net"] = np.array(text, f"S{len(text) + 1}")
         _write_numbered(file.create_group(_HISTORY), state.history)
 
 
@@ -121,6 +142,7 @@ def _numbered(layout: Hdf5Layout, group: str) -> list[Stored]:
     return [layout.dataset(inside[name]) for name in sorted(inside, key=int)]
 
 
-def _write_numbered(group: Any, blobs: Sequence[np.ndarray]) -> None:
+def _write_numbered(group: Any, blobs: Numbered) -> None:
     for index, blob in enumerate(blobs):
-        group.create_dataset(str(index), data=np.asarray(blob, "<f4"))
+        if blob is not None:
+            group.create_dataset(str(index), data=np.asarray(blob, "<f4"))

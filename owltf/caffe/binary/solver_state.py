@@ -11,7 +11,7 @@ class SolverState:
 
     Attributes:
         iteration: iterations done.
-        learned_net: the caffemodel of the same snapshot, as a path.
+        learned_net: the caffemodel of the same snapshot, as a path; empty where it names none.
         current_step: steps that the learning rate took, by the policies step and multistep.
         history: the solver's arrays, as many for each learned blob as its type keeps.
     """

@@ -65,7 +65,7 @@ def _decode(data: memoryview, schema: Schema) -> SolverState:
 
 def _encode(schema: Schema, state: SolverState) -> Iterator[bytes | memoryview]:
     message = schema.message("SolverState")
-    yield message(iter=state.iteration, learned_net=state.learned_net).SerializeToString()
+    yield message(iter=state.iteration, learned_net=state.learned_net or None).SerializeToString()
     for array in state.history:
         blob = encode_blob(array)
         yield encode_length(_HISTORY, sum(map(len, blob)))

@@ -16,11 +16,14 @@ class LayerWeights:
         type: its type, such as Convolution; empty where the file does not say.
         blobs: arrays of float32 in Caffe's shapes; old files write every blob with four axes, so a
             bias of 10 values may have the shape (1, 1, 1, 10).
+        indices: the number of each blob in an HDF5 file, which leaves out those that an earlier
+            layer has too; None in a binary one, which has them all.
     """
 
     name: str
     type: str
     blobs: tuple[np.ndarray, ...]
+    indices: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True)

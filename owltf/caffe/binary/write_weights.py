@@ -1,7 +1,7 @@
 """Writes caffemodels as Caffe does, layer by layer, straight from the weights' arrays."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import chain, repeat
 from pathlib import Path
 
 import numpy as np
@@ -16,14 +16,18 @@ from owltf.files.atomic import atomic_path
 from owltf.files.checksum import FileSum, write_summed
 
 _LAYER, _BLOBS = 100, 7
+# The blobs of layers by the names that `owltf.caffe.layer_names` gives these.
+Blobs = Mapping[str, Sequence[np.ndarray]]
 
 
 def write_caffemodel(
     path: Path | str,
     parameter: NetParameter,
-    blobs: Mapping[str, Sequence[np.ndarray]],
+    blobs: Blobs,
     *,
     hdf5: bool = False,
+    shared: Collection[tuple[str, int]] = (),
+    diffs: Blobs | None = None,
 ) -> FileSum:
     """Write a net's weights to a file, completely or not at all; in HDF5 if it ends in `.h5`.
 
@@ -33,6 +37,9 @@ def write_caffemodel(
         blobs: the learned blobs of each layer that has some, in Caffe's shapes, by the names that
             `owltf.caffe.layer_names` gives the layers.
         hdf5: write HDF5 whatever the file's name is.
+        shared: the blobs, by layer and number, that an earlier layer has too. As Caffe does, HDF5
+            files leave them out, and binary ones repeat them.
+        diffs: the `diff` of each blob, as Caffe's `snapshot_diff` adds it; None to leave it out.
 
     Returns:
         The file's size and checksum.
@@ -45,20 +52,38 @@ def write_caffemodel(
         raise KeyError(f"the net has no layers {sorted(unknown)}")
     with atomic_path(Path(path)) as temporary:
         if hdf5 or Path(path).suffix == ".h5":
-            pairs = ((layer.name, blobs.get(name, ())) for name, layer in layers.items())
-            write_weights_hdf5(temporary, pairs)
+            own = ((each.name, _own(name, blobs, shared)) for name, each in layers.items())
+            changes = None if diffs is None else _by_name(layers, diffs)
+            write_weights_hdf5(temporary, own, changes)
             return FileSum.of(temporary)
         head = type(parameter)(name=parameter.name).SerializeToString()
-        encoded = (_encode_layer(layer, blobs.get(name, ())) for name, layer in layers.items())
+        encoded = (
+            _encode_layer(layer, blobs.get(name, ()), (diffs or {}).get(name))
+            for name, layer in layers.items()
+        )
         with temporary.open("wb") as file:
             return write_summed(file, chain([head], chain.from_iterable(encoded)))
 
 
+def _own(
+    name: str, blobs: Blobs, shared: Collection[tuple[str, int]]
+) -> Sequence[np.ndarray | None]:
+    several = enumerate(blobs.get(name, ()))
+    return [None if (name, index) in shared else blob for index, blob in several]
+
+
+def _by_name(
+    layers: Mapping[str, LayerParameter], blobs: Blobs
+) -> Iterator[tuple[str, Sequence[np.ndarray]]]:
+    return ((layer.name, blobs.get(name, ())) for name, layer in layers.items())
+
+
 def _encode_layer(
-    layer: LayerParameter, blobs: Sequence[np.ndarray]
+    layer: LayerParameter, blobs: Sequence[np.ndarray], diffs: Sequence[np.ndarray] | None
 ) -> Iterator[bytes | memoryview]:
     before, after = _encode_other_fields(layer)
-    encoded = [encode_blob(blob) for blob in blobs]
+    changes = repeat(None, len(blobs)) if diffs is None else diffs
+    encoded = [encode_blob(*pair) for pair in zip(blobs, changes, strict=True)]
     sizes = [sum(map(len, blob)) for blob in encoded]
     heads = [encode_length(_BLOBS, size) for size in sizes]
     yield encode_length(_LAYER, len(before) + sum(map(len, heads)) + sum(sizes) + len(after))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from owltf.caffe.net.input_shapes import with_input_shapes
+from owltf.caffe.net.splits import with_automatic_tops, with_splits
 from owltf.caffe.prototxt.source import NetSource
 from owltf.convert.context import NetContext
 from owltf.convert.params import Param
@@ -17,7 +18,6 @@ from owltf.net.net import Net
 from owltf.net.solver_nets import build_source
 from owltf.pycaffe.passes.plan import Plan, Planner
 from owltf.pycaffe.passes.runner import Runner
-from owltf.pycaffe.passes.splits import with_automatic_tops, with_splits
 
 Shapes = Mapping[str, Sequence[int]]
 Key = tuple[tuple[int, ...], ...]

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import h5py
 import numpy as np
 import pytest
 
@@ -76,3 +77,30 @@ def test_no_such_folder(schema: Schema, tmp_path: Path, refusal: Callable[..., s
     assert "cannot be written: no such file or directory" in refusal(
         write_caffemodel, tmp_path / "none" / "x", net, {}
     )
+
+
+def test_diffs_stand_where_caffe_writes_them(schema: Schema, tmp_path: Path) -> None:
+    net = schema.message("NetParameter")(layer=[{"name": "a"}, {"name": "b"}, {"name": "relu"}])
+    data, diff = np.arange(6, dtype=np.float32).reshape(2, 3), np.ones((2, 3), np.float32)
+    blobs, diffs = {"a": [data], "b": [data]}, {"a": [diff], "b": [diff]}
+    write_caffemodel(tmp_path / "x", net, blobs, shared={("b", 0)}, diffs=diffs)
+    written = schema.message("NetParameter").FromString((tmp_path / "x").read_bytes())
+    # A binary file repeats what layers share.
+    for layer in written.layer[:2]:
+        (blob,) = layer.blobs
+        assert (list(blob.data), list(blob.diff)) == (data.ravel().tolist(), [1] * 6)
+        assert list(blob.shape.dim) == [2, 3]
+    assert written.SerializeToString() == (tmp_path / "x").read_bytes()
+    write_caffemodel(tmp_path / "x.h5", net, blobs, shared={("b", 0)}, diffs=diffs)
+    with h5py.File(tmp_path / "x.h5") as file:
+        assert [*file] == ["data", "diff"]
+        assert {name: [*file["data"][name]] for name in file["data"]} == {
+            **{"a": ["0"], "b": []},
+            "relu": [],
+        }
+        # Caffe leaves out shared data, but no diff.
+        assert {name: [*file["diff"][name]] for name in file["diff"]} == {
+            **{"a": ["0"], "b": ["0"]},
+            "relu": [],
+        }
+        np.testing.assert_array_equal(file["diff/b/0"], diff)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from owltf.caffe.net.read import net_from_text
+from owltf.caffe.net.splits import with_automatic_tops, with_splits
 from owltf.caffe.schema.schema import load_schema
-from owltf.pycaffe.passes.splits import with_automatic_tops, with_splits
 
 NET = """
 layer { name: "x" type: "Input" top: "x" top: "label" }
