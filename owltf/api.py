@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     )
     from owltf.convert.keras_names import keras_name as keras_name
     from owltf.convert.layer import Layer as Layer, UnsupportedLayerError as UnsupportedLayerError
+    from owltf.convert.onnx_detection_rows import add_detection_rows as add_detection_rows
     from owltf.convert.onnx_node import OnnxNode as OnnxNode, onnx_form as onnx_form
     from owltf.convert.params import Param as Param, ParamBlob as ParamBlob
     from owltf.convert.source_call import SourceCall as SourceCall
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
         in_threads as in_threads,
     )
     from owltf.data.draws import (
+        drawn_skip as drawn_skip,
         record_draws as record_draws,
         record_words as record_words,
         stream_key as stream_key,
@@ -196,6 +198,7 @@ LAYERS = {
     "Step": "owltf.runtime.step",
     "UnsupportedLayerError": "owltf.convert.layer",
     "Window": "owltf.convert.window",
+    "add_detection_rows": "owltf.convert.onnx_detection_rows",
     "check_labels": "owltf.runtime.graph_checks",
     "check_one_replica": "owltf.runtime.graph_checks",
     "check_range": "owltf.runtime.graph_checks",
@@ -235,6 +238,7 @@ DATA = {
     "RootFolder": "owltf.data.source.root_folder",
     "Transform": "owltf.data.transform",
     "decode_image": "owltf.data.source.image",
+    "drawn_skip": "owltf.data.draws",
     "find_images": "owltf.data.source.image_files",
     "hdf5_datasets": "owltf.data.source.hdf5",
     "in_threads": "owltf.data.decoded_images",

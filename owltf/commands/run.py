@@ -138,6 +138,7 @@ def run(
     from owltf.caffe.file_kind import SOLVER
     from owltf.caffe.net.named_files import check_named_files
     from owltf.caffe.net.net_file import open_net_file
+    from owltf.caffe.net.solver_check import check_solver
     from owltf.options.early_checks import check_weights
     from owltf.runtime.cluster import read_cluster
     from owltf.runtime.device_wishes import check_wishes
@@ -154,6 +155,7 @@ def run(
     check_wishes(**{name: flags[name] for name in DEVICE_FLAGS}, cluster=cluster)
     for source in (file.source("TRAIN"), *file.tests):
         check_named_files(source)
+    check_solver(file, registry.solver_checks)
     check_weights(flags["weights"] or _weights_of(file, flags))
     if file.solver is not None and (cluster is None or cluster.is_chief):
         check_free(prefix_of(file.solver, schedule_of(file.solver)).path)

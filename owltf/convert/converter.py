@@ -89,6 +89,16 @@ class LayerConverter(ABC):
             UnsupportedLayerError: by `layer.unsupported(...)`.
         """
 
+    def without_effect(self, parameter: Any) -> Mapping[str, str]:
+        """Return why a field that is given changes nothing, by the field's name; owltf says so.
+
+        That is for fields which the layer's fork reads, or has read, without an effect.
+
+        Args:
+            parameter: the `LayerParameter`.
+        """
+        return {}
+
     @abstractmethod
     def build(self, layer: Layer, *bottoms: Blob) -> Blob | Sequence[Blob]:
         """Return the layer's tops, made from its bottoms.

@@ -24,6 +24,7 @@ from owltf.errors import OwltfError
 from owltf.files.regular_file import refuse_irregular
 from owltf.forms.engines import AUTO, TENSORFLOW, engine_of
 from owltf.inference.engine_answer import OtherEngine
+from owltf.net.effectless_fields import effectless_notes
 from owltf.net.net import Net
 from owltf.net.solver_nets import build_source
 from owltf.net.start_weights import StartWeights, no_weights
@@ -117,9 +118,8 @@ def load_net(
         net = build_source(source, context)
     if needs_weights and net.layer_params:
         raise OwltfError(f"{opened.file}: {no_weights(net)}")
-    for note in _notes(
-        (*opened.ignored, *source.ignored), start.load(net, allow_missing=allow_missing)
-    ):
+    loaded = start.load(net, allow_missing=allow_missing)
+    for note in _notes(net, (*opened.ignored, *source.ignored), loaded):
         if tell:
             tell(note)
     return net
@@ -256,8 +256,9 @@ def _of_snapshot(snapshot: int, file: NetFile) -> list[str | Path]:
     return [restored.weights]
 
 
-def _notes(ignored: Iterable[str], loaded: Mapping[str, Loaded]) -> Iterator[str]:
+def _notes(net: Net, ignored: Iterable[str], loaded: Mapping[str, Loaded]) -> Iterator[str]:
     for field in dict.fromkeys(ignored):
         yield f"Ignored unknown field: {field}"
+    yield from effectless_notes(net.graph, net.context)
     for file, result in loaded.items():
         yield f"Weights from {file}: {result.summary()}"

@@ -20,6 +20,7 @@ from owltf.errors import OwltfError
 from owltf.net.caffe_rules import check_in_place, check_params, same_name_notes
 from owltf.net.consumed_losses import consumed_loss_notes, consumed_losses
 from owltf.net.convert_layer import convert_layer
+from owltf.net.effectless_fields import effectless_notes
 from owltf.net.in_place import in_place_notes
 from owltf.net.lr_mult import Multipliers
 from owltf.net.net import Effect, Loss, Net
@@ -101,7 +102,8 @@ class _Builder:
     def _notes(self, params: Mapping[str, Sequence[Param]]) -> tuple[str, ...]:
         in_place = in_place_notes(self.graph, self.context)
         names = same_name_notes(self.graph, params)
-        return (*consumed_loss_notes(self.consumed), *in_place, *names)
+        fields = effectless_notes(self.graph, self.context)
+        return (*consumed_loss_notes(self.consumed), *in_place, *names, *fields)
 
     def _takes_blobs(self, graph_layer: GraphLayer) -> bool:
         converter = self.context.registry.converter(graph_layer.parameter)

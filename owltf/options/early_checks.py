@@ -9,6 +9,7 @@ from typing import Any
 from owltf.caffe.find_file import find_file
 from owltf.caffe.net.named_files import check_named_files
 from owltf.caffe.net.net_file import open_net_file
+from owltf.caffe.net.solver_check import check_solver
 from owltf.errors import OwltfError
 from owltf.inference.channel_mean import check_mean
 from owltf.options.devices import DEVICE_FLAGS
@@ -39,6 +40,7 @@ def check_early(
     check_wishes(**{name: flags.get(name) for name in DEVICE_FLAGS})
     ignore = bool(flags.get("ignore_unknown_fields"))
     opened = open_net_file(file, registry.schema, ignore_unknown_fields=ignore)
+    check_solver(opened, registry.solver_checks)
     check_weights(flags.get("weights") or ())
     if flags.get("labels") is not None:
         find_file(str(flags["labels"]), None)

@@ -6,7 +6,7 @@ command, so they import TensorFlow inside the functions, never at the top.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -109,6 +109,23 @@ def owltf_solvers() -> Iterable[type[Solver]]:
 @hookspec
 def owltf_engines() -> Mapping[str, Engine]:
     """Return engines that compute nets in place of TensorFlow, by what `--engine` calls them."""
+    return {}
+
+
+@hookspec
+def owltf_check_solver(solver: Any, test_nets: Sequence[Any]) -> Mapping[str, str]:
+    """Check the fields that plugins add to solvers; called before anything is built.
+
+    Args:
+        solver: the `SolverParameter`.
+        test_nets: the `NetParameter` of each of its test nets.
+
+    Returns:
+        Why a field that is given changes nothing, by the field's name; the run says so.
+
+    Raises:
+        FieldError: if the value of a field cannot be used.
+    """
     return {}
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pluggy
 
-from owltf.errors import OwltfError
+from owltf.errors import FieldError, OwltfError
 
 # What comes with owltf: its own mistakes keep their traceback.
 BUILT_IN = "owltf."
@@ -38,7 +38,8 @@ def one_line(plugin: str, hook: str) -> Iterator[None]:
 def hook_error(plugin: str, hook: str, error: Exception) -> Exception:
     """Return the HookError for an exception, or the exception if its traceback is to be seen.
 
-    That of a built-in plugin is, and that of a check of layers. An OwltfError keeps its words.
+    That of a built-in plugin is, and that of a check of layers. An OwltfError keeps its words, and
+    a FieldError its field.
 
     Args:
         plugin: the plugin's name.
@@ -46,6 +47,8 @@ def hook_error(plugin: str, hook: str, error: Exception) -> Exception:
         error: the exception.
     """
     if isinstance(error, HookError) or plugin.startswith(BUILT_IN) or hook == _CHECK:
+        return error
+    if isinstance(error, FieldError):
         return error
     if isinstance(error, OwltfError):
         return HookError(str(error))

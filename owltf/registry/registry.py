@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -85,6 +85,11 @@ class Registry:
     def engines(self) -> Mapping[str, Any]:
         """The engines that compute nets in place of TensorFlow, by name."""
         return self._gather("owltf_engines", lambda found: found.items(), "bring the engine {}")
+
+    def solver_checks(self, **values: Any) -> Iterator[Mapping[str, str]]:
+        """Yield what each plugin says of a solver; see the hook `owltf_check_solver`."""
+        for _, found in results_by_plugin(self.manager, "owltf_check_solver", **values):
+            yield found
 
     @cached_property
     def classes(self) -> Mapping[str, str]:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from owltf.caffe.net.net_file import NetFile
+from owltf.caffe.net.solver_check import check_solver
 from owltf.caffe.net.solver_weights import solver_weights
 from owltf.caffe.prototxt.source import SolverSource
 from owltf.convert.context import NetContext
@@ -131,6 +132,7 @@ def prepare(
     solver_class = solver_class_of(registry, source)
     rate = learning_rate_of(registry, source)
     schedule = schedule_of(source)
+    effectless = check_solver(file, registry.solver_checks)
     prefix = prefix_of(source, schedule)
     restored, passed_over = _restored(options, prefix, registry)
     _check_one_start(restored, devices)
@@ -156,7 +158,7 @@ def prepare(
         *_notes(file, context, restored, devices, nets),
         *pointless_fields(source),
     ]
-    notes += unused_fields(source, solver_class, type(rate))
+    notes += [*unused_fields(source, solver_class, type(rate)), *effectless]
     if restored:
         _restore_solver(solver, nets.train.params, restored, weights)
         notes += nothing_left(source, restored.state.iteration)
@@ -283,7 +285,7 @@ def _notes(
     notes = [f"Ignored unknown field: {field}" for field in dict.fromkeys(chain(*ignored))]
     notes += context.registry.schema.notes
     notes += precision_notes(context.precision)
-    notes += nets.train.notes
+    notes += dict.fromkeys(chain(*(net.notes for net in (nets.train, *nets.tests))))
     if not nets.train.losses:
         notes.append("The net has no loss: only weight_decay changes its weights")
     if restored and restored.run is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import keras
@@ -60,6 +61,12 @@ class ChannelScale(LayerConverter):
         """Refuse one factor for all, which the layer keeps by itself."""
         if layer.parameter.channel_scale_param.global_scale:
             raise layer.unsupported("global_scale: true")
+
+    def without_effect(self, parameter: Any) -> Mapping[str, str]:
+        """Return what is for the one factor of `global_scale`."""
+        names = ("init_global_scale", "max_global_scale", "min_global_scale")
+        given = {field.name for field, _ in parameter.channel_scale_param.ListFields()}
+        return dict.fromkeys([name for name in names if name in given], "global_scale is not true")
 
     def build(self, layer: Layer, features: Blob, factors: Blob) -> Blob:
         """Return the scaled features.

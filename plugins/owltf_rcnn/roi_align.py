@@ -16,33 +16,37 @@ def roi_align(
 ) -> Any:
     """Return the means of each region's bins, (R, height, width, C).
 
-    Each bin has `samples` points along each axis, whose values are linear between the pixels around
-    them. Points more than a pixel outside of the image are 0.
+    Each bin has `samples` points along each axis, with 0 one for each pixel that it covers. Their
+    values are linear between the pixels around them. Points more than a pixel outside of the image
+    are 0.
     """
     import tensorflow as tf
 
     corners = rois[:, 1:] * scale
 
-    def weights(axis: Any, count: Any, limit: Any) -> Any:
-        start = corners[:, axis, None]
-        size = tf.maximum(corners[:, axis + 2, None] - start, 1)
-        place = (tf.range(count * samples, dtype=rois.dtype)[None] + 0.5) / (count * samples)
+    def weights(start: Any, end: Any, count: Any, limit: Any) -> Any:
+        size = tf.maximum(end - start, 1)
+        each = tf.cast(tf.math.ceil(size / count), tf.int32) if samples == 0 else samples
+        place = (tf.range(tf.cast(count * each, rois.dtype)) + 0.5) / tf.cast(
+            count * each, rois.dtype
+        )
         at = start + place * size
         inside = tf.cast((at >= -1) & (at <= limit), rois.dtype)
         at = tf.clip_by_value(at, 0, limit - 1)
-        near = 1 - tf.abs(at[..., None] - tf.range(limit, dtype=rois.dtype))
-        each = tf.maximum(near, 0) * inside[..., None]
-        return tf.reduce_mean(tf.reshape(each, (-1, count, samples, limit)), 2)
+        near = 1 - tf.abs(at[:, None] - tf.range(limit, dtype=rois.dtype))
+        taken = tf.maximum(near, 0) * inside[:, None]
+        return tf.reduce_mean(tf.reshape(taken, (count, each, limit)), 1)
 
     rows, columns = features.shape[1:3]
-    down, across = weights(1, height, rows), weights(0, width, columns)
 
     def of_region(parts: Any) -> Any:
-        number, y, x = parts
-        return tf.einsum("ph,hwc,qw->pqc", y, features[number], x)
+        number, box = parts
+        down = weights(box[1], box[3], height, rows)
+        across = weights(box[0], box[2], width, columns)
+        return tf.einsum("ph,hwc,qw->pqc", down, features[number], across)
 
     signature = tf.TensorSpec((height, width, features.shape[-1]), features.dtype)
-    return tf.map_fn(of_region, (image, down, across), fn_output_signature=signature)
+    return tf.map_fn(of_region, (image, corners), fn_output_signature=signature)
 
 
 @keras.saving.register_keras_serializable("owltf_rcnn")
@@ -56,11 +60,6 @@ class ROIAlign(RegionConverter):
     """The mean of points between pixels in each bin of each region, as in Mask R-CNN."""
 
     caffe_type = "ROIAlign"
-
-    def check(self, layer: Layer) -> None:
-        """Refuse a number of points that depends on each region's size."""
-        if layer.parameter.roi_align_param.sampling_ratio < 1:
-            raise layer.unsupported("sampling_ratio: 0, which depends on each region's size,")
 
     def build(self, layer: Layer, features: Blob, rois: Blob) -> Blob:
         """Return the pooled regions, (R, C, pooled_h, pooled_w).

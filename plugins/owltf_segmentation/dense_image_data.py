@@ -38,4 +38,4 @@ class DenseImageData(PairedData):
                 scale=rest.scale,
                 pad_label=None,
             )
-            self.open(context, images, transform, param.batch_size)
+            self.open(context, images, transform, param)

@@ -43,7 +43,7 @@ class ImageSegData(PairedData):
             images = PairedImages.of(context, param, _kind(param))
             _check_tops(context, images.kind)
             transform = _transform(context, images.channels)
-            self.open(context, images, transform, param.batch_size)
+            self.open(context, images, transform, param)
 
 
 def _kind(param: Any) -> str:

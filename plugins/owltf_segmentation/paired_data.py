@@ -14,6 +14,7 @@ from owltf.api import (
     BadRecords,
     DataContext,
     DataLayer,
+    drawn_skip,
     read_ahead,
     read_chunks,
     record_words,
@@ -29,7 +30,7 @@ class PairedData(DataLayer):
     """Reads images and their labels, in a thread for each image of a batch."""
 
     def open(
-        self, context: DataContext, images: PairedImages, transform: PairTransform, batch: int
+        self, context: DataContext, images: PairedImages, transform: PairTransform, param: Any
     ) -> None:
         """Keep what the layer reads, and look at the first image.
 
@@ -37,13 +38,14 @@ class PairedData(DataLayer):
             context: the layer's context.
             images: the images.
             transform: what is done to each.
-            batch: the `batch_size` of the prototxt.
+            param: the message with `batch_size` and `rand_skip`.
 
         Raises:
             OwltfError: if no image can be read.
         """
         self.images, self.transform = images, transform
-        self.batch_size = context.global_batch(batch)
+        self.batch_size = context.global_batch(param.batch_size)
+        self.first_position = drawn_skip(context.seed, context.name, param.rand_skip)
         self.records = len(images.pairs)
         self.bad_records = BadRecords(context, self.records)
         self._key = stream_key(context.seed, context.name, "transform")

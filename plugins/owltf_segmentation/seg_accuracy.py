@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import keras
@@ -94,6 +94,11 @@ class SegAccuracy(LayerConverter):
     caffe_type = "SegAccuracy"
     bottoms = (2, 2)
     is_judge = True
+
+    def without_effect(self, parameter: Any) -> Mapping[str, str]:
+        """Return the choice of a figure, as the top has all three."""
+        given = parameter.seg_accuracy_param.HasField("metric")
+        return {"metric": "the top has all three figures"} if given else {}
 
     def build(self, layer: Layer, scores: Blob, labels: Blob) -> Blob:
         """Return the figures, (1, 1, 1, 3).

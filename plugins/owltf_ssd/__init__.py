@@ -6,6 +6,7 @@ functions, never at the top.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,14 @@ def owltf_add_command(commands: Any) -> None:
 def owltf_schema() -> list[Path]:
     """Return the file with SSD's messages."""
     return [Path(__file__).with_name("ssd.pb")]
+
+
+@hookimpl
+def owltf_check_solver(solver: Any, test_nets: Sequence[Any]) -> Mapping[str, str]:
+    """Check the fields by which SSD's solvers say how detections are evaluated."""
+    from owltf_ssd.solver_fields import check_fields
+
+    return check_fields(solver, test_nets)
 
 
 @hookimpl

@@ -160,11 +160,7 @@ class DetectionEvaluate(LayerConverter):
     def figures(
         self, parameter: Any, tops: Sequence[np.ndarray], solver: Any | None
     ) -> Mapping[str, float]:
-        """Return the mAP, and each class's AP if the solver says `show_per_class_result`.
-
-        Raises:
-            OwltfError: if the solver's `ap_version` is not known.
-        """
+        """Return the mAP, and each class's AP if the solver says `show_per_class_result`."""
         version = solver.ap_version if solver is not None else "Integral"
         found = average_precisions(tops, version)
         each = {f" class {label}": value for label, value in found.items()}

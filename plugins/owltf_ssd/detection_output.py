@@ -11,10 +11,8 @@ import keras
 import numpy as np
 
 from owltf.api import Blob, Layer, LayerConverter, OnnxNode, SourceCall, current_step
-from owltf_ssd.boxes import box_overlaps, decode_boxes
-from owltf_ssd.detect import detections
+from owltf_ssd.detect import PARTS, detections
 from owltf_ssd.onnx_detections import add_detections
-from owltf_ssd.suppression import keep_boxes
 
 
 @keras.saving.register_keras_serializable("owltf_ssd")
@@ -34,8 +32,7 @@ class Detections(keras.layers.Layer):
     def call(self, inputs: Any) -> Any:
         """Return the detections."""
         loc, conf, priors = inputs
-        tools = (decode_boxes, keep_boxes, box_overlaps)
-        rows = detections(loc, conf, priors, self.options, *tools)
+        rows = detections(loc, conf, priors, self.options)
         step = current_step()
         first = step.first_row if step else 0
         # On several devices images are numbered in the whole batch.
@@ -51,11 +48,11 @@ class Detections(keras.layers.Layer):
 
     def source(self, call: SourceCall) -> str:
         """Return the call as source, which needs TensorFlow as Keras's backend."""
-        for each in (decode_boxes, box_overlaps, keep_boxes, detections):
+        for each in (*PARTS, detections):
             call.need("\n" + inspect.getsource(each).replace(": Any", "").replace(" -> Any", ""))
         pairs = ", ".join(f"{k!r}: {v!r}" for k, v in self.options.items())
         given = ", ".join(call.inputs)
-        return f"detections({given}, {{{pairs}}}, decode_boxes, keep_boxes, box_overlaps)"
+        return f"detections({given}, {{{pairs}}})"
 
 
 class DetectionOutput(LayerConverter):
@@ -73,6 +70,14 @@ class DetectionOutput(LayerConverter):
             raise layer.unsupported("save_output_param with an output_directory")
         if param.visualize:
             raise layer.unsupported("visualize: true")
+
+    def without_effect(self, parameter: Any) -> Mapping[str, str]:
+        """Return what is for files and windows that are not asked for."""
+        param = parameter.detection_output_param
+        unused = dict.fromkeys(("visualize_threshold", "save_file"), "visualize is not true")
+        unused["save_output_param"] = "it has no output_directory"
+        given = {field.name for field, _ in param.ListFields()}
+        return {name: reason for name, reason in unused.items() if name in given}
 
     def build(self, layer: Layer, *bottoms: Blob) -> Blob:
         """Return the detections, (1, 1, rows, 7).

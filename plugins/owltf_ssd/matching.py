@@ -53,8 +53,37 @@ def match(overlaps: Any, threshold: float | None) -> Any:
     return tf.cond(tf.size(overlaps) > 0, second, lambda: first)
 
 
-def hardest(losses: Any, eligible: Any, number: Any) -> Any:
-    """Return which of the eligible priors are the `number` with the greatest losses, (P,)."""
+def best_overlaps(overlaps: Any) -> Any:
+    """Return the greatest overlap of each prior with a true box, 0 without any, (P,)."""
+    return tf.reduce_max(tf.pad(overlaps, [[0, 0], [0, 1]]), 1)
+
+
+def chosen_by_loss(
+    losses: Any, eligible: Any, number: Any, boxes: Any, limits: tuple[float, int]
+) -> Any:
+    """Return which of the eligible priors are the `number` with the greatest losses, (P,).
+
+    Args:
+        losses: the loss of each, (P,).
+        eligible: which may be chosen, (P,).
+        number: how many at most.
+        boxes: where they lie, (P, 4), if of those that overlap the one with the greatest loss alone
+            is to be chosen; else None.
+        limits: the overlap above which that is so, and how many of the greatest are looked at, -1
+            for all.
+    """
     ranked = tf.where(eligible, losses, -float("inf"))
     rank = tf.argsort(tf.argsort(-ranked, stable=True), stable=True)
-    return tf.logical_and(eligible, rank < number)
+    if boxes is None:
+        return eligible & (rank < number)
+    threshold, most = limits
+    looked_at = eligible & (rank < most) if most >= 0 else eligible
+    scores = tf.where(looked_at, losses, -float("inf"))
+    kept = tf.raw_ops.NonMaxSuppressionV3(
+        boxes=boxes,
+        scores=scores,
+        max_output_size=number,
+        iou_threshold=threshold,
+        score_threshold=-3e38,
+    )
+    return tf.scatter_nd(kept[:, None], tf.ones_like(kept), tf.shape(losses)[:1]) > 0

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import keras
 import tensorflow as tf
 
 from owltf.api import Blob, Layer, LayerConverter, OwltfError, current_step, global_sum
-from owltf_ssd.boxes import box_overlaps, decode_boxes, encode_boxes
-from owltf_ssd.matching import hardest, match
-from owltf_ssd.smooth_l1_loss import smooth_l1
+from owltf_ssd.image_loss import ImageLoss
 
 
 @keras.saving.register_keras_serializable("owltf_ssd")
@@ -36,15 +35,17 @@ class MultiBox(keras.layers.Layer):
         loc, conf, priors, truth = inputs
         images, count = tf.shape(conf)[0], tf.shape(priors)[-1] // 4
         first = self._first_image(truth, priors)
-        loc = tf.reshape(loc, (images, count, 4))
+        own = 1 if self.options["share_location"] else self.options["num_classes"]
+        loc = tf.reshape(loc, (images, count, own, 4))
         conf = tf.reshape(conf, (images, count, self.options["num_classes"]))
         prior, variance = (tf.reshape(priors[0, i], (count, 4)) for i in range(2))
         truth = self._counted(tf.reshape(truth, (-1, 8)))
+        loss = ImageLoss(self.options, prior, variance)
 
         def one(image: Any) -> Any:
             number, places, scores = image
-            own = tf.boolean_mask(truth, tf.cast(truth[:, 0], tf.int32) == first + number)
-            return self._image(places, scores, prior, variance, own)
+            mine = tf.boolean_mask(truth, tf.cast(truth[:, 0], tf.int32) == first + number)
+            return loss.of(places, scores, mine)
 
         kinds = (tf.TensorSpec((), tf.float32), tf.TensorSpec((), tf.float32))
         sums, matches = tf.map_fn(one, (tf.range(images), loc, conf), fn_output_signature=kinds)
@@ -82,74 +83,6 @@ class MultiBox(keras.layers.Layer):
         }
         return ways.get(self.options["normalization"], lambda: tf.constant(0.0))()
 
-    def _image(self, loc: Any, conf: Any, prior: Any, variance: Any, truth: Any) -> Any:
-        """Return the sum of one image's losses, and its number of matches."""
-        options = self.options
-        scale = tf.ones_like(variance) if options["encode_variance_in_target"] else variance
-        boxes = prior
-        if not options["use_prior_for_matching"]:
-            boxes = tf.stop_gradient(decode_boxes(loc, prior, scale, options["code_type"]))
-        overlaps = box_overlaps(boxes[:, None], truth[None, :, 3:7])
-        inside = self._inside(prior)
-        overlaps = tf.where(inside[:, None], overlaps, -1.0)
-        per_prior = options["match_type"] == "PER_PREDICTION"
-        number = match(overlaps, options["overlap_threshold"] if per_prior else None)
-        padded = tf.concat([truth, tf.ones((1, 8))], 0)
-        mine = tf.gather(padded, tf.where(number < 0, tf.shape(truth)[0], number))
-        target = encode_boxes(mine[:, 3:7], prior, scale, options["code_type"])
-        is_match = number >= 0
-        # What is matched with nothing has no finite target, whose gradient would be no number.
-        target = tf.where(is_match[:, None], target, tf.stop_gradient(loc))
-        loc_losses = self._loc_losses(loc, target)
-        conf_losses = self._conf_losses(conf, mine[:, 1], is_match)
-        best = tf.reduce_max(tf.pad(overlaps, [[0, 0], [0, 1]]), 1)
-        is_match, counted = self._mined(is_match, best, inside, conf_losses, loc_losses)
-        conf_losses = self._conf_losses(conf, mine[:, 1], is_match)
-        places = tf.reduce_sum(tf.where(is_match, loc_losses, 0.0)) * options["loc_weight"]
-        classes = tf.reduce_sum(tf.where(counted, conf_losses, 0.0))
-        return places + classes, tf.reduce_sum(tf.cast(is_match, tf.float32))
-
-    def _inside(self, prior: Any) -> Any:
-        within = tf.reduce_all(tf.logical_and(prior >= 0, prior <= 1), 1)
-        ignores = self.options["ignore_cross_boundary_bbox"]
-        return within if ignores else tf.ones_like(within)
-
-    def _loc_losses(self, loc: Any, target: Any) -> Any:
-        smooth = self.options["loc_loss_type"] == "SMOOTH_L1"
-        difference = loc - tf.stop_gradient(target)
-        each = smooth_l1(difference) if smooth else tf.square(difference) / 2
-        return tf.reduce_sum(each, 1)
-
-    def _conf_losses(self, conf: Any, label: Any, is_match: Any) -> Any:
-        """Return the loss of each prior's scores; a negative's class is the background."""
-        options = self.options
-        classes, background = options["num_classes"], options["background_label_id"]
-        own = tf.fill(tf.shape(label), background + 1)
-        own = own if options["map_object_to_agnostic"] else tf.cast(label, tf.int32)
-        labels = tf.where(is_match, own, background)
-        if options["conf_loss_type"] == "SOFTMAX":
-            return tf.nn.sparse_softmax_cross_entropy_with_logits(labels, conf)
-        target = tf.one_hot(labels, classes)
-        if options["mining_type"] == "NONE":
-            target = tf.where(is_match[:, None], target, 0.0)
-        return tf.reduce_sum(tf.nn.sigmoid_cross_entropy_with_logits(target, conf), 1)
-
-    def _mined(self, is_match: Any, best: Any, inside: Any, conf: Any, loc: Any) -> Any:
-        """Return the matches that count, and the priors whose scores count."""
-        options = self.options
-        if options["mining_type"] == "NONE":
-            return is_match, tf.ones_like(is_match)
-        if options["mining_type"] == "HARD_EXAMPLE":
-            losses = tf.stop_gradient(conf + tf.where(is_match, loc, 0.0))
-            chosen = hardest(losses, inside, options["sample_size"])
-            return tf.logical_and(is_match, chosen), chosen
-        eligible = tf.logical_and(tf.logical_not(is_match), best < options["neg_overlap"])
-        eligible = tf.logical_and(eligible, inside)
-        positives = tf.reduce_sum(tf.cast(is_match, tf.float32))
-        number = tf.cast(positives * options["neg_pos_ratio"], tf.int32)
-        chosen = hardest(tf.stop_gradient(conf), eligible, number)
-        return is_match, tf.logical_or(is_match, chosen)
-
 
 class MultiBoxLoss(LayerConverter):
     """SSD's loss: of the places of matched priors, and of their and mined negatives' classes."""
@@ -158,15 +91,12 @@ class MultiBoxLoss(LayerConverter):
     bottoms = (4, 4)
     is_loss = True
 
-    def check(self, layer: Layer) -> None:
-        """Refuse what MultiBoxLoss does not do here."""
-        param = layer.parameter.multibox_loss_param
-        if not param.share_location:
-            raise layer.unsupported("share_location: false")
-        if param.bp_inside:
-            raise layer.unsupported("bp_inside: true")
-        if param.mining_type == param.HARD_EXAMPLE and param.HasField("nms_param"):
-            raise layer.unsupported("mining_type: HARD_EXAMPLE with nms_param")
+    def without_effect(self, parameter: Any) -> Mapping[str, str]:
+        """Return what is for boxes that are suppressed, where none are."""
+        param = parameter.multibox_loss_param
+        if not param.HasField("use_prior_for_nms") or param.HasField("nms_param"):
+            return {}
+        return {"use_prior_for_nms": "there is no nms_param"}
 
     def build(self, layer: Layer, *bottoms: Blob) -> Blob:
         """Return the loss.
@@ -177,13 +107,17 @@ class MultiBoxLoss(LayerConverter):
         loc, conf, priors, truth = bottoms
         options = _options(layer)
         count, classes = priors.shape[-1] // 4, options["num_classes"]
+        places = count * (1 if options["share_location"] else classes) * 4
         loc, conf = loc.flatten(), conf.flatten()
-        if (loc.shape[1], conf.shape[1]) != (count * 4, count * classes) or truth.shape[-1] != 8:
+        if (loc.shape[1], conf.shape[1]) != (places, count * classes) or truth.shape[-1] != 8:
             raise layer.error(
-                f"{count} priors and {classes} classes need {count * 4} places, {count * classes} "
+                f"{count} priors and {classes} classes need {places} places, {count * classes} "
                 f"scores and true boxes of 8 values; got {loc.shape[1]}, {conf.shape[1]} and "
                 f"{truth.shape[-1]}"
             )
+        nms = layer.parameter.multibox_loss_param.nms_param
+        if options["nms_threshold"] > 0 and not nms.HasField("top_k"):
+            raise layer.error("nms_param needs a top_k: without one, Caffe chooses no prior at all")
         if truth.shape[0] != 1:
             raise layer.error(f"needs true boxes (1, 1, boxes, 8); got {truth.shape}")
         tensors = [each.to_caffe().tensor for each in (loc, conf, priors, truth)]
@@ -197,6 +131,9 @@ def _options(layer: Layer) -> dict[str, Any]:
     options = {field.name: _value(field, getattr(param, field.name)) for field in scalars}
     if param.HasField("do_neg_mining") and not param.HasField("mining_type"):
         options["mining_type"] = "MAX_NEGATIVE" if param.do_neg_mining else "NONE"
+    has_nms = param.HasField("nms_param")
+    options["nms_threshold"] = float(param.nms_param.nms_threshold) if has_nms else 0.0
+    options["nms_top_k"] = int(param.nms_param.top_k) if param.nms_param.HasField("top_k") else -1
     loss = layer.parameter.loss_param
     modes = loss.DESCRIPTOR.fields_by_name["normalization"].enum_type.values_by_number
     options["normalization"] = str(modes[loss.normalization].name)

@@ -12,7 +12,7 @@ import numpy as np
 from owltf.api import Blob, Layer, LayerConverter, OnnxNode, SourceCall, current_step
 from owltf_yolo.find_boxes import find_boxes
 from owltf_yolo.onnx_boxes import add_boxes
-from owltf_yolo.predictions import candidates, centered_boxes, corners, split_map
+from owltf_yolo.predictions import BY_SIZE, candidates, centered_boxes, corners, split_map
 
 
 @keras.saving.register_keras_serializable("owltf_yolo")
@@ -65,6 +65,12 @@ class YoloDetectionOutput(LayerConverter):
         param = layer.parameter.yolo_detection_output_param
         if param.coords != 4:
             raise layer.unsupported(f"coords: {param.coords}")
+
+    def without_effect(self, parameter: Any) -> Mapping[str, str]:
+        """Return the fields that change no box."""
+        unused = {"side": BY_SIZE, "label_map_file": "boxes have their classes' numbers"}
+        given = {field.name for field, _ in parameter.yolo_detection_output_param.ListFields()}
+        return {name: reason for name, reason in unused.items() if name in given}
 
     def options_of(self, parameter: Any, shapes: Sequence[Sequence[int]]) -> dict[str, Any]:
         """Return what `find_boxes` takes.

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from owltf_ssd.onnx_detections import or_none
 
-from owltf.api import OnnxNode
+from owltf.api import OnnxNode, add_detection_rows
 
 
 def add_boxes(node: OnnxNode, options: dict[str, Any], shapes: Sequence[Sequence[int]]) -> None:
@@ -41,7 +40,7 @@ def add_boxes(node: OnnxNode, options: dict[str, Any], shapes: Sequence[Sequence
         node.reshape(node.add("GatherND", best, places, part="found"), (-1, 1), part="score"),
         node.add("GatherND", boxes, places, part="found_boxes"),
     ]
-    or_none(node, node.add("Concat", *columns, part="found_rows", axis=1), best)
+    add_detection_rows(node, node.add("Concat", *columns, part="found_rows", axis=1), best)
 
 
 def _chosen(node: OnnxNode, options: dict[str, Any], boxes: str, best: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+BY_SIZE = "a map is as large as the bottom that holds it"
+
 
 def split_map(values: Any, anchors: int, classes: int) -> Any:
     """Return a map (N, anchors * (5 + classes), H, W) as (N, H, W, anchors, 5 + classes)."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import keras
@@ -10,9 +11,10 @@ import tensorflow as tf
 
 from owltf.api import Blob, Layer, LayerConverter, current_step
 from owltf_yolo.change_squares import squares
-from owltf_yolo.predictions import centered_boxes, split_map
+from owltf_yolo.predictions import BY_SIZE, centered_boxes, split_map
 from owltf_yolo.truth import Truth, alike, best_overlaps, cells_of, is_last, overlaps, read_truth
 
+UNUSED = "MobileNet-YOLO has the field and computes nothing by it"
 # For so many images at the start of a run all boxes are drawn to their anchors, by this weight.
 _FIRST_IMAGES, _FIRST_SCALE = 12800, 0.01
 
@@ -119,6 +121,12 @@ class RegionLoss(LayerConverter):
             raise layer.unsupported("softmax: 0")
         if param.coords != 4:
             raise layer.unsupported(f"coords: {param.coords}")
+
+    def without_effect(self, parameter: Any) -> Mapping[str, str]:
+        """Return the fields that MobileNet-YOLO only reads."""
+        unused = dict.fromkeys(("absolute", "jitter", "random"), UNUSED) | {"side": BY_SIZE}
+        given = {field.name for field, _ in parameter.region_loss_param.ListFields()}
+        return {name: reason for name, reason in unused.items() if name in given}
 
     def build(self, layer: Layer, bottom: Blob, labels: Blob) -> Blob:
         """Return the loss.

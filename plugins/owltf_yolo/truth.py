@@ -44,8 +44,8 @@ def best_overlaps(boxes: Any, truth: Truth) -> Any:
     return tf.reduce_max(tf.where(truth.is_there[:, None, None, None], found, 0.0), -1)
 
 
-def alike(wide: Any, anchors: Any) -> Any:
-    """Return the anchor whose shape is the likest to each true box's, (N, T).
+def shape_overlaps(wide: Any, anchors: Any) -> Any:
+    """Return how alike true boxes and anchors are in shape, (N, T, A): the overlap at one place.
 
     Args:
         wide: width and height of the true boxes, (N, T, 2).
@@ -54,7 +54,17 @@ def alike(wide: Any, anchors: Any) -> Any:
     sizes = tf.broadcast_to(anchors, (*tf.unstack(tf.shape(wide))[:2], anchors.shape[-2], 2))
     at_origin = tf.zeros_like(sizes)
     true = tf.concat([tf.zeros_like(wide), wide], -1)[:, :, None]
-    return tf.argmax(overlaps(tf.concat([at_origin, sizes], -1), true), -1, output_type=tf.int32)
+    return overlaps(tf.concat([at_origin, sizes], -1), true)
+
+
+def alike(wide: Any, anchors: Any) -> Any:
+    """Return the anchor whose shape is the likest to each true box's, (N, T).
+
+    Args:
+        wide: as for `shape_overlaps`.
+        anchors: as for `shape_overlaps`.
+    """
+    return tf.argmax(shape_overlaps(wide, anchors), -1, output_type=tf.int32)
 
 
 def is_last(places: Any, counts: Any) -> Any:

@@ -10,7 +10,7 @@ import pytest
 from plugin_modules import plugin
 
 from owltf.convert.converter import LayerConverter
-from owltf.errors import OwltfError
+from owltf.errors import FieldError, OwltfError
 from owltf.plugin.manager import make_manager
 from owltf.registry.registry import Registry
 
@@ -109,3 +109,15 @@ def test_two_plugins_for_one_class_are_an_error(hook: str, table: str, does: str
     known = registry(mine=bring, yours=plugin(**{hook: lambda: [Same]}))
     with pytest.raises(OwltfError, match=f"two plugins {does}: "):
         getattr(known, table)
+
+
+def test_plugins_check_a_solver_and_a_wrong_field_keeps_its_name() -> None:
+    def refuse(solver: Any) -> dict[str, str]:
+        raise FieldError("delta", f"delta is {solver}")
+
+    fine = plugin(owltf_check_solver=lambda test_nets: {"delta": f"{test_nets} nets"})
+    given = {"solver": 3, "test_nets": 2}
+    assert list(registry(fine=fine).solver_checks(**given)) == [{"delta": "2 nets"}]
+    with pytest.raises(FieldError, match="delta is 3") as raised:
+        list(registry(wrong=plugin(owltf_check_solver=refuse)).solver_checks(**given))
+    assert raised.value.field == "delta"

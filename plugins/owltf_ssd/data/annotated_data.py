@@ -13,6 +13,7 @@ from owltf.api import (
     DataContext,
     DataLayer,
     OwltfError,
+    drawn_skip,
     in_threads,
     open_database,
     read_ahead,
@@ -24,13 +25,23 @@ from owltf.api import (
 from owltf_ssd.data.annotated_record import read_record
 from owltf_ssd.data.augmentation import Augmentation
 from owltf_ssd.data.batch_sampler import check_sampler
+from owltf_ssd.data.crop import Crop, Place
 from owltf_ssd.data.distortion import check_distortion
 from owltf_ssd.data.label_map import read_label_map
+from owltf_ssd.data.noise import check_noise
 from owltf_ssd.data.resize import check_resize
 from owltf_ssd.data.true_boxes import Rows, mirrored, seen_through
 
 _NONE = np.full((1, 8), -1, np.float32)
-_SSD_FIELDS = ("resize_param", "emit_constraint", "distort_param", "expand_param")
+_SSD_FIELDS = (
+    "crop_h",
+    "crop_w",
+    "distort_param",
+    "emit_constraint",
+    "expand_param",
+    "noise_param",
+    "resize_param",
+)
 
 
 class AnnotatedData(DataLayer):
@@ -63,15 +74,16 @@ class AnnotatedData(DataLayer):
             height, width, channels = self._resized(image.shape)
             shape = (channels, height, width)
             self._transform = read_transform(context, shape)
+            self._crop = Crop.of(transform, shape, context.phase)
             self._augmentation = Augmentation(
                 transform,
                 tuple(context.parameter.annotated_data_param.batch_sampler),
                 self._mean_colour(channels),
             )
-        images = (self.batch_size, *self._transform.output_shape(shape))
+        images = (self.batch_size, channels, *self._crop.out((height, width)))
         self.top_shapes = (images, (1, 1, None, 8))[: len(context.parameter.top)]
         self.whole_tops = (1,)[: len(context.parameter.top) - 1]
-        self.first_position = self._skipped(data.rand_skip)
+        self.first_position = drawn_skip(context.seed, context.name, data.rand_skip)
 
     def dataset(self, position: int) -> tf.data.Dataset:
         """Return an endless dataset of (images, true boxes) from record `position` on."""
@@ -111,6 +123,7 @@ class AnnotatedData(DataLayer):
             else None,
             "distort_param": check_distortion(transform.distort_param),
             "expand_param": _check_expansion(transform.expand_param),
+            "noise_param": check_noise(transform.noise_param),
         }
         for sampler in parameter.annotated_data_param.batch_sampler:
             reasons["batch_sampler"] = reasons.get("batch_sampler") or check_sampler(sampler)
@@ -129,9 +142,6 @@ class AnnotatedData(DataLayer):
     def _mean_colour(self, channels: int) -> Any:
         values = list(self.context.parameter.transform_param.mean_value) or [0]
         return np.array(values if len(values) > 1 else values * channels)
-
-    def _skipped(self, most: int) -> int:
-        return int(self._draw("rand_skip").integers(most)) if most else 0
 
     def _draw(self, *names: object) -> np.random.Generator:
         key = stream_key(self.context.seed, self.context.name, *names)
@@ -155,8 +165,8 @@ class AnnotatedData(DataLayer):
         transform = self.context.parameter.transform_param
         resized = transform.resize_param
         if transform.HasField("resize_param"):
-            fits = resized.resize_mode != resized.FIT_SMALL_SIZE or transform.crop_size
-            if not fits:
+            is_cut = transform.crop_size or transform.crop_h
+            if resized.resize_mode == resized.FIT_SMALL_SIZE and not is_cut:
                 raise OwltfError("resize_mode: FIT_SMALL_SIZE needs a crop_size")
             return resized.height, resized.width, shape[2]
         return shape[0], shape[1], shape[2]
@@ -191,33 +201,30 @@ class AnnotatedData(DataLayer):
         """Return the image, float32 (C, H, W), and the rows of a record, varied by its number."""
         image, rows = self._load(record)
         image, rows = self._augmentation.of(image, rows, self._draw("vary", number))
-        height, width, channels = image.shape
-        transform = self._transform
-        if not transform.crop_size and (channels, height, width) != self.top_shapes[0][1:]:
+        self._check_size(image.shape)
+        words = self._transform.words(number, 1)[0]
+        place = self._crop.place(words, image.shape[:2])
+        values = self._normalized(image, place)
+        if self._crop.size is not None:
+            rows = seen_through(rows, place.window(image.shape[:2]))
+        if self._transform.mirror and words[2] % 2:
+            return np.ascontiguousarray(values[:, :, ::-1]), mirrored(rows)
+        return values, rows
+
+    def _check_size(self, shape: tuple[int, ...]) -> None:
+        height, width, channels = shape
+        if self._crop.size is None and (channels, height, width) != self.top_shapes[0][1:]:
             raise ValueError(
                 f"is {channels}x{height}x{width} where the first is "
                 f"{'x'.join(map(str, self.top_shapes[0][1:]))}; give a resize_param"
             )
-        if min(height, width) < transform.crop_size:
-            raise ValueError(f"is {height}x{width}, smaller than crop_size {transform.crop_size}")
-        corner, turned = transform.place(transform.words(number, 1)[0], (height, width))
-        cut = transform.cut(image, corner, turned)
-        if transform.crop_size:
-            (top, left), side = corner, transform.crop_size
-            window = np.array([left, top, left + side, top + side], np.float32)
-            rows = seen_through(rows, window / [width, height, width, height])
-        rows = mirrored(rows) if turned else rows
-        return self._normalized(cut, corner, turned), rows
 
-    def _normalized(self, image: Any, corner: Any, turned: bool) -> Any:
-        """Return an image, float32 (C, H, W), minus the mean and scaled."""
-        values = image.transpose(2, 0, 1).astype(np.float32)
+    def _normalized(self, image: Any, place: Place) -> Any:
+        """Return the part of an image that is kept, float32 (C, H, W), minus the mean, scaled."""
         transform, mean = self._transform, self._transform.mean
-        if mean is not None and transform.has_mean_image and transform.crop_size:
-            (top, left), side = corner, transform.crop_size
-            mean = mean[:, top : top + side, left : left + side]
+        values = place.cut(image.transpose(2, 0, 1)).astype(np.float32)
         if mean is not None:
-            values -= mean[:, :, ::-1] if turned and transform.has_mean_image else mean
+            values -= place.cut(mean) if transform.has_mean_image else mean
         return values if transform.scale == 1 else values * np.float32(transform.scale)
 
 

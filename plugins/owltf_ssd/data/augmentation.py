@@ -10,13 +10,14 @@ import numpy as np
 from owltf_ssd.data.batch_sampler import draw_window
 from owltf_ssd.data.distortion import distort
 from owltf_ssd.data.expansion import expand
+from owltf_ssd.data.noise import add_noise
 from owltf_ssd.data.resize import resize
 from owltf_ssd.data.true_boxes import Rows, seen_through
 
 
 @dataclass(frozen=True)
 class Augmentation:
-    """Colours, expansion, a part of the image, then another size, in Caffe's order.
+    """Colours, expansion, a part of the image, another size, then noise, in Caffe's order.
 
     Attributes:
         transform: the layer's `transform_param`.
@@ -29,7 +30,7 @@ class Augmentation:
     mean: Any
 
     def of(self, image: Any, rows: Rows, draw: np.random.Generator) -> tuple[Any, Rows]:
-        """Return an image, uint8 (H, W, C), and its true boxes, varied.
+        """Return an image (H, W, C) and its true boxes, varied.
 
         Args:
             image: the image.
@@ -46,6 +47,8 @@ class Augmentation:
         if transform.HasField("resize_param"):
             image, window = resize(image, transform.resize_param, draw)
             rows = self._seen(rows, window)
+        if transform.HasField("noise_param"):
+            image = add_noise(image, transform.noise_param, draw)
         return image, rows
 
     def _sampled(self, image: Any, rows: Rows, draw: np.random.Generator) -> tuple[Any, Rows]:

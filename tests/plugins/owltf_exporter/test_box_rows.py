@@ -25,13 +25,35 @@ def test_which_outputs_hold_boxes() -> None:
         assert box_outputs(net_of(NET, "TEST")) == {"boxes"}
 
 
-def test_each_row_is_put_where_the_nearest_is() -> None:
-    rows = np.random.default_rng(0).random((1, 1, 9, 7))
-    moved = rows + 1e-6
-    np.testing.assert_array_equal(in_order_of(rows, moved[:, :, ::-1]), moved)
+def rows_of(scores: list[float]) -> np.ndarray:
+    """Return detections of one image with these scores, each of another box."""
+    rows = np.zeros((1, 1, len(scores), 7))
+    rows[..., 2], rows[..., 3] = scores, np.arange(len(scores))
+    return rows
+
+
+def test_rows_of_equal_scores_are_put_where_the_nearest_are() -> None:
+    wanted = rows_of([0.9, 0.5, 0.50001, 0.49999, 0.2])
+    got = wanted[:, :, [0, 3, 1, 2, 4]] + 1e-6
+    np.testing.assert_array_equal(in_order_of(wanted, got), wanted + 1e-6)
+
+
+def test_another_order_of_other_scores_differs() -> None:
+    wanted = rows_of([0.9, 0.5])
+    np.testing.assert_array_equal(in_order_of(wanted, wanted[:, :, ::-1]), wanted[:, :, ::-1])
+    of_two_images = rows_of([0.5, 0.5])
+    of_two_images[..., 1, 0] = 1
+    np.testing.assert_array_equal(
+        in_order_of(of_two_images, of_two_images[:, :, ::-1]), of_two_images[:, :, ::-1]
+    )
 
 
 def test_rows_that_differ_still_differ() -> None:
-    wanted = np.array([[0.0, 1], [0, 2]])
-    got = np.array([[0.0, 2], [0, 5]])
-    np.testing.assert_array_equal(in_order_of(wanted, got), [[0, 5], [0, 2]])
+    wanted = rows_of([0.5, 0.5])
+    got = wanted.copy()
+    got[..., 1, 3] = 5
+    np.testing.assert_array_equal(in_order_of(wanted, got[:, :, ::-1]), got)
+
+
+def test_no_rows() -> None:
+    assert in_order_of(np.zeros((1, 1, 0, 7)), np.zeros((1, 1, 0, 7))).shape == (1, 1, 0, 7)

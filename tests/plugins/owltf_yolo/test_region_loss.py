@@ -8,7 +8,7 @@ import pytest
 from yolo_reference import box_of, cells, overlap, sigmoid, softmax
 
 from owltf.api import OwltfError
-from owltf.testing import one_layer, run_layer, use_plugins
+from owltf.testing import net_of, one_layer, run_layer, use_plugins
 
 BIASES = [[0.7, 1.2], [2.5, 1.5]]
 PARAM = """
@@ -82,3 +82,15 @@ def test_refusals(field: str) -> None:
         run_layer(one_layer(PARAM.format(field), MAP.shape, TRUTH.shape), [MAP, TRUTH])
     with use_plugins(owltf_yolo), pytest.raises(OwltfError, match="needs true boxes"):
         run_layer(one_layer(PARAM.format(""), MAP.shape, (2, 4)), [MAP, TRUTH[:, :4]])
+
+
+def test_fields_that_change_nothing_are_told() -> None:
+    fields = PARAM.format("absolute: 1 jitter: 0.2 random: 0 side: 13")
+    with use_plugins(owltf_yolo):
+        notes = net_of(one_layer(fields, MAP.shape, TRUTH.shape)).notes
+    assert [note.split(": ")[1].split()[0] for note in notes] == [
+        "absolute",
+        "jitter",
+        "random",
+        "side",
+    ]

@@ -8,7 +8,7 @@ import pytest
 from yolo_reference import box_of, cells, overlap, sigmoid
 
 from owltf.api import OwltfError
-from owltf.testing import one_layer, run_layer, use_plugins
+from owltf.testing import net_of, one_layer, run_layer, use_plugins
 
 SIZES = np.array([[10, 14], [23, 27], [37, 58], [81, 82]]) / 128
 MASK = [1, 3]
@@ -31,11 +31,11 @@ TRUTH = np.array(
 )
 
 
-def changes(logic: bool) -> np.ndarray:
+def changes(logic: bool, focal: bool, eps: float, least: float) -> np.ndarray:
     """Return what each prediction is told to change by, (N, A, 8, H, W)."""
     found = np.zeros((2, 2, 8, 4, 4))
     truth = [[row for row in image.reshape(-1, 5) if row[3]] for image in TRUTH]
-    values, classes = {}, np.zeros((2, 4, 4, 2, 3))
+    values = {}
     for image, row, column, anchor, x in cells(MAP, 2):
         values[image, row, column, anchor] = x
         box = box_of(x, row, column, SIZES[MASK[anchor]], MAP.shape)
@@ -46,25 +46,48 @@ def changes(logic: bool) -> np.ndarray:
             column, row = int(box[0] * 4), int(box[1] * 4)
             shapes = [overlap([0, 0, *size], [0, 0, *box[2:]]) for size in SIZES]
             best = int(np.argmax(shapes))
-            if best not in MASK:
-                continue
-            anchor = MASK.index(best)
-            x, told = values[image, row, column, anchor], found[image, anchor, :, row, column]
-            scale = 1.5 * (2 - box[2] * box[3])
-            told[:2] = scale * (sigmoid(x[:2]) - [box[0] * 4 - column, box[1] * 4 - row])
-            told[2:4] = scale * (x[2:4] - np.log(np.array(box[2:]) / SIZES[best]))
-            told[4] = (sigmoid(x[4]) - 1) * (3 if logic else 1)
-            classes[image, row, column, anchor, int(label)] = 1
-            told[5:] = 2 * (sigmoid(x[5:]) - classes[image, row, column, anchor])
+            given = [best] if best in MASK else []
+            told_apart = MASK.index(best) if given else best
+            given += [n for n in MASK if shapes[n] > least and n != told_apart and least < 1]
+            for number in given:
+                anchor = MASK.index(number)
+                x, told = values[image, row, column, anchor], found[image, anchor, :, row, column]
+                scale = 1.5 * (2 - box[2] * box[3])
+                told[:2] = scale * (sigmoid(x[:2]) - [box[0] * 4 - column, box[1] * 4 - row])
+                told[2:4] = scale * (x[2:4] - np.log(np.array(box[2:]) / SIZES[number]))
+                told[4] = (sigmoid(x[4]) - 1) * (3 if logic else 1)
+                add_class(told[5:], sigmoid(x[5:]), int(label), focal, eps)
     return found
 
 
-@pytest.mark.parametrize("logic", [True, False])
-def test_the_definition(logic: bool) -> None:
-    fields = PARAM.format(f"use_logic_gradient: {str(logic).lower()}")
+def add_class(told: np.ndarray, sure: np.ndarray, label: int, focal: bool, eps: float) -> None:
+    """Add a true box's class to what the classes are told; the first one sets all."""
+    if told[0]:
+        told[label] = 2 * (sure[label] - (1 - eps / 2))
+        return
+    true = np.eye(3)[label]
+    if focal:
+        p = sure[label]
+        told[:] = -2 * (sure - true) * 0.5 * (1 - p) * (2 * p * np.log(p) + p - 1)
+    else:
+        told[:] = 2 * (sure - (true * (1 - eps) + eps / 2))
+
+
+@pytest.mark.parametrize(
+    ("logic", "focal", "fields", "eps", "least"),
+    [
+        (True, False, "", 0.1, 0.5),
+        (False, False, "label_smooth_eps: 0 iou_thresh: 1", 0, 1),
+        (False, False, "label_smooth_eps: 0.3 iou_thresh: 0.1", 0.3, 0.1),
+        (False, True, "iou_thresh: 0.2", 0.1, 0.2),
+    ],
+)
+def test_the_definition(logic: bool, focal: bool, fields: str, eps: float, least: float) -> None:
+    flags = f"use_logic_gradient: {str(logic).lower()} use_focal_loss: {str(focal).lower()}"
     with use_plugins(owltf_yolo):
-        run = run_layer(one_layer(fields, MAP.shape, TRUTH.shape), [MAP, TRUTH])
-    wanted = changes(logic)
+        net = one_layer(PARAM.format(f"{flags} {fields}"), MAP.shape, TRUTH.shape)
+        run = run_layer(net, [MAP, TRUTH])
+    wanted = changes(logic, focal, eps, least)
     np.testing.assert_allclose(run.tops[0], (wanted**2).sum() / 2, rtol=1e-4)
     slope = sigmoid(MAP.reshape(wanted.shape)) * (1 - sigmoid(MAP.reshape(wanted.shape)))
     slope[:, :, 2:4] = 1
@@ -74,14 +97,19 @@ def test_the_definition(logic: bool) -> None:
     np.testing.assert_allclose(grad, handed.reshape(MAP.shape) / 2, rtol=1e-3, atol=1e-5)
 
 
+def test_fields_that_change_nothing_are_told() -> None:
+    fields = PARAM.format("noobject_scale: 2 side: 13 max_delta: 3")
+    with use_plugins(owltf_yolo):
+        notes = net_of(one_layer(fields, MAP.shape, TRUTH.shape)).notes
+    told = ["max_delta", "noobject_scale", "object_scale", "side"]
+    assert sorted(note.split(": ")[1].split()[0] for note in notes) == told
+    assert "object_scale has no effect: MobileNet-YOLO uses it with use_logic_gradient" in str(
+        notes
+    )
+
+
 @pytest.mark.parametrize(
-    ("field", "said"),
-    [
-        ("iou_loss: GIOU", "iou_loss"),
-        ("use_focal_loss: true", "use_focal_loss"),
-        ("label_smooth_eps: 0.2", "label_smooth_eps"),
-        ("mask: 2", "needs as many mask"),
-    ],
+    ("field", "said"), [("iou_loss: GIOU", "iou_loss"), ("mask: 2", "needs as many mask")]
 )
 def test_refusals(field: str, said: str) -> None:
     with use_plugins(owltf_yolo), pytest.raises(OwltfError, match=said):

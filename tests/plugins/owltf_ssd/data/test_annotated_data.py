@@ -96,8 +96,8 @@ def test_the_first_rows_of_a_batch(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("transform", "annotated", "said"),
     [
-        ("noise_param { }", "", "noise_param } is not read by AnnotatedData"),
-        ("crop_h: 3", "", "crop_h } is not read"),
+        ("noise_param { prob: 0.5 }", "", "noise_param: prob is not supported"),
+        ("crop_h: 3", "", "both crop_h and crop_w"),
         ("resize_param { height: 3 }", "", "resize_param: needs a height and a width"),
         ("force_gray: true", "", "force_gray is not supported"),
         ("resize_param { height: 9 width: 9 resize_mode: FIT_SMALL_SIZE }", "", "needs a crop_s"),
@@ -109,6 +109,15 @@ def test_the_first_rows_of_a_batch(folder: Path) -> None:
 def test_wrong_fields(folder: Path, transform: str, annotated: str, said: str) -> None:
     with pytest.raises(OwltfError, match=said):
         layer(folder, transform, 2, annotated)
+
+
+def test_a_crop_of_two_sides_and_noise(folder: Path) -> None:
+    made = layer(folder, "crop_h: 12 crop_w: 16 mirror: true noise_param { inverse: true }")
+    assert made.top_shapes[0] == (2, 3, 12, 16)
+    for images, boxes in batches(made, 4):
+        for number, *_, left, top, right, bottom, _ in boxes[0, 0][boxes[0, 0, :, 0] >= 0]:
+            inside = images[int(number), 0, round(top * 12) : round(bottom * 12)]
+            assert (inside[:, round(left * 16) : round(right * 16)] == 55).all()
 
 
 def test_a_label_that_the_map_does_not_name(folder: Path) -> None:
