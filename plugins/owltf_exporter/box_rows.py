@@ -40,7 +40,9 @@ def in_order_of(wanted: np.ndarray, got: np.ndarray) -> np.ndarray:
         for run in np.split(np.arange(len(theirs)), ends)
         if len(run)
     ]
-    return ours[np.concatenate([np.empty(0, int), *placed])].reshape(got.shape)
+    order = np.concatenate([np.empty(0, int), *placed])
+    found: np.ndarray = ours[order].reshape(got.shape)
+    return found
 
 
 def _nearest(ours: np.ndarray, theirs: np.ndarray) -> np.ndarray:

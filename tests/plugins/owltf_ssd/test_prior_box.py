@@ -24,7 +24,9 @@ def built(fields: str) -> np.ndarray:
     layer = f'type: "PriorBox" prior_box_param {{ {fields} }}'
     with use_plugins(owltf_ssd):
         net = net_of(one_layer(layer, MAP, IMAGE))
-        found: np.ndarray = net.forward({"bottom0": np.zeros(MAP), "bottom1": np.zeros(IMAGE)})["top0"]
+        found: np.ndarray = net.forward({"bottom0": np.zeros(MAP), "bottom1": np.zeros(IMAGE)})[
+            "top0"
+        ]
     return found
 
 
