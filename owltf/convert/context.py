@@ -46,7 +46,7 @@ class NetContext:
         optimize: answer with layers that scale channels folded into those before them.
         other_engine: returns what computes blobs of a net in place of TensorFlow, given both; None
             where TensorFlow must.
-        autotune: let `Net.forward` compile a small net by XLA where that is found to be quicker.
+        autotune: let `Net.forward` take another form of the net where that is found to be quicker.
     """
 
     registry: Registry

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
@@ -39,6 +40,15 @@ def _code(plugins: Iterable[object]) -> Iterator[tuple[str, int, int]]:
     files = (getattr(each, "__file__", None) for each in plugins if isinstance(each, ModuleType))
     homes = {Path(file).parent for file in files if file}
     for home in sorted({*homes, Path(__file__).parents[1]}):
-        for path in sorted(home.rglob("*.py")):
-            about = path.stat()
-            yield str(path), about.st_mtime_ns, about.st_size
+        yield from sorted(_files(str(home)))
+
+
+def _files(folder: str) -> Iterator[tuple[str, int, int]]:
+    # pathlib takes three times as long, and an answer waits for this.
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.endswith(".py"):
+                about = entry.stat()
+                yield entry.path, about.st_mtime_ns, about.st_size
+            elif entry.is_dir() and entry.name != "__pycache__":
+                yield from _files(entry.path)

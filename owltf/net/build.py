@@ -28,6 +28,7 @@ from owltf.net.objective import objective_term
 from owltf.net.source import Source
 from owltf.net.stop_gradient import stop_gradients
 from owltf.net.unsupported import unsupported_layers
+from owltf.runtime.variable_uses import uses
 
 
 def build_net(graph: Graph, context: NetContext) -> Net:
@@ -163,6 +164,7 @@ class _Builder:
 
     def _param(self, layer: Layer, index: int) -> Param:
         key, held = layer.weights.key(index), layer.weights.held[index]
+        uses.count(held.variable)
         return Param(
             layer=layer.name,
             index=index,

@@ -76,12 +76,6 @@ class FoldedLayer:
         return (self.target, *self.folded)[-1].layer.tops[0]
 
     @property
-    def variables(self) -> list[Any]:
-        """The Keras variables that its weights come from."""
-        parts = (self.target, *self.folded)
-        return [param.variable for part in parts for param in part.layer.params]
-
-    @property
     def is_built(self) -> bool:
         """Whether a model has it."""
         return self._built is not None

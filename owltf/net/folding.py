@@ -11,7 +11,6 @@ import tensorflow as tf
 from owltf.convert.converter import LayerConverter, converter_of
 from owltf.keras_internals import Remade, calls_in_order, model_between, rewired, run_in_order_made
 from owltf.net.folded_layer import FoldedLayer, NetPart
-from owltf.net.variable_watch import VariableWatch
 
 
 @dataclass
@@ -31,7 +30,6 @@ class Folding:
     parts: Sequence[NetPart]
     owners: Mapping[str, str]
     _layers: dict[tuple[str, ...], FoldedLayer | None] = field(default_factory=dict, init=False)
-    _watch: tuple[int, VariableWatch] | None = field(default=None, init=False)
 
     def applied(self, model: Any, outputs: Any) -> Any:
         """Return a model with fewer layers; the same one if nothing can be folded.
@@ -41,26 +39,21 @@ class Folding:
             outputs: its outputs, in their structure; what they show is computed as it is.
         """
         if tf.config.list_logical_devices("GPU"):
-            # `VariableWatch` needs the CPU.
+            # `WeightsVersion` needs the CPU.
             return model
         chains = self._chains(model)
         if not chains:
             return model
         remade = {id(layer.top.tensor): _remade(layer) for layer in chains}
         small = model_between(model.input, rewired(model, outputs, remade), name="net")
-        self.refresh()
+        for layer in chains:
+            layer.refresh()
         return run_in_order_made(small)
 
     def refresh(self) -> None:
-        """Bring the weights of the layers that were folded up to date."""
-        built = [layer for layer in self._layers.values() if layer is not None and layer.is_built]
-        if not built:
-            return
-        if self._watch is None or self._watch[0] != len(built):
-            variables = {id(each): each for layer in built for each in layer.variables}
-            self._watch = len(built), VariableWatch(list(variables.values()))
-        if self._watch[1].has_changed():
-            for layer in built:
+        """Compute the weights of the layers that were folded from the net's, as they are now."""
+        for layer in self._layers.values():
+            if layer is not None and layer.is_built:
                 layer.refresh()
 
     def _chains(self, model: Any) -> list[FoldedLayer]:

@@ -34,8 +34,9 @@ class Forward:
         model_of: returns the Keras model that computes blobs, and the effects of layers without
             tops.
         training: whether the net is one for training.
-        autotune: whether a small net may be compiled by XLA.
-        refresh: is called before each pass.
+        autotune: whether passes may take another form than TensorFlow's where that is quicker.
+        refresh: is called before each pass; returns a number that is another one after each change
+            of a weight.
         by_engine: returns what computes blobs in place of TensorFlow, from arrays of the
             prototxt's height and width; None where TensorFlow must.
     """
@@ -45,7 +46,7 @@ class Forward:
     model_of: Callable[[Sequence[str]], Any]
     training: bool
     autotune: bool = False
-    refresh: Callable[[], None] = lambda: None
+    refresh: Callable[[], int] = lambda: 0
     by_engine: Callable[[Sequence[str]], Any] = lambda blobs: None
     _engines: dict[tuple[str, ...], Any] = field(default_factory=dict, init=False)
     _functions: dict[tuple[tuple[str, ...], bool], Answer] = field(default_factory=dict, init=False)
@@ -59,12 +60,11 @@ class Forward:
         if not resized and self.engine_for(tuple(blobs)) is not None:
             found: dict[str, np.ndarray] = self._engines[tuple(blobs)](given)
             return found
-        self.refresh()
-        inputs = {name: tf.constant(value) for name, value in given.items()}
+        version = self.refresh()
         with pass_errors(self.inputs.name, self.owners):
             if not resized:
-                return self._run(tuple(blobs), inputs)
-            return self._run_resized(tuple(blobs), inputs, resized)
+                return self._run(tuple(blobs), given, version)
+            return self._run_resized(tuple(blobs), given, version, resized)
 
     def _of_no_rows(self, inputs: Mapping[str, Any], blobs: Sequence[str]) -> dict[str, np.ndarray]:
         """Return blobs without rows; oneDNN's convolutions give such blobs a wrong shape."""
@@ -81,10 +81,14 @@ class Forward:
         return self._engines[blobs]
 
     def _run_resized(
-        self, blobs: tuple[str, ...], inputs: Mapping[str, Any], resized: Sequence[str]
+        self,
+        blobs: tuple[str, ...],
+        inputs: Mapping[str, Any],
+        version: int,
+        resized: Sequence[str],
     ) -> dict[str, np.ndarray]:
         try:
-            return self._run(blobs, inputs, any_size=True)
+            return self._run(blobs, inputs, version, any_size=True)
         except FixedSizeError as error:
             reason = f"{self.owners[error.layer]} is for images of one size"
             raise self.inputs.wrong_shape(resized[0], inputs[resized[0]], f"; {reason}") from error
@@ -95,13 +99,18 @@ class Forward:
             ) from error
 
     def _run(
-        self, blobs: tuple[str, ...], inputs: Mapping[str, Any], *, any_size: bool = False
+        self,
+        blobs: tuple[str, ...],
+        inputs: Mapping[str, Any],
+        version: int,
+        *,
+        any_size: bool = False,
     ) -> dict[str, np.ndarray]:
         key = blobs, any_size
         if key not in self._functions:
             self._functions[key] = self._function(blobs, any_size)
         with user_errors():
-            return self._functions[key](inputs)
+            return self._functions[key](inputs, version)
 
     def _function(self, blobs: Sequence[str], any_size: bool) -> Answer:
         model = self.model_of(blobs)

@@ -31,6 +31,7 @@ from owltf.net.segment import Segment, layers_between
 from owltf.net.segment_blobs import SegmentBlobs
 from owltf.net.source import Source
 from owltf.net.summary import LayerSummary, short, summary
+from owltf.net.weights_version import WeightsVersion
 
 
 @dataclass(frozen=True)
@@ -253,10 +254,18 @@ class Net:
         parts = [NetPart(layer, of_graph, self.context) for layer, of_graph in pairs]
         return Folding(parts, self.owners)
 
-    def refresh(self) -> None:
-        """Bring the weights of folded layers up to date, where parameters were changed."""
-        if self.folding is not None:
-            self.folding.refresh()
+    @cached_property
+    def _version(self) -> WeightsVersion:
+        return WeightsVersion([param.variable for param in self.params], self.folding)
+
+    def refresh(self) -> int:
+        """Bring the weights of folded layers up to date, where parameters were changed.
+
+        Returns:
+            A number that is another one after each change of a parameter; 0 for a net that answers
+            in one form alone, which nothing has to be told.
+        """
+        return self._version() if self.context.optimize or self.context.autotune else 0
 
     def caffe_tensors(self, blobs: Iterable[str]) -> dict[str, Any]:
         """Return the Keras tensors of blobs, in Caffe's order, by name."""

@@ -1,64 +1,114 @@
-"""Chooses between a function and the same compiled by XLA, by trying both on what it is given."""
+"""Chooses between forms of one function, by trying all on what it is given."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-Run = Callable[[Sequence[Any]], Sequence[Any]]
+Arrays = Sequence[np.ndarray]
+Run = Callable[[Arrays], Sequence[np.ndarray]]
 
-# XLA compiles for a second or more, and a larger net takes longer in its code than in oneDNN's.
 _CALLS_BEFORE = 16
-_SMALL_S = 4e-3
-_ROUNDS = 5
 _GAIN = 0.9
 _TOLERANCE = 1e-5
+# A net whose weights change again and again stays as it is.
+_TRIALS = 3
 
 # Operations with state that only read it.
 _READS = {"Placeholder", "ReadVariableOp", "VarHandleOp"}
 
 
-class Quickest:
-    """A function of tensors, in its own form or compiled by XLA, whichever is found to be quicker.
+@dataclass(frozen=True)
+class Form:
+    """Another form of a function.
 
-    The first calls run it as it is. If they are short, both forms take turns once on the same
-    tensors. XLA's stays if it is quicker by a tenth and gives the same figures to 1e-5.
-
-    Args:
-        plain: the function; it changes nothing and depends on nothing but what it is given.
-        compile_by_xla: returns the same compiled by XLA.
+    Attributes:
+        make: returns what computes it; any error says that it cannot be had.
+        holds_weights: whether it has the weights as they were when it was made.
+        most_seconds: how long a call may take for this form to be tried.
     """
 
-    def __init__(self, plain: Run, compile_by_xla: Callable[[], Run]) -> None:
-        self._plain, self._compile = plain, compile_by_xla
-        self._chosen: Run | None = None
+    make: Callable[[], Run]
+    holds_weights: bool = False
+    most_seconds: float = float("inf")
+
+
+class Quickest:
+    """A function of arrays, in its own form or another one, whichever is found to be quickest.
+
+    The first calls run it as it is. Then each other form is timed on the same arrays. The quickest
+    stays if it is quicker by a tenth and gives the same figures to 1e-5. One that holds weights
+    goes when these change, and all are tried again later.
+
+    Args:
+        plain: the function.
+        others: the other forms.
+        clock: returns the time in seconds.
+    """
+
+    def __init__(
+        self,
+        plain: Run,
+        others: Sequence[Form] = (),
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self._plain, self._others, self._clock = plain, tuple(others), clock
+        self._chosen: Run | None = None if others else plain
+        self._version, self._outdates, self._trials = 0, False, 0
         self._times: list[float] = []
 
-    def __call__(self, tensors: Sequence[Any]) -> Sequence[Any]:
-        """Return what the function makes of tensors."""
+    def __call__(self, arrays: Arrays, version: int = 0) -> Sequence[np.ndarray]:
+        """Return what the function makes of arrays.
+
+        Args:
+            arrays: the arrays.
+            version: a number that is another one after each change of a weight.
+        """
+        if version != self._version:
+            self._begin_again(version)
         if self._chosen is not None:
-            return self._chosen(tensors)
-        found, seconds = _timed(self._plain, tensors)
+            return self._chosen(arrays)
+        found, seconds = self._timed(self._plain, arrays)
         self._times.append(seconds)
         if len(self._times) >= _CALLS_BEFORE:
-            is_small = min(self._times) < _SMALL_S
-            self._chosen = self._quicker(tensors, found) if is_small else self._plain
+            self._choose(arrays, found)
         return found
 
-    def _quicker(self, tensors: Sequence[Any], found: Sequence[Any]) -> Run:
-        try:
-            other = self._compile()
-            if not all(map(_are_close, other(tensors), found)):
-                return self._plain
-        # XLA lacks some operations, and says so by errors of many types.
-        except Exception:
-            return self._plain
-        rounds = [[_timed(run, tensors)[1] for run in (self._plain, other)] for _ in range(_ROUNDS)]
-        plain, compiled = (min(times) for times in zip(*rounds, strict=True))
-        return other if compiled < _GAIN * plain else self._plain
+    def _begin_again(self, version: int) -> None:
+        self._version = version
+        self._times.clear()
+        if self._outdates:
+            self._chosen = None if self._trials < _TRIALS else self._plain
+            self._outdates = False
+
+    def _choose(self, arrays: Arrays, found: Arrays) -> None:
+        self._trials += 1
+        # Threads of one form may wait actively for a while after a call, so forms take no turns.
+        best, self._chosen = _GAIN * min(self._times), self._plain
+        for form in self._others:
+            if min(self._times) < form.most_seconds and (run := _tried(form, arrays, found)):
+                seconds = min(self._timed(run, arrays)[1] for _ in range(_CALLS_BEFORE))
+                if seconds < best:
+                    best, self._chosen, self._outdates = seconds, run, form.holds_weights
+
+    def _timed(self, run: Run, arrays: Arrays) -> tuple[Arrays, float]:
+        start = self._clock()
+        found = run(arrays)
+        return found, self._clock() - start
+
+
+def _tried(form: Form, arrays: Arrays, found: Arrays) -> Run | None:
+    """Return what computes a form, if it gives the same figures."""
+    try:
+        run = form.make()
+        return run if all(map(_are_close, run(arrays), found)) else None
+    # XLA and TensorFlow Lite lack some operations, and say so by errors of many types.
+    except Exception:
+        return None
 
 
 def is_pure(concrete: Any) -> bool:
@@ -71,13 +121,9 @@ def is_pure(concrete: Any) -> bool:
     return all(each.type in _READS or not each.op_def.is_stateful for each in operations)
 
 
-def _timed(run: Run, tensors: Sequence[Any]) -> tuple[Sequence[Any], float]:
-    start = time.perf_counter()
-    found = run(tensors)
-    return found, time.perf_counter() - start
-
-
 def _are_close(one: Any, other: Any) -> bool:
-    left, right = one.numpy(), other.numpy()
-    size = max(1.0, float(np.max(np.abs(right), initial=0)))
-    return bool(np.allclose(left, right, rtol=0, atol=_TOLERANCE * size, equal_nan=True))
+    size = max(1.0, float(np.max(np.abs(other), initial=0)))
+    same_shape = np.shape(one) == np.shape(other)
+    return same_shape and bool(
+        np.allclose(one, other, rtol=0, atol=_TOLERANCE * size, equal_nan=True)
+    )

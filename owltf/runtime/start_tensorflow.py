@@ -29,6 +29,27 @@ def start_tensorflow(*, is_one_of_several: bool = False) -> None:
 
 
 @contextmanager
+def stderr_without(start: bytes) -> Iterator[None]:
+    """Leave out lines that libraries write straight to file descriptor 2 inside.
+
+    Args:
+        start: what those lines begin with; others are shown at the end.
+    """
+    sys.stderr.flush()
+    kept = os.dup(2)
+    with tempfile.TemporaryFile() as held:
+        os.dup2(held.fileno(), 2)
+        try:
+            yield
+        finally:
+            sys.stderr.flush()
+            os.dup2(kept, 2)
+            os.close(kept)
+            held.seek(0)
+            os.write(2, b"".join(line for line in held if not line.startswith(start)))
+
+
+@contextmanager
 def _held_back_stderr() -> Iterator[None]:
     sys.stderr.flush()
     kept = os.dup(2)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -197,6 +199,9 @@ def _show(as_json: bool) -> Callable[[Any], None]:
 
     if as_json:
         return show_json
+    # Rich takes a while to import, and a pipe gets plain lines.
+    if not sys.stdout.isatty() and "FORCE_COLOR" not in os.environ:
+        return show_lines
     from rich.console import Console
 
     console = Console()

@@ -21,7 +21,7 @@ class Counted:
 
 
 def feeds(rows: int) -> dict[str, Any]:
-    return {"b": tf.fill((rows, 2), 1.0), "a": tf.fill((rows, 2), 2.0)}
+    return {name: np.full((rows, 2), value, np.float32) for name, value in (("b", 1), ("a", 2))}
 
 
 def test_each_shape_is_traced_once() -> None:
@@ -49,3 +49,25 @@ def test_an_array_is_the_callers() -> None:
     given = feeds(1)
     answer(given)["b"][:] = 7
     np.testing.assert_array_equal(given["b"], [[1, 1]])
+
+
+def test_another_form_gives_the_same_and_follows_the_weights() -> None:
+    weight = tf.Variable(2.0)
+    answer = Answer(lambda inputs: ({"y": inputs["x"] * weight}, []), ("x",), ("y",), None, True)
+    given = {"x": np.ones((1, 2), np.float32)}
+    for _ in range(20):
+        assert answer(given)["y"].tolist() == [[2, 2]]
+    weight.assign(3.0)
+    assert answer(given, 1)["y"].tolist() == [[3, 3]]
+
+
+def test_a_function_that_keeps_its_input_has_a_copy() -> None:
+    kept = tf.Variable(tf.zeros((1, 2)))
+
+    def keep(inputs: Any) -> Any:
+        return {"y": kept.assign(inputs["x"])}, []
+
+    given = {"x": np.ones((1, 2), np.float32)}
+    Answer(keep, ("x",), ("y",), None, True)(given)
+    given["x"][:] = 5
+    assert kept.numpy().tolist() == [[1, 1]]

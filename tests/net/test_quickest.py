@@ -1,60 +1,94 @@
-"""The quicker of two forms is taken, if it gives the same."""
+"""The quickest of several forms is taken, if it gives the same."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
 import pytest
 import tensorflow as tf
 
 from owltf.net import quickest
-from owltf.net.quickest import Quickest, is_pure
+from owltf.net.quickest import Form, Quickest, is_pure
+
+ONE = [np.float32([1])]
 
 
-def taking(seconds: float, value: float) -> Callable[[Sequence[Any]], Sequence[Any]]:
-    def run(tensors: Sequence[Any]) -> Sequence[Any]:
-        time.sleep(seconds)
-        return (tensors[0] + value,)
+class Clock:
+    """A clock that forms move on by the time that they take."""
 
-    return run
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def taking(self, seconds: float, value: float = 2) -> Callable[[Sequence[Any]], Sequence[Any]]:
+        """Return a form that adds a value to its argument."""
+
+        def run(arrays: Sequence[Any]) -> Sequence[Any]:
+            self.now += seconds
+            return [arrays[0] + np.float32(value)]
+
+        return run
 
 
-def chosen(plain: Any, other: Any) -> Any:
-    """Return the form that is taken after the trial."""
-    form = Quickest(plain, lambda: other)
+CLOCK = Clock()
+SLOW, QUICK, QUICKER = (CLOCK.taking(seconds) for seconds in (2e-3, 1e-3, 1e-4))
+
+
+def tried(plain: Any, *others: Form) -> Quickest:
+    """Return a function after as many calls as a trial needs."""
+    function = Quickest(plain, others, CLOCK)
     for _ in range(quickest._CALLS_BEFORE):
-        assert form._chosen is None
-        assert form([tf.constant(1.0)])[0].numpy() == 3
-    return form._chosen
+        assert function._chosen is None
+        assert function(ONE)[0].tolist() == [3]
+    return function
 
 
-def test_the_quicker_one_is_taken() -> None:
-    slow, quick = taking(2e-3, 2), taking(0, 2)
-    assert chosen(slow, quick) is quick
-    assert chosen(quick, slow) is quick
+def form(run: Any, **about: Any) -> Form:
+    return Form(lambda: run, **about)
+
+
+def test_the_quickest_one_is_taken() -> None:
+    assert tried(SLOW, form(QUICK), form(QUICKER))._chosen is QUICKER
+    assert tried(SLOW, form(QUICKER), form(QUICK))._chosen is QUICKER
+    assert tried(QUICK, form(SLOW), form(CLOCK.taking(0.95e-3)))._chosen is QUICK
 
 
 def test_other_figures_are_not_taken() -> None:
-    slow = taking(2e-3, 2)
-    assert chosen(slow, taking(0, 2.001)) is slow
+    assert tried(SLOW, form(CLOCK.taking(1e-4, 2.001)))._chosen is SLOW
 
 
-def test_a_function_that_takes_long_is_left_as_it_is() -> None:
-    slow = taking(1.5 * quickest._SMALL_S, 2)
-    assert chosen(slow, taking(0, 2)) is slow
+def test_a_form_for_small_nets_is_left_out_for_others() -> None:
+    assert tried(SLOW, form(QUICK, most_seconds=1e-3))._chosen is SLOW
+    assert tried(SLOW, form(QUICK, most_seconds=3e-3))._chosen is QUICK
 
 
-def test_what_xla_cannot_compile_is_left_as_it_is() -> None:
+def test_a_form_that_cannot_be_had_is_left_out() -> None:
     def refuse() -> Any:
         raise tf.errors.InvalidArgumentError(None, None, "no such operation")
 
-    plain = taking(0, 2)
-    form = Quickest(plain, refuse)
-    for _ in range(quickest._CALLS_BEFORE):
-        form([tf.constant(1.0)])
-    assert form._chosen is plain
+    assert tried(SLOW, Form(refuse), form(QUICK))._chosen is QUICK
+
+
+def test_a_function_without_other_forms_runs_as_it_is() -> None:
+    assert Quickest(SLOW)._chosen is SLOW
+
+
+def test_a_form_that_holds_weights_goes_when_they_change() -> None:
+    function = tried(SLOW, form(QUICK, holds_weights=True))
+    for version in range(1, quickest._TRIALS + 1):
+        assert function._chosen is QUICK
+        for _ in range(quickest._CALLS_BEFORE):
+            function(ONE, version)
+    assert function._chosen is SLOW
+
+
+def test_a_form_that_reads_the_weights_stays_when_they_change() -> None:
+    function = tried(SLOW, form(QUICK))
+    function(ONE, 1)
+    assert function._chosen is QUICK
 
 
 VARIABLE = tf.Variable(1.0)
