@@ -13,15 +13,26 @@ import tensorflow as tf
 from owltf.api import Blob, Layer, LayerConverter, OnnxNode, SourceCall, check_range, sizes_of
 
 SOURCE = '''
-def put_at(x, places, height, width):
-    """Put values of images (N, H, W, C) at places, row * width + column, of larger ones."""
-    batch, channels = ops.shape(x)[0], x.shape[-1]
-    flat = ops.reshape(ops.cast(places, "int32"), (-1, x.shape[1] * x.shape[2], channels))
-    image = ops.arange(batch)[:, None, None] * height * width
-    at = ops.reshape((image + flat) * channels + ops.arange(channels), (-1, 1))
-    zeros = ops.zeros((batch * height * width * channels,))
-    put = ops.scatter_update(zeros, at, ops.reshape(x, (-1,)))
-    return ops.reshape(put, (-1, height, width, channels))
+class PutAtPlaces(layers.Layer):
+    """Puts values of images (N, H, W, C) at places, row * width + column, of larger ones."""
+
+    def __init__(self, height, width, **kwargs):
+        super().__init__(**kwargs)
+        self.height, self.width = height, width
+
+    def call(self, inputs):
+        x, places = inputs
+        batch, channels, size = ops.shape(x)[0], x.shape[-1], self.height * self.width
+        flat = ops.reshape(ops.cast(places, "int32"), (-1, x.shape[1] * x.shape[2], channels))
+        image = ops.arange(batch)[:, None, None] * size
+        at = ops.reshape((image + flat) * channels + ops.arange(channels), (-1, 1))
+        zeros = ops.zeros((batch * size * channels,))
+        put = ops.scatter_update(zeros, at, ops.reshape(x, (-1,)))
+        return ops.reshape(put, (-1, self.height, self.width, channels))
+
+    def compute_output_spec(self, inputs):
+        shape = (inputs[0].shape[0], self.height, self.width, inputs[0].shape[-1])
+        return keras.KerasTensor(shape)
 '''
 
 
@@ -87,8 +98,7 @@ class PutAtPlaces(keras.layers.Layer):
     def source(self, call: SourceCall) -> str:
         """Return the call as source in plain Keras."""
         call.need(SOURCE)
-        height, width = call.tops[0][1:3]
-        return f"put_at({call.inputs[0]}, {call.inputs[1]}, {height}, {width})"
+        return call.layer_call("PutAtPlaces", *call.tops[0][1:3])
 
 
 class Upsample(LayerConverter):

@@ -15,6 +15,22 @@ from owltf_ssd.detect import PARTS, detections
 from owltf_ssd.onnx_detections import add_detections
 
 
+SOURCE = '''
+class Detections(layers.Layer):
+    """The boxes that are found: rows of image, label, score, xmin, ymin, xmax and ymax."""
+
+    def __init__(self, names, values, **kwargs):
+        super().__init__(**kwargs)
+        self.options = dict(zip(names, values))
+
+    def call(self, inputs):
+        return detections(*inputs, self.options)
+
+    def compute_output_spec(self, inputs):
+        return keras.KerasTensor((1, 1, None, 7))
+'''
+
+
 @keras.saving.register_keras_serializable("owltf_ssd")
 class Detections(keras.layers.Layer):
     """Makes detections (1, 1, rows, 7) of predictions, scores and priors.
@@ -50,9 +66,8 @@ class Detections(keras.layers.Layer):
         """Return the call as source, which needs TensorFlow as Keras's backend."""
         for each in (*PARTS, detections):
             call.need("\n" + inspect.getsource(each).replace(": Any", "").replace(" -> Any", ""))
-        pairs = ", ".join(f"{k!r}: {v!r}" for k, v in self.options.items())
-        given = ", ".join(call.inputs)
-        return f"detections({given}, {{{pairs}}})"
+        call.need(SOURCE)
+        return call.layer_call("Detections", list(self.options), list(self.options.values()))
 
 
 class DetectionOutput(LayerConverter):

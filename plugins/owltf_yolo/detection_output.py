@@ -15,6 +15,23 @@ from owltf_yolo.onnx_boxes import add_boxes
 from owltf_yolo.predictions import BY_SIZE, candidates, centered_boxes, corners, split_map
 
 
+SOURCE = '''
+class YoloBoxes(layers.Layer):
+    """The boxes that are found: rows of image, label, score, xmin, ymin, xmax and ymax."""
+
+    def __init__(self, names, values, **kwargs):
+        super().__init__(**kwargs)
+        self.options = dict(zip(names, values))
+
+    def call(self, inputs):
+        maps = inputs if isinstance(inputs, (list, tuple)) else [inputs]
+        return find_boxes(maps, self.options, candidates)
+
+    def compute_output_spec(self, inputs):
+        return keras.KerasTensor((1, 1, None, 7))
+'''
+
+
 @keras.saving.register_keras_serializable("owltf_yolo")
 class YoloBoxes(keras.layers.Layer):
     """Makes detections (1, 1, rows, 7) of maps (N, anchors * (5 + classes), H, W).
@@ -49,7 +66,8 @@ class YoloBoxes(keras.layers.Layer):
         """Return the call as source, which needs TensorFlow as Keras's backend."""
         for each in (split_map, centered_boxes, corners, candidates, find_boxes):
             call.need("\n" + inspect.getsource(each).replace(": Any", "").replace(" -> Any", ""))
-        return f"find_boxes([{', '.join(call.inputs)}], {self.options!r}, candidates)"
+        call.need(SOURCE)
+        return call.layer_call("YoloBoxes", list(self.options), list(self.options.values()))
 
 
 class YoloDetectionOutput(LayerConverter):
