@@ -6,7 +6,9 @@ from pathlib import Path
 from google.protobuf import text_format
 from google.protobuf.message import DecodeError
 
+from owltf.caffe.binary.protobuf_wire import BrokenWireError
 from owltf.caffe.binary.read_weights import read_weights
+from owltf.caffe.binary.renumber import with_own_numbers
 from owltf.caffe.binary.write_weights import write_caffemodel
 from owltf.caffe.file_kind import NET, SOLVER, file_kind
 from owltf.caffe.net.read import read_net, read_solver
@@ -54,8 +56,9 @@ def upgrade_caffemodel(path: Path, out: Path, schema: Schema) -> None:
 def _net_of(path: Path, schema: Schema) -> NetSource:
     """Return the net, without weights, that a binary caffemodel holds."""
     try:
-        net = schema.binary_message("NetParameter").FromString(read_bytes(path))
-    except DecodeError as error:
+        data = with_own_numbers(read_bytes(path), schema.fork_numbers)
+        net = schema.binary_message("NetParameter").FromString(data)
+    except (DecodeError, BrokenWireError) as error:
         raise OwltfError(f"{path}: not a binary caffemodel, or corrupt: {error}") from None
     for layer in net.layer:
         layer.ClearField("blobs")
@@ -69,7 +72,7 @@ def _net_of(path: Path, schema: Schema) -> NetSource:
 
 def _with_own_layers(net: NetParameter, schema: Schema) -> NetParameter:
     """Return the net in the whole schema, each layer read by the numbers of its type's plugin."""
-    whole = schema.message("NetParameter").FromString(net.SerializeToString())
+    whole = schema.message("NetParameter").FromString(net.SerializePartialToString())
     whole.ClearField("layer")
     for layer in net.layer:
         whole.layer.add().MergeFrom(_whole(schema.binary_layer(layer), schema))
@@ -78,4 +81,4 @@ def _with_own_layers(net: NetParameter, schema: Schema) -> NetParameter:
 
 def _whole(layer: LayerParameter, schema: Schema) -> LayerParameter:
     layer.DiscardUnknownFields()
-    return schema.message("LayerParameter").FromString(layer.SerializeToString())
+    return schema.message("LayerParameter").FromString(layer.SerializePartialToString())

@@ -77,6 +77,16 @@ def owltf_schema() -> Iterable[Path]:
 
 
 @hookspec
+def owltf_fork_numbers() -> Mapping[str, Mapping[int, int]]:
+    """Return the numbers that a fork gives fields of layers, where the schema cannot have them.
+
+    Returns:
+        The schema's number by the fork's, for each layer type; binary layers are read by them.
+    """
+    return {}
+
+
+@hookspec
 def owltf_layer_converters() -> Iterable[type[LayerConverter]]:
     """Return the converters of Caffe layer types to Keras."""
     return ()

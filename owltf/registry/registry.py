@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 import pluggy
@@ -35,7 +36,14 @@ class Registry:
         from owltf.caffe.schema.schema import load_schema
 
         paths = [path for paths in self.manager.hook.owltf_schema() for path in paths]
-        return load_schema(paths).knowing(NamedTypes(self.manager), LayerSchemas(self.manager))
+        return load_schema(paths).knowing(
+            NamedTypes(self.manager), LayerSchemas(self.manager), self._fork_numbers
+        )
+
+    def _fork_numbers(self, layer_type: str) -> Mapping[int, int]:
+        found = results_by_plugin(self.manager, "owltf_fork_numbers")
+        pairs = (types.get(layer_type, {}).items() for _, types in found)
+        return dict(chain.from_iterable(pairs))
 
     @cached_property
     def converters(self) -> Mapping[str, TypeConverters]:

@@ -22,6 +22,12 @@ def owltf_schema() -> list[Path]:
 
 
 @hookimpl
+def owltf_fork_numbers() -> dict[str, dict[int, int]]:
+    """Return the number in caffe-windows' files that is another field's in SSD's."""
+    return {"TripletLoss": {203: 303}}
+
+
+@hookimpl
 def owltf_layer_converters() -> list[type[LayerConverter]]:
     """Return the converters of the layer types."""
     from owltf_faces.center_loss import CenterLoss

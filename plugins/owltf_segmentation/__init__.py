@@ -25,6 +25,18 @@ def owltf_schema() -> list[Path]:
 
 
 @hookimpl
+def owltf_fork_numbers() -> dict[str, dict[int, int]]:
+    """Return the numbers in SegNet's and PSPNet's files that Caffe 1.0 has for other fields."""
+    return {
+        "BN": {45: 445},
+        "DenseImageData": {138: 538},
+        "Interp": {143: 543},
+        "SegAccuracy": {144: 544},
+        "Upsample": {137: 537},
+    }
+
+
+@hookimpl
 def owltf_layer_converters() -> list[type[LayerConverter]]:
     """Return the converters of the layer types."""
     from owltf_segmentation.dropout import SampledDropout

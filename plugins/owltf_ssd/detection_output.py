@@ -14,7 +14,6 @@ from owltf.api import Blob, Layer, LayerConverter, OnnxNode, SourceCall, current
 from owltf_ssd.detect import PARTS, detections
 from owltf_ssd.onnx_detections import add_detections
 
-
 SOURCE = '''
 class Detections(layers.Layer):
     """The boxes that are found: rows of image, label, score, xmin, ymin, xmax and ymax."""

@@ -14,7 +14,6 @@ from owltf_yolo.find_boxes import find_boxes
 from owltf_yolo.onnx_boxes import add_boxes
 from owltf_yolo.predictions import BY_SIZE, candidates, centered_boxes, corners, split_map
 
-
 SOURCE = '''
 class YoloBoxes(layers.Layer):
     """The boxes that are found: rows of image, label, score, xmin, ymin, xmax and ymax."""

@@ -121,3 +121,11 @@ def test_plugins_check_a_solver_and_a_wrong_field_keeps_its_name() -> None:
     with pytest.raises(FieldError, match="delta is 3") as raised:
         list(registry(wrong=plugin(owltf_check_solver=refuse)).solver_checks(**given))
     assert raised.value.field == "delta"
+
+
+def test_the_numbers_of_forks_are_gathered_by_type() -> None:
+    one = plugin(owltf_fork_numbers=lambda: {"Fold": {143: 543}, "Bend": {1: 2}})
+    two = plugin(owltf_fork_numbers=lambda: {"Fold": {144: 544}})
+    schema = registry(one=one, two=two).schema
+    assert schema.fork_numbers("Fold") == {143: 543, 144: 544}
+    assert schema.fork_numbers("ReLU") == {}

@@ -1,6 +1,6 @@
 """The schema: the classes of Caffe's messages, plugins' extensions included."""
 
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from copy import copy
 from functools import cache
 from pathlib import Path
@@ -31,6 +31,7 @@ class Schema:
 
     layer_types: Container[str] | None = None
     _files_of: Callable[[str], Sequence[tuple[Path, ...]]] | None = None
+    _numbers_of: Callable[[str], Mapping[int, int]] | None = None
 
     def __init__(self, merged: MergedSchema) -> None:
         """Build the descriptor pools of a merged file."""
@@ -44,6 +45,7 @@ class Schema:
         self,
         layer_types: Container[str],
         files_of: Callable[[str], Sequence[tuple[Path, ...]]] | None = None,
+        numbers_of: Callable[[str], Mapping[int, int]] | None = None,
     ) -> "Schema":
         """Return the schema with the layer types that there are, for errors that tell the others.
 
@@ -51,9 +53,12 @@ class Schema:
             layer_types: they, as something that `in` can be asked of.
             files_of: returns the groups of schema files by which a layer type can be read, those
                 of the plugins that bring it.
+            numbers_of: returns the numbers of a layer type's plugins by those of its fork, where
+                these are not free.
         """
         schema = copy(self)
         schema.layer_types, schema._files_of = layer_types, files_of
+        schema._numbers_of = numbers_of
         return schema
 
     def message(self, name: str) -> Any:
@@ -86,13 +91,17 @@ class Schema:
         groups = [files for files in groups if files]
         if not groups:
             return layer
-        data = layer.SerializeToString()
+        data = layer.SerializePartialToString()
         read = [self._of(files).message("LayerParameter").FromString(data) for files in groups]
         own = min(read, key=_unknown_size)
         found = self.message("LayerParameter")()
         text_format.Parse(text_format.MessageToString(own), found)
         set_defaults(found)
         return found
+
+    def fork_numbers(self, layer_type: str) -> Mapping[int, int]:
+        """Return the numbers of a type's plugins by those that its fork has in binary files."""
+        return self._numbers_of(layer_type) if self._numbers_of else {}
 
     def _of(self, files: tuple[Path, ...]) -> "Schema":
         """Return the schema with one plugin's files alone, made once for all its layers."""

@@ -23,7 +23,8 @@ DATA = """
     layer {{ name: "loss" type: "{type}" bottom: "map" bottom: "label" top: "loss" {fields} }}
 """
 INPUT = """
-    layer {{ name: "data" type: "Input" top: "data" input_param {{ shape {{ dim: 1 dim: 1 dim: 32 dim: 32 }} }} }}
+    layer {{ name: "data" type: "Input" top: "data"
+      input_param {{ shape {{ dim: 1 dim: 1 dim: 32 dim: 32 }} }} }}
     {body}
     layer {{ name: "boxes" type: "{type}" bottom: "map" top: "boxes" {fields} }}
 """
@@ -74,7 +75,7 @@ def body() -> str:
 
 
 def squares(count: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return images of a bright square each, and their true boxes (N, 2 * 5); the second is none."""
+    """Return images of a bright square each, and their true boxes, (N, 2 * 5): one each."""
     rng = np.random.default_rng(seed)
     images = rng.uniform(0, 0.2, (count, 1, SIDE, SIDE)).astype(np.float32)
     labels = np.zeros((count, 10), np.float32)
