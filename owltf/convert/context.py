@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,9 @@ from owltf.did_you_mean import did_you_mean
 from owltf.python_layers.user_code import UserCode
 from owltf.registry.registry import Registry
 from owltf.runtime.batch_rows import BatchShare
+
+# What the functions that make a context fill in themselves.
+_NOT_GIVEN = {"registry", "phase", "loaded", "folder", "other_engine", "test_net"}
 
 
 @dataclass(frozen=True)
@@ -109,3 +113,23 @@ class NetContext:
     def _generator(self, layer: str, index: int) -> np.random.Generator:
         key = (self.seed & 0xFFFFFFFFFFFFFFFF, zlib.crc32(f"{layer}/{index}".encode()))
         return np.random.Generator(np.random.Philox(key=np.array(key, np.uint64)))
+
+
+def check_flags(function: Callable[..., Any], flags: Mapping[str, Any]) -> None:
+    """Refuse keywords that a function would pass on as fields of the context, but which are none.
+
+    Args:
+        function: the function or class that the user called.
+        flags: the keywords that are not among its own parameters.
+
+    Raises:
+        TypeError: in Python's words, with the keywords that are like the unknown one.
+    """
+    known = {each.name for each in fields(NetContext)} - _NOT_GIVEN
+    unknown = next((name for name in flags if name not in known), None)
+    if unknown is not None:
+        own = {name for name in signature(function).parameters if name != "flags"}
+        hint = did_you_mean(unknown, known | own)
+        raise TypeError(
+            f"{function.__name__}() got an unexpected keyword argument '{unknown}': {hint}"
+        )

@@ -14,6 +14,9 @@ Pair = tuple[int, int]
 # What a size is called, its field, and what it is where the file does not say.
 _FIELDS = (("kernel", "kernel_size", None), ("stride", "stride", 1), ("pad", "pad", 0))
 
+# TensorFlow's kernels count in 32 bits, and end the process where that overflows.
+_LARGEST = 1 << 20
+
 
 @dataclass(frozen=True)
 class Window:
@@ -199,6 +202,9 @@ def _checked(layer: Layer, window: Window) -> Window:
     for what, sizes in positive.items():
         if min(sizes, default=1) < 1:
             raise layer.error(f"{what} must be at least 1, got {dims(sizes)}")
+    for what, sizes in {**positive, "pad": window.pad}.items():
+        if max(sizes, default=1) > _LARGEST:
+            raise layer.error(f"{what} must be at most {_LARGEST:,}, got {dims(sizes)}")
     return window
 
 

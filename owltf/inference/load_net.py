@@ -18,7 +18,7 @@ from owltf.caffe.find_file import find_file
 from owltf.caffe.net.input_shapes import with_input_shapes
 from owltf.caffe.net.net_file import NetFile, open_net_file
 from owltf.caffe.schema.messages import NetParameter
-from owltf.convert.context import NetContext
+from owltf.convert.context import NetContext, check_flags
 from owltf.convert.sharing import SharedLayers
 from owltf.errors import OwltfError
 from owltf.files.regular_file import refuse_irregular
@@ -92,7 +92,9 @@ def load_net(
     Raises:
         OwltfError: if a file is missing or wrong, the net cannot be built, or the weights are not
             those of its layers.
+        TypeError: if a keyword is unknown.
     """
+    check_flags(load_net, flags)
     registry = registry or Registry(make_manager())
     opened = _opened(file, registry, ignore_unknown_fields)
     source = opened.source(phase, test_net)
@@ -222,8 +224,8 @@ def _check_weights_inside(path: Path) -> None:
             copy.flush()
             layout = read_layout(Path(copy.name))
             for name in layout.datasets:
-                if layout.datasets[name].text is None:
-                    layout.dataset(name)
+                if layout.datasets[name].text is None and layout.dataset(name).filters:
+                    raise layout.error(f"{name} is packed, as Keras packs none")
     except OwltfError as error:
         raise OwltfError(f"{path}: not a Keras model that owltf can load: {error}") from error
     except Exception as error:

@@ -19,7 +19,7 @@ from owltf.data.data_context import DataContext
 from owltf.errors import OwltfError
 from owltf.net.caffe_rules import check_in_place, check_params, same_name_notes
 from owltf.net.consumed_losses import consumed_loss_notes, consumed_losses
-from owltf.net.convert_layer import convert_layer
+from owltf.net.convert_layer import check_sizes, convert_layer
 from owltf.net.effectless_fields import effectless_notes
 from owltf.net.in_place import in_place_notes
 from owltf.net.lr_mult import Multipliers
@@ -128,7 +128,9 @@ class _Builder:
         layer = Layer.of(graph_layer, context, self.names)
         shapes = zip(parameter.top, data_layer.top_shapes, strict=True)
         check_params(layer, 0)
-        self._keep(layer, [layer.input(top, shape) for top, shape in shapes])
+        tops = [layer.input(top, shape) for top, shape in shapes]
+        check_sizes(layer, tops)
+        self._keep(layer, tops)
 
     def _add_layer(self, graph_layer: GraphLayer) -> None:
         converter = converter_of(graph_layer.parameter, self.context.registry)

@@ -50,7 +50,7 @@ def convert_layer(
             raise
         raise layer.error(_mismatch(layer, bottoms, error)) from error
     made = [tops] if isinstance(tops, Blob) else list(tops)
-    _check_sizes(layer, made)
+    check_sizes(layer, made)
     return made
 
 
@@ -66,8 +66,12 @@ def _mismatch(layer: Layer, bottoms: Sequence[Blob], error: Exception) -> str:
     return f"cannot be built{on}{weights}: {_in_caffes_words(reason(error))}"
 
 
-def _check_sizes(layer: Layer, tops: Sequence[Blob]) -> None:
-    """Refuse what Caffe does; TensorFlow's convolutions crash on such sizes."""
+def check_sizes(layer: Layer, tops: Sequence[Blob]) -> None:
+    """Refuse what Caffe does; TensorFlow's convolutions crash on such sizes.
+
+    Raises:
+        OwltfError: if a top has more values than a blob of Caffe can have.
+    """
     for top in tops:
         if (count := prod(size or 1 for size in top.shape)) > _MOST_VALUES:
             raise layer.error(

@@ -195,6 +195,24 @@ class Net:
         """Whether a data layer's images may be of another size in each batch."""
         return any(source.layer.takes_any_size for source in self.sources)
 
+    def of_any_size(self, tensors: Mapping[str, Any]) -> set[str]:
+        """Return the names of those of the net's tensors whose size may be another in each batch.
+
+        Args:
+            tensors: Keras tensors of the net by name.
+        """
+        made = self.model_of_batches(dict(tensors)).output if self.sizes_vary else tensors
+        return {name for name, tensor in made.items() if None in tensor.shape[1:]}
+
+    def size_notes(self) -> list[str]:
+        """Return a sentence on each output that a test may have no mean of."""
+        varying = self.of_any_size(self.caffe_tensors(self.outputs)) if self.sizes_vary else ()
+        return [
+            f"Output '{name}' is of its image's size: a test gives its mean only if all are alike"
+            for name in self.outputs
+            if name in varying
+        ]
+
     def tell_sizes(self) -> None:
         """Tell data layers whose images may vary whether the net's layers take any size."""
         varying = [source.layer for source in self.sources if source.layer.may_vary]

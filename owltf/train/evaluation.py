@@ -41,7 +41,10 @@ class Evaluation:
         self._many = compiled(self._loop)
 
     def run(self, count: int) -> tuple[int, float, Mapping[str, Any]]:
-        """Return the batches computed, the mean loss, and each output's mean or figures."""
+        """Return the batches computed, the mean loss, and each output's mean or figures.
+
+        The mean of an output that was of several sizes is empty.
+        """
         with self._net.pass_errors():
             done, loss, outputs = self._many(tf.constant(count, tf.int32))
         found = {name: value.numpy() for name, value in outputs.items()}
@@ -86,7 +89,12 @@ class Evaluation:
     def _added(self, name: str, total: Any, value: Any, number: Any) -> Any:
         if name in self._collected:
             return total.write(number, tf.reshape(value, (-1, value.shape[-1])))
-        return total + value
+        if None not in value.shape[1:]:
+            return total + value
+        # There is no mean of values of several sizes: it becomes an empty one.
+        whole = tf.cond(number > 0, lambda: total, lambda: tf.zeros_like(value))
+        is_alike = tf.reduce_all(tf.shape(whole) == tf.shape(value))
+        return tf.cond(is_alike, lambda: whole + value, lambda: value[:0])
 
     def _batch(self, number: Any) -> tuple[Any, dict[str, Any]]:
         batch = self._replicas.split(next(self._batches), self._net.whole_inputs)

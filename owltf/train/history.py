@@ -76,7 +76,10 @@ class HistoryRecorder:
 
 
 def _columns(tests: Sequence[Scores]) -> dict[str, np.ndarray]:
-    columns = {name: np.stack([each.outputs[name] for each in tests]) for name in tests[0].outputs}
+    """Return the values of tests as arrays, without outputs that were of several sizes."""
+    values = {name: [each.outputs[name] for each in tests] for name in tests[0].outputs}
+    alike = {name for name, given in values.items() if len({each.shape for each in given}) == 1}
+    columns = {name: np.stack(given) for name, given in values.items() if name in alike}
     return {"iteration": np.array([each.iteration for each in tests]), **columns}
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from owltf.caffe.file_kind import SOLVER
 from owltf.caffe.net.net_file import open_net_file
-from owltf.convert.context import NetContext
+from owltf.convert.context import NetContext, check_flags
 from owltf.errors import OwltfError
 from owltf.net.net import Net
 from owltf.plugin.manager import make_manager, registered
@@ -57,6 +57,7 @@ class NetTrainer:
         plugin_options: Mapping[str, Any] | None = None,
         **flags: Any,
     ) -> None:
+        check_flags(NetTrainer, flags)
         self.solver_file = solver_file
         self.snapshot = snapshot
         self.num_gpu = num_gpu

@@ -286,6 +286,7 @@ def _notes(
     notes += context.registry.schema.notes
     notes += precision_notes(context.precision)
     notes += dict.fromkeys(chain(*(net.notes for net in (nets.train, *nets.tests))))
+    notes += dict.fromkeys(note for net in nets.tests for note in net.size_notes())
     if not nets.train.losses:
         notes.append("The net has no loss: only weight_decay changes its weights")
     if restored and restored.run is None:

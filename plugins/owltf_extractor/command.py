@@ -75,7 +75,8 @@ def extract(registry: Any, /, file: str, layers: str, out: str, **flags: Any) ->
     SOLVER|NET is a prototxt. LAYER is a layer or a blob; a layer's output is taken as its blob ends
     up, after in-place layers. OUT ends in .txt (a line for each row), .npy, .npz, .h5, .csv,
     .parquet, .lmdb or .leveldb (Datums, as Caffe's extract_features writes them); several layers go
-    into one .npz, .h5, .csv or .parquet, or into as many files of the other kinds.
+    into one .npz, .h5, .csv or .parquet, or into as many files of the other kinds. Rows of several
+    sizes, as images that are not cropped give them, go into a .npz, .h5, .lmdb or .leveldb.
 
     Rows are in the source's order, and the same for any number of devices. The file appears only
     when it is complete.

@@ -20,6 +20,7 @@ from owltf_extractor.features import Features, find_features
 from owltf_extractor.files import write_rows
 from owltf_extractor.formats.writer import LABEL, Column
 from owltf_extractor.outputs import Output, plan_outputs
+from owltf_extractor.row_sizes import check_sizes
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,7 @@ class Extraction:
         outputs = plan_outputs(
             options.out, features.columns, features.others, options.default_suffix
         )
+        check_sizes(outputs, batches, tell)
         return cls(features, outputs, batches, total)
 
     def run(self, devices: Devices, advance: Callable[[], object] = lambda: None) -> int:
@@ -126,7 +128,7 @@ def _source(
     if not options.images:
         own = net_batches(net, iterations)
         label = net.label_blob
-        column = Column(LABEL, net.input_blobs[label].shape[1:]) if label else None
+        column = _labels(net, label) if label else None
         return own, len(own), column
     files = find_images(options.images)
     images = image_input(net, **options.settings)
@@ -135,6 +137,12 @@ def _source(
     has_labels = all(file.label is not None for file in files)
     batches = image_batches(net, images, files, skip=skip)
     return batches, -(-len(files) // size), Column(LABEL) if has_labels else None
+
+
+def _labels(net: Net, name: str) -> Column:
+    """Return the column of a blob that holds labels, which may be images themselves."""
+    blob = net.input_blobs[name]
+    return Column(LABEL, blob.shape[1:], varies=net.sizes_vary and len(blob.shape) > 2)
 
 
 def _check_names(features: Features) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -28,10 +29,18 @@ class Features:
     labels: Column | None = None
     keys: bool = False
 
-    @property
+    @cached_property
     def columns(self) -> list[Column]:
         """The columns of the blobs."""
-        return [Column(name, blob.shape[1:]) for name, blob in self.blobs.items()]
+        varying = self.net.of_any_size(self._tensors)
+        return [
+            Column(name, tuple(size or 1 for size in blob.shape[1:]), varies=name in varying)
+            for name, blob in self.blobs.items()
+        ]
+
+    @property
+    def _tensors(self) -> dict[str, Any]:
+        return {name: blob.to_caffe().tensor for name, blob in self.blobs.items()}
 
     @property
     def others(self) -> list[Column]:
@@ -49,8 +58,7 @@ class Features:
         Raises:
             OwltfError: if the data cannot be read, or a blob has no row for each record.
         """
-        wanted = {name: blob.to_caffe().tensor for name, blob in self.blobs.items()}
-        for batch, values in BatchRunner(self.net, wanted, devices).run(batches):
+        for batch, values in BatchRunner(self.net, self._tensors, devices).run(batches):
             for name, value in values.items():
                 self._check(name, len(value), batch.rows)
             yield {**values, **self._others(batch)}

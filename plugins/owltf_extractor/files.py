@@ -30,6 +30,7 @@ def write_rows(outputs: Sequence[Output], rows: Iterable[Mapping[str, Any]], sch
         with _closed(writers):
             for group in rows:
                 for writer in writers:
+                    writer.check(group)
                     writer.write(group)
 
 

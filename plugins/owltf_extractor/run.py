@@ -7,6 +7,7 @@ from typing import Any
 
 from owltf.api import NetFile, OwltfError, load_net, open_net_file, printable, progress_bar
 from owltf_extractor.extraction import Extraction, ExtractOptions
+from owltf_extractor.formats.writer import Column
 
 
 def run_extraction(
@@ -52,10 +53,15 @@ def run_extraction(
 def summary(extraction: Extraction, rows: int) -> Iterator[str]:
     """Yield a line about each file that was written."""
     for output in extraction.outputs:
-        held = ", ".join(f"{each.name} {each.shape or ''}".strip() for each in output.columns)
+        held = ", ".join(map(_described, output.columns))
         yield f"{output.path}: {rows:,} rows of {held}"
         for name, column in output.beside:
             yield f"{output.path.with_name(name)}: {rows:,} rows of {column.name}"
+
+
+def _described(column: Column) -> str:
+    shape = f"{column.shape}, or as its image is" if column.varies else f"{column.shape or ''}"
+    return f"{column.name} {shape}".strip()
 
 
 def _test_iter(file: NetFile, test_net: int) -> int | None:

@@ -103,6 +103,7 @@ class NetTest:
     def _notes(self, batches: NetBatches) -> Iterator[str]:
         for source in self.net.sources:
             yield f"TEST data {source.name}: {source.layer.describe()}"
+        yield from self.net.size_notes()
         there = max((source.layer.records or 0 for source in self.net.sources), default=0)
         if 0 < there < batches.records:
             yield (

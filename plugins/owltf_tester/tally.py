@@ -39,7 +39,7 @@ class Result:
         batches: how many batches were taken.
         records: how many records were in them.
         loss: the mean loss; None if it was not computed.
-        outputs: the mean of each output by blob name, flat.
+        outputs: the mean of each output by blob name, flat; empty if it was of several sizes.
         top: how often the true class was among the k best, by k.
         per_class: the same for k = 1, by class; empty if there are no classes.
         confusion: how often each true class (row) was predicted as each class (column), or None.
@@ -52,6 +52,14 @@ class Result:
     top: Mapping[int, Top] = field(default_factory=dict)
     per_class: Sequence[Top] = ()
     confusion: np.ndarray | None = None
+
+
+def _added(total: np.ndarray | None, value: np.ndarray, rows: int) -> np.ndarray:
+    """Return a weighted sum; an empty one if the values are of several sizes."""
+    weighted = value.astype(np.float64) * rows
+    if total is None:
+        return weighted
+    return total + weighted if total.shape == value.shape else weighted[:0]
 
 
 class Tally:
@@ -95,8 +103,7 @@ class Tally:
         if batch.loss is not None:
             self._loss = (self._loss or 0.0) + batch.loss * batch.rows
         for name, value in batch.outputs.items():
-            weighted = value.astype(np.float64) * batch.rows
-            self._outputs[name] = self._outputs.get(name, 0) + weighted
+            self._outputs[name] = _added(self._outputs.get(name), value, batch.rows)
         for name, value in batch.collected.items():
             self._collected[name].append(value)
         if batch.scores is None or batch.labels is None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 from small_nets import build, inner_product, input_text
 
-from owltf.convert.context import NetContext
+from owltf.convert.context import NetContext, check_flags
 from owltf.plugin.manager import make_manager
 from owltf.registry.registry import Registry
 
@@ -21,6 +23,26 @@ def test_nets_of_one_file_share_all_but_their_own() -> None:
     assert (test.folder, test.phase, test.test_net) == (Path("nets"), "TEST", 2)
     assert test.shared is context.shared
     assert replace(test, folder=None, phase="TRAIN", test_net=0) == context
+
+
+def builder(file: str, *, device: int = 0, **flags: object) -> None:
+    check_flags(builder, flags)
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("allow_python_layer", "did you mean 'allow_python_layers'?"),
+        ("devices", "did you mean 'device'?"),
+        # These are filled in by the function itself.
+        ("loaded", "known: "),
+    ],
+)
+def test_an_unknown_keyword_is_the_functions_own(name: str, hint: str) -> None:
+    builder("net.prototxt", seed=3, allow_python_layers=True)
+    words = rf"builder\(\) got an unexpected keyword argument '{name}': {re.escape(hint)}"
+    with pytest.raises(TypeError, match=words):
+        builder("net.prototxt", **{name: 1})
 
 
 def weights(text: str, name: str = "ip", **context: object) -> np.ndarray:

@@ -125,6 +125,10 @@ def test_reads_a_convolutions_fields(fields: dict[str, object], wanted: Window) 
         ({"kernel_size": [0]}, "kernel must be at least 1, got 0x0"),
         ({"kernel_size": [3], "stride": [0]}, "stride must be at least 1, got 0x0"),
         ({"kernel_size": [3], "dilation": [0]}, "dilation must be at least 1"),
+        ({"kernel_size": [2**31 - 1]}, "kernel must be at most 1,048,576, got 2147483647x"),
+        ({"kernel_size": [3], "stride": [2**20 + 1]}, "stride must be at most 1,048,576"),
+        ({"kernel_size": [3], "dilation": [2**30]}, "dilation must be at most 1,048,576"),
+        ({"kernel_size": [3], "pad": [2**32 - 1]}, "pad must be at most 1,048,576"),
         ({"kernel_size": [3], "kernel_h": 3}, "either as one size or as kernel_h and kernel_w"),
         ({"kernel_h": 3}, "kernel must be at least 1, got 3x0"),
         ({"kernel_size": [1, 2, 3]}, r"once or once for each of 2 axes, got \[1, 2, 3\]"),
@@ -158,6 +162,7 @@ def test_reads_a_poolings_fields(fields: dict[str, object], wanted: Window) -> N
     [
         ({}, "a kernel size is required"),
         ({"kernel_size": 3, "stride": 0}, "stride must be at least 1"),
+        ({"kernel_size": 3, "stride": 2**31}, "stride must be at most 1,048,576, got 2147483648x"),
         ({"kernel_size": 3, "pad": 1, "pad_h": 1}, "either as one size or as pad_h and pad_w"),
     ],
 )

@@ -52,7 +52,10 @@ class Environment:
 
     def _packages(self) -> Path:
         paths = {"base": str(self.folder), "platbase": str(self.folder)}
-        return Path(sysconfig.get_path("purelib", "venv", paths))
+        # Python 3.10 has no scheme of that name.
+        has_scheme = "venv" in sysconfig.get_scheme_names()
+        scheme = "venv" if has_scheme else sysconfig.get_preferred_scheme("prefix")
+        return Path(sysconfig.get_path("purelib", scheme, paths))
 
 
 def _run(command: list[object], cwd: Path, environment: dict[str, str]) -> Done:

@@ -233,3 +233,8 @@ def test_weights_of_another_net_are_refused_in_any_case(small: Case) -> None:
     for allowed in (False, True):
         with pytest.raises(OwltfError, match=message):
             load_net(other, weights="snap_iter_6.caffemodel", allow_missing=allowed)
+
+
+def test_an_unknown_keyword_is_told_before_the_file_is_read() -> None:
+    with pytest.raises(TypeError, match=r"load_net\(\) got .* 'weigths': did you mean 'weights'"):
+        load_net("no.prototxt", weigths="w.caffemodel")

@@ -93,3 +93,9 @@ def test_a_blob_of_more_values_than_an_int_counts_is_refused() -> None:
     tile = 'layer { name: "r" type: "Tile" bottom: "x" top: "r" tile_param { tiles: 1073741824 } }'
     with pytest.raises(OwltfError, match=r"its top .* would have 8,589,934,592 values; a blob"):
         build(X + tile)
+
+
+def test_a_data_layers_top_is_no_larger_than_caffes_blobs() -> None:
+    dummy = 'type: "DummyData" top: "d" dummy_data_param { shape { dim: 2147483648 dim: 3 } }'
+    with pytest.raises(OwltfError, match="layer 'd'.*would have 6,442,450,944 values; a blob"):
+        build(f"{X} layer {{ name: 'd' {dummy} }}")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from solver_case import Case
+from solver_case import Case, Recorder
 
+import owltf
 from owltf.net.batches import batches
 from owltf.train.evaluation import Evaluation
 from owltf.train.signals import Signals
@@ -30,3 +31,20 @@ def test_a_signal_ends_the_test(small: Case) -> None:
     passes = Evaluation(net, start.devices, batches(net, start.state.test[0]), signals.end)
     signals.end.assign(True)
     assert passes.run(5)[0] == 0
+
+
+@pytest.mark.parametrize("figures_case", ["varying_image_sizes"], indirect=True)
+def test_an_output_of_several_sizes_has_no_mean(figures_case: Case) -> None:
+    net = (figures_case.folder / "net.prototxt").read_text().replace("include { phase: TRAIN }", "")
+    seen = 'layer { name: "seen" type: "ReLU" bottom: "data" top: "seen" }'
+    figures_case.add("net.prototxt", net + seen)
+    solver = (figures_case.folder / "solver.prototxt").read_text()
+    figures_case.add("solver.prototxt", solver + "test_iter: 3 test_interval: 2")
+    recorder = Recorder()
+    trainer = owltf.NetTrainer("solver.prototxt", report=recorder)
+    trainer.build_net()
+    (tests,) = trainer.run().tests
+    assert tests["iteration"].tolist() == [0, 2, 4]
+    assert np.isfinite(tests["loss"]).all()
+    assert "seen" not in tests
+    assert [scores.outputs["seen"].size for scores in recorder.tests] == [0, 0, 0]

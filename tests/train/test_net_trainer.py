@@ -102,3 +102,10 @@ def test_a_run_that_was_stopped_goes_on_to_the_same_end(small: Case) -> None:
     np.testing.assert_array_equal(
         flat(trainer.net.get_params()), flat(whole.nets.train.get_params())
     )
+
+
+def test_an_unknown_keyword_is_told_at_once() -> None:
+    with pytest.raises(
+        TypeError, match=r"NetTrainer\(\) got .* 'num_gpus': did you mean 'num_gpu'"
+    ):
+        owltf.NetTrainer("no.prototxt", num_gpus=2)

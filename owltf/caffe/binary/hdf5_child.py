@@ -1,7 +1,7 @@
 """Reads HDF5 files in a process of its own, as libhdf5 can crash on a damaged one.
 
-Run as a program, without owltf and TensorFlow: `hdf5_child.py FOLDERS layout|numbers`, with a
-JSON of what is wanted on the standard input.
+Run as a program, without owltf and TensorFlow: `hdf5_child.py FOLDERS layout|numbers|rows`, with a
+JSON of what is wanted on the standard input; for `rows`, one in each line.
 """
 
 import json
@@ -38,6 +38,36 @@ def write_numbers(path: str, names: list[str], dtype: str) -> None:
             sys.stdout.buffer.write(
                 np.asarray(file[os.fsencode(name)][()], dtype, order="C").tobytes()
             )
+
+
+def serve_rows() -> None:
+    """Write, for each line `[path, name, start, stop]`, those rows of a dataset as float32.
+
+    Their size in 8 bytes comes first; for an error it is that of its text, below 0.
+    """
+    path: str = ""
+    file: Any = None
+    for line in sys.stdin:
+        wanted, name, start, stop = json.loads(line)
+        try:
+            import h5py
+
+            if path != wanted:
+                path, file = wanted, h5py.File(wanted, "r")
+            content, sign = _rows(file[os.fsencode(name)], start, stop), 1
+        except Exception as error:
+            content, sign = (str(error) or type(error).__name__).encode(), -1
+        sys.stdout.buffer.write((sign * len(content)).to_bytes(8, "little", signed=True) + content)
+        sys.stdout.buffer.flush()
+
+
+def _rows(dataset: Any, start: int, stop: int) -> bytes:
+    import numpy as np
+
+    values = np.empty((stop - start, *dataset.shape[1:]), np.float32)
+    if values.size:
+        dataset.read_direct(values, np.s_[start:stop])
+    return values.tobytes()
 
 
 def _entries(file: Any) -> Iterator[dict[str, Any]]:
@@ -146,12 +176,13 @@ def _limit() -> None:
 def main() -> None:
     """Do what the arguments say."""
     sys.path[:0] = json.loads(sys.argv[1])
-    wanted = json.load(sys.stdin)
     _limit()
-    if sys.argv[2] == "layout":
-        write_layouts(wanted)
+    if sys.argv[2] == "rows":
+        serve_rows()
+    elif sys.argv[2] == "layout":
+        write_layouts(json.load(sys.stdin))
     else:
-        write_numbers(*wanted)
+        write_numbers(*json.load(sys.stdin))
 
 
 if __name__ == "__main__":

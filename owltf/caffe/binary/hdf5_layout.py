@@ -31,7 +31,7 @@ _SIGNATURE = b"\x89HDF\r\n\x1a\n"
 # By the version of the file's first block: where it says how long the file is.
 _SIZE_PLACES = {0: 40, 1: 44, 2: 28, 3: 28}
 _HEAD = 64
-_SECONDS = 120
+SECONDS = 120
 _CHILD = Path(__file__).with_name("hdf5_child.py")
 _REMEMBERED = 256
 
@@ -319,17 +319,43 @@ def _refuse_large(layout: Hdf5Layout, packed: Sequence[Stored]) -> None:
 
 
 def _from_file(layout: Hdf5Layout, stored: Stored, dtype: npt.DTypeLike) -> np.ndarray:
-    values = np.empty(stored.shape or (), stored.dtype)
+    values = np.empty(stored.shape or (), dtype)
     try:
         with layout.file.open("rb") as file:
-            file.seek(stored.offset or 0)
-            done = file.readinto(values.reshape(-1).view(np.uint8).data) if values.size else 0
+            is_whole = not values.size or read_plain(file, stored, 0, values)
     except OSError as error:
         raise layout.error((error.strerror or str(error)).lower()) from error
-    if done != values.nbytes:
+    if not is_whole:
         raise layout.error(f"{stored.path} is cut short")
-    with np.errstate(over="ignore"):
-        return values.astype(dtype, copy=False)
+    return values
+
+
+def read_plain(file: Any, stored: Stored, row: int, output: np.ndarray) -> bool:
+    """Fill an array with numbers that lie in a file as they are, from a row on.
+
+    Args:
+        file: the file, opened for bytes.
+        stored: the dataset, whose numbers are contiguous and plain.
+        row: the first row.
+        output: the numbers, of as many rows, in their type or another.
+
+    Returns:
+        Whether the file holds them all.
+
+    Raises:
+        OSError: if the file cannot be read.
+    """
+    is_same = output.dtype == stored.dtype and output.flags.c_contiguous
+    values = output if is_same else np.empty(output.shape, stored.dtype)
+    rows = max(stored.shape[0], 1) if stored.shape else 1
+    file.seek((stored.offset or 0) + stored.size // rows * row)
+    left = values.reshape(-1).view(np.uint8).data
+    while left and (done := file.readinto(left)):
+        left = left[done:]
+    if not is_same:
+        with np.errstate(over="ignore"):
+            output[...] = values
+    return not left
 
 
 def _unpacked(
@@ -351,18 +377,18 @@ def _unpacked(
 
 def _run_child(work: str, wanted: Any, path: Path) -> bytes:
     """Return what the child process writes, or raise an error for a file on which it fails."""
-    command = [sys.executable, "-I", "-S", str(_CHILD), json.dumps(_folders()), work]
+    command, environment = child_command(work)
     try:
         done = subprocess.run(
             command,
             input=json.dumps(wanted).encode(),
             capture_output=True,
-            timeout=_SECONDS,
+            timeout=SECONDS,
             check=False,
-            env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "LIBC_FATAL_STDERR_": "1"},
+            env=environment,
         )
     except subprocess.TimeoutExpired:
-        raise OwltfError(f"{path}: corrupt: libhdf5 was not done after {_SECONDS} s") from None
+        raise OwltfError(f"{path}: corrupt: libhdf5 was not done after {SECONDS} s") from None
     if done.returncode:
         index = len(done.stdout.splitlines()) if work == "layout" else 0
         culprit = wanted[index] if work == "layout" and index < len(wanted) else path
@@ -370,11 +396,22 @@ def _run_child(work: str, wanted: Any, path: Path) -> bytes:
     return done.stdout
 
 
+def child_command(work: str) -> tuple[list[str], dict[str, str]]:
+    """Return the command that starts the child process, and its environment."""
+    command = [sys.executable, "-I", "-S", str(_CHILD), json.dumps(_folders()), work]
+    return command, {**os.environ, "OPENBLAS_NUM_THREADS": "1", "LIBC_FATAL_STDERR_": "1"}
+
+
 def _death(done: subprocess.CompletedProcess[bytes]) -> str:
     if done.returncode < 0:
-        return f"libhdf5 crashes on it ({signal.Signals(-done.returncode).name})"
+        return crash(done.returncode)
     lines = done.stderr.decode(errors="replace").strip().splitlines()
     return f"libhdf5 cannot read it ({lines[-1] if lines else f'status {done.returncode}'})"
+
+
+def crash(status: int) -> str:
+    """Return the words for a signal that ended the child process."""
+    return f"libhdf5 crashes on it ({signal.Signals(-status).name})"
 
 
 def _folders() -> list[str]:

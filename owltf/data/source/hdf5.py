@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import h5py
 import numpy as np
 import numpy.typing as npt
 
-from owltf.caffe.binary.hdf5_layout import Hdf5Layout, Stored, read_layout, read_layouts
+from owltf.caffe.binary.hdf5_layout import Hdf5Layout, Stored, read_layout, read_layouts, read_plain
+from owltf.caffe.binary.hdf5_process import Hdf5Process
 from owltf.errors import OwltfError
 
 _KINDS_OF_NUMBERS = "fiu"
@@ -77,13 +78,18 @@ class Hdf5Rows:
 
 
 class Hdf5Reader:
-    """Reads rows in order, with one file open at a time."""
+    """Reads rows in order: from the file itself where they lie there as they are, else by libhdf5.
+
+    libhdf5, which can crash on a damaged file, runs in a process of its own.
+    """
 
     def __init__(self, rows: Hdf5Rows) -> None:
         """Keep the rows; the first file is opened by the first `read`."""
         self._rows = rows
+        self._process = Hdf5Process()
         self._path: Path | None = None
         self._file: Any = None
+        self._close: Any = None
         self._stored: Sequence[Stored] = ()
 
     def read(self, number: int, outputs: Sequence[npt.NDArray[np.float32]]) -> None:
@@ -93,15 +99,23 @@ class Hdf5Reader:
             OwltfError: if a file has changed or become shorter, or cannot be read.
         """
         for piece in self._rows.pieces(number, len(outputs[0])):
-            source = np.s_[piece.start : piece.stop]
             target = np.s_[piece.at : piece.at + piece.stop - piece.start]
             self._move_to(piece.path)
-            try:
-                for name, output in zip(self._rows.names, outputs, strict=True):
-                    self._file[name].read_direct(output, source, target)
-            except (OSError, RuntimeError, ValueError) as error:
-                raise OwltfError(f"{piece.path}: {error}") from error
+            for stored, output in zip(self._stored, outputs, strict=True):
+                self._read(piece, stored, output[target])
             self._refuse_cut(piece)
+
+    def _read(self, piece: Piece, stored: Stored, output: npt.NDArray[np.float32]) -> None:
+        if stored.layout == "contiguous" and stored.plain:
+            try:
+                is_whole = read_plain(self._file, stored, piece.start, output)
+            except OSError as error:
+                reason = (error.strerror or str(error)).lower()
+                raise OwltfError(f"{piece.path}: {reason}") from error
+            if not is_whole:
+                self._refuse_cut(piece)
+        else:
+            self._process.read(piece.path, stored.path, piece.start, piece.stop, output)
 
     def _refuse_cut(self, piece: Piece) -> None:
         """Refuse rows that the file does not hold any more: HDF5 gives zeros for them."""
@@ -117,14 +131,16 @@ class Hdf5Reader:
     def _move_to(self, path: Path) -> None:
         if path == self._path:
             return
-        if self._file:
-            self._file.close()
+        if self._close:
+            self._close()
         layout = read_layout(path)
         self._stored = [layout.dataset(name) for name in self._rows.names]
         try:
-            self._path, self._file = path, h5py.File(path, "r")
-        except (OSError, RuntimeError, ValueError) as error:
-            raise OwltfError(f"{path} is not an HDF5 file, or it is broken ({error})") from error
+            self._path, self._file = path, path.open("rb", buffering=0)
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise OwltfError(f"{path} cannot be read ({reason})") from error
+        self._close = weakref.finalize(self, self._file.close)
 
 
 def hdf5_datasets(path: Path) -> list[str]:

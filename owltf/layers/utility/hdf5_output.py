@@ -37,6 +37,8 @@ class Writer(keras.layers.Layer):
         title: the Caffe layer in words, for errors.
     """
 
+    any_size = True
+
     def __init__(self, file: str, rows: Sequence[int | None], title: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.file, self.rows, self.title = file, list(rows), title

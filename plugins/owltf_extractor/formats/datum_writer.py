@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from owltf.api import DatabaseWriter, OwltfError
-from owltf_extractor.formats.writer import KEY, LABEL, Column, Writer
+from owltf_extractor.formats.writer import KEY, LABEL, Column, Writer, row_name
 
 _LONGEST_KEY = 511
 
@@ -16,10 +16,11 @@ _LONGEST_KEY = 511
 class DatumWriter(Writer):
     """Writes a database with a record for each row; a subclass for each kind of database.
 
-    Keys are Caffe's, ten digits; with `--with-keys`, the source's key follows the digits.
+    Keys are Caffe's, ten digits; with `--with-keys`, the source's key follows the digits. Each
+    record says its own size.
     """
 
-    holds_keys_and_labels = True
+    holds_keys_and_labels = holds_any_sizes = True
 
     def __init__(self, path: Path, columns: Sequence[Column], schema: Any) -> None:
         super().__init__(path, columns, schema)
@@ -28,7 +29,7 @@ class DatumWriter(Writer):
             raise OwltfError("a Datum holds one label; the net has several for each row")
         self._names = {each.name for each in columns}
         self._datum = schema.message("Datum")
-        self._shape = _datum_shape(self._column.shape)
+        _check_axes(self._column.shape)
         self._number = 0
         self._database = self.make(path)
 
@@ -48,19 +49,17 @@ class DatumWriter(Writer):
 
     def _records(self, rows: Mapping[str, Any]) -> Iterator[tuple[bytes, bytes]]:
         values = rows[self._column.name]
-        channels, height, width = self._shape
+        channels, height, width = (*values.shape[1:], 1, 1, 1)[:3]
         for place, row in enumerate(values.reshape(len(values), -1).tolist()):
             datum = self._datum(channels=channels, height=height, width=width, float_data=row)
             if LABEL in self._names:
                 datum.label = int(rows[LABEL].reshape(-1)[place])
-            key = f"{self._number + place:010d}"
+            key = row_name(self._number + place)
             if KEY in self._names:
                 key = f"{key}_{rows[KEY][place]}"
             yield key.encode()[:_LONGEST_KEY], datum.SerializeToString()
 
 
-def _datum_shape(shape: tuple[int, ...]) -> tuple[int, int, int]:
+def _check_axes(shape: tuple[int, ...]) -> None:
     if len(shape) > 3:
         raise OwltfError(f"a Datum holds C, H and W; the blob has {shape} for each row")
-    channels, height, width = (*shape, 1, 1, 1)[:3]
-    return channels, height, width

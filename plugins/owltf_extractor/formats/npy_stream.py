@@ -43,7 +43,7 @@ class FloatStream:
     def __init__(self, file: IO[bytes], shape: tuple[int, ...]) -> None:
         """Write a header for 0 rows, which `close` replaces."""
         self._file, self._shape, self._rows = file, shape, 0
-        _write_header(file, "<f4", (0, *shape))
+        write_header(file, "<f4", (0, *shape))
 
     def write(self, values: Any) -> None:
         """Add rows."""
@@ -54,7 +54,7 @@ class FloatStream:
         """Write the header again with the number of rows; NumPy's headers leave room for it."""
         if complete:
             self._file.seek(0)
-            _write_header(self._file, "<f4", (self._rows, *self._shape))
+            write_header(self._file, "<f4", (self._rows, *self._shape))
 
 
 class TextStream:
@@ -83,11 +83,18 @@ class TextStream:
                 self._write_array(f"<U{max(self._longest, 1)}")
 
     def _write_array(self, dtype: str) -> None:
-        _write_header(self._file, dtype, (self._rows,))
+        write_header(self._file, dtype, (self._rows,))
         self._lines.seek(0)
         while lines := [line.removesuffix("\n") for line in islice(self._lines, _BLOCK)]:
             self._file.write(np.array(lines, dtype).tobytes())
 
 
-def _write_header(file: IO[bytes], dtype: str, shape: tuple[int, ...]) -> None:
+def write_header(file: IO[bytes], dtype: str, shape: tuple[int, ...]) -> None:
+    """Write the head of a `.npy` file.
+
+    Args:
+        file: where it goes.
+        dtype: the type of its values, as NumPy spells it.
+        shape: the array's shape.
+    """
     npy.write_array_header_1_0(file, {"descr": dtype, "fortran_order": False, "shape": shape})

@@ -62,7 +62,7 @@ def test_a_child_that_hangs(
     child = tmp_path / "child.py"
     child.write_text("import time\ntime.sleep(60)\n")
     monkeypatch.setattr(hdf5_layout, "_CHILD", child)
-    monkeypatch.setattr(hdf5_layout, "_SECONDS", 0.2)
+    monkeypatch.setattr(hdf5_layout, "SECONDS", 0.2)
     assert "libhdf5 was not done after 0.2 s" in refusal(read_layout, path)
 
 

@@ -50,6 +50,14 @@ def test_each_pass_replaces_the_file(folder: Path) -> None:
     assert [path.name for path in folder.iterdir()] == ["out.h5"]
 
 
+def test_images_may_be_of_another_size_in_each_pass() -> None:
+    net = net_of(output((1, 3, 4, 5), (1,)))
+    for size in ((4, 5), (7, 2)):
+        data = random(1, 3, *size)
+        net.forward({"bottom0": data, "bottom1": random(1)})
+        np.testing.assert_array_equal(written()[0], data)
+
+
 def test_nothing_is_written_before_the_first_pass_or_by_the_model(folder: Path) -> None:
     net = net_of(
         output((4, 3), (4,)) + 'layer { name: "r" type: "ReLU" bottom: "bottom0" top: "r" }'

@@ -24,6 +24,14 @@ def test_a_smaller_batch_counts_for_less() -> None:
     assert (result.outputs["a"].tolist(), result.top) == ([2.0], {})
 
 
+def test_an_output_of_several_sizes_has_no_mean() -> None:
+    tally = Tally(0, (), with_confusion=False)
+    for shape in ((2, 3, 3), (2, 1, 1), (2, 3, 3)):
+        tally.add(Measured(1, outputs={"a": np.ones(shape), "b": np.ones(shape[:1])}))
+    outputs = tally.result().outputs
+    assert {name: values.tolist() for name, values in outputs.items()} == {"a": [], "b": [1, 1]}
+
+
 def test_the_best_classes_and_what_was_taken_for_what() -> None:
     tally = Tally(3, (1, 2, 5), with_confusion=True)
     assert tally.add(judged(([1, 2, 3], 2), ([1, 2, 3], 1), ([3, 2, 1], 2))) == 1
