@@ -196,11 +196,12 @@ def _train(registry: Any, file: Any, plain: bool, cluster: Any, **flags: Any) ->
     is_chief = cluster is None or cluster.is_chief
     with report.starting("Starting TensorFlow") if is_chief else nullcontext():
         start = _prepared(registry, file, cluster, flags)
-    from owltf.runtime.machines import leave_cluster
-    from owltf.train.trainer import Trainer
+        from owltf.runtime.machines import leave_cluster
+        from owltf.train.trainer import Trainer
 
+        trainer = Trainer(start)
     with registered(registry.manager, report, REPORT):
-        status = Trainer(start).run()
+        status = trainer.run()
     if cluster:
         leave_cluster(start.devices, status)
     return status

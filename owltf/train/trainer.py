@@ -32,6 +32,7 @@ from owltf.train.run_setup import outputs_of, rate_of, run_setup
 from owltf.train.run_snapshots import RunSnapshots
 from owltf.train.signals import Signals
 from owltf.train.step import TrainStep
+from owltf.train.timed_batches import TimedBatches
 from owltf.train.watchers import Watchers
 
 
@@ -57,17 +58,18 @@ class Trainer:
         self._iteration = self._first = start.state.iteration
         is_scaled = start.nets.train.context.precision == "float16"
         self._loss_scale = LossScale(start.state.loss_scale) if is_scaled else None
+        data = TimedBatches(batches(self._nets.train, start.state.train))
         self._train = TrainStep(
             self._nets.train,
             self._solver,
             start.devices,
-            batches(self._nets.train, start.state.train),
+            data,
             self._signals.pause,
             allow_nan=start.options.allow_nan,
             loss_scale=self._loss_scale,
             debug_info=self._parameter.debug_info,
         )
-        self._clock = Clock(lambda: int(start.solver.iterations.numpy()))
+        self._clock = Clock(lambda: int(start.solver.iterations.numpy()), data.seconds)
         self._early_end = EarlyEnd(start.devices)
         self._setup = self._live(run_setup(start))
         self._displays = Displays(start, self._hook, self._setup)
@@ -79,6 +81,7 @@ class Trainer:
             setup,
             current_loss=self._train.current_loss,
             images_per_second=lambda: self._clock.updates_per_second() * setup.batch,
+            waiting=self._clock.waiting,
             stop=self._early_end.ask,
         )
 

@@ -14,6 +14,12 @@ def test_losses_and_errors_fall(name: str) -> None:
     assert lower_is_better(name)
 
 
+@pytest.mark.parametrize("name", ["loss3/top-1", "loss/accuracy", "top-5"])
+def test_scores_of_a_branch_that_has_a_loss_rise(name: str) -> None:
+    assert not lower_is_better(name)
+    assert lower_is_better("loss3/classifier")
+
+
 def test_others_rise_unless_they_are_losses_of_the_net() -> None:
     assert not lower_is_better("accuracy")
     assert not lower_is_better("accuracy", {"accuracy": 0})

@@ -6,17 +6,18 @@ from owltf.train.clock import Clock
 
 
 def test_the_first_call_and_what_lies_between_count_not() -> None:
-    made, at = 0, 0.0
-    clock = Clock(lambda: made, lambda: at)
+    made, waited, at = 0, 0.0, 0.0
+    clock = Clock(lambda: made, lambda: waited, lambda: at)
     with clock.call():
-        made, at = 1, 30.0
-    assert clock.updates_per_second() == 0
+        made, waited, at = 1, 9.0, 30.0
+    assert (clock.updates_per_second(), clock.waiting()) == (0, 0)
     at = 100.0
     with clock.call():
         made, at = 6, 101.0
         # While the call goes on.
         assert clock.updates_per_second() == 5
-        made, at = 11, 104.0
+        made, waited, at = 11, 10.0, 104.0
     at = 500.0
     assert clock.updates_per_second() == 2.5
     assert clock.seconds == 4
+    assert clock.waiting() == 0.25

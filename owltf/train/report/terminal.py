@@ -1,27 +1,39 @@
-"""Shows a run in a terminal: a header, a status line updated in place, a table for each test."""
+"""Shows a run in a terminal: a header, one table of tests, and below it what is going on."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
 from rich.live import Live
-from rich.panel import Panel
-from rich.progress_bar import ProgressBar
-from rich.table import Table
+from rich.segment import Segment, Segments
 from rich.text import Text
 
 from owltf.plugin.events import Display, Ending, Scores, Setup
 from owltf.printable import printable
 from owltf.registry.markers import hookimpl
-from owltf.train.report.duration import duration
+from owltf.train.report.fold import fold
+from owltf.train.report.header import header, plain_text
+from owltf.train.report.live_line import LiveLine
+from owltf.train.report.number import number
 from owltf.train.report.summary import Summary
+from owltf.train.report.tests_so_far import means
+from owltf.train.report.tests_table import TestsTable
+from owltf.train.report.time_left import TimeLeft
+
+# So many rows of the table, if the terminal is as high, are drawn anew after each test, so that
+# only the best one is marked; those before them stand.
+_ROWS = 12
+_OTHER_LINES = 8
+# Of a display with more outputs than these lines hold the first are shown.
+_DISPLAY_LINES = 3
 
 
 class TerminalReport:
-    """Shows a run in a terminal by the library rich.
+    """Shows a run in a terminal by the library rich; one that cannot go back gets lines alone.
 
     Args:
         console: the terminal.
@@ -29,10 +41,17 @@ class TerminalReport:
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._line = _Line()
+        self._goes_back = not console.is_dumb_terminal
         self._summary = Summary()
+        self._line: LiveLine | None = None
+        self._left = TimeLeft()
+        self._rows: list[tuple[int, int]] = []
+        # What stands above the line: the last rows of the table, the last snapshot and display.
+        self._table: list[Segment] = []
+        self._snapshot: list[Text] = []
+        self._display: list[Text] = []
         self._live = Live(
-            get_renderable=self._line.render,
+            get_renderable=self._render,
             console=console,
             refresh_per_second=4,
             transient=True,
@@ -41,149 +60,114 @@ class TerminalReport:
     @contextmanager
     def starting(self, what: str) -> Iterator[None]:
         """Show what is done before the run begins, which can take a while."""
-        with self._console.status(what):
+        if not self._goes_back:
+            self._console.print(plain_text(what))
+            yield
+            return
+        ascii_only = self._console.options.ascii_only
+        with self._console.status(what, spinner="line" if ascii_only else "dots"):
             yield
 
     @hookimpl(tryfirst=True)
     def owltf_run_started(self, setup: Setup) -> None:
-        """Show the header, and start the status line."""
-        grid = Table.grid(padding=(0, 2))
-        grid.add_column(style="dim", justify="right")
-        grid.add_column(overflow="fold")
-        for name, value in _facts(setup):
-            grid.add_row(_text(name), _text(value))
-        title = _text(setup.net or "net", "bold")
-        self._console.print(Panel(grid, title=title, title_align="left", expand=False))
-        self._line.begin(setup)
+        """Show the header, and start the line."""
+        self._console.print(header(setup))
+        self._console.print()
+        self._tests = TestsTable(self._summary.tests, self._console.width, setup.max_iter)
+        self._line = LiveLine(setup, self._left, ascii_only=self._console.options.ascii_only)
         self._summary.begin()
-        self._live.start()
+        if self._goes_back:
+            self._live.start()
 
     @hookimpl(tryfirst=True)
-    def owltf_testing(self, net_index: int) -> None:
-        """Say in the status line that a test runs."""
-        self._line.activity = f"testing net #{net_index}"
+    def owltf_testing(self, iteration: int, net_index: int) -> None:
+        """Say in the line that a test runs."""
+        self._left.test_begins(iteration)
+        self._say(f"testing net #{net_index}")
 
     @hookimpl(tryfirst=True)
     def owltf_tested(self, scores: Scores) -> None:
-        """Show the test's means as a table."""
-        self._line.resume()
-        self._summary.tests.add(scores)
-        # A title of its own line: the table's would be folded to the table's width.
-        title = f"Test net #{scores.net_index} at iteration {scores.iteration:,}"
-        self._console.print(Text(title, style="bold"))
-        table = Table()
-        table.add_column("output")
-        table.add_column("mean", justify="right")
-        for name, value in _means(scores):
-            table.add_row(_text(name), f"{value:.6g}")
-        self._console.print(table)
+        """Add a row to the table."""
+        self._left.test_ends()
+        self._say("")
+        self._print(self._tests.add(scores))
+        self._rows.append((scores.iteration, scores.net_index))
+        kept = min(_ROWS, max(self._console.height - _OTHER_LINES, 1)) if self._goes_back else 0
+        self._print_rows(len(self._rows) - kept)
+        self._table = self._segments([self._tests.row(*row) for row in self._rows])
 
     @hookimpl(tryfirst=True)
     def owltf_displayed(self, display: Display) -> None:
-        """Put loss and rate into the status line."""
-        self._line.show_loss(display.iteration, display.loss)
-        if display.rate is not None:
+        """Show all outputs of the TRAIN net."""
+        if display.rate is None:
+            return
+        if self._line:
             self._line.rate = display.rate
+        width = self._console.width
+        self._display = [plain_text(line) for line in _display_lines(display, width)]
+        if not self._goes_back:
+            self._print([*self._display, *(self._line.render(width) if self._line else ())])
 
     @hookimpl(tryfirst=True)
-    def owltf_snapshot(self, caffemodel: Path, solverstate: Path) -> None:
-        """Show the two files."""
+    def owltf_snapshot(self, solverstate: Path) -> None:
+        """Show where the last snapshot is."""
         self._summary.add_snapshot(solverstate)
-        self._line.resume()
-        text = Text.assemble("Snapshot ", _text(str(caffemodel), "cyan"), " and .solverstate")
-        self._console.print(text)
+        self._say("")
+        lines = fold([f"snapshot {printable(str(solverstate))}"], self._console.width)
+        self._snapshot = [Text(line, "dim") for line in lines]
+        if not self._goes_back:
+            self._print(self._snapshot)
 
     @hookimpl(tryfirst=True)
     def owltf_run_ended(self, ending: Ending, setup: Setup) -> None:
-        """Say what the run came to, or how to resume, and end the status line."""
-        for line in self._summary.lines(setup) if ending.reason != "failed" else ():
-            self._console.print(_text(line))
+        """Say what the run came to, or how to resume, and end the line."""
+        self._live.stop()
+        self._print_rows(len(self._rows))
+        self._say("")
+        if ending.reason == "failed":
+            return
+        self._print([plain_text(line) for line in self._summary.lines(setup)])
         if ending.reason == "finished":
             said = f"Optimization stopped early: {ending.message}" if ending.message else ""
-            self._console.print(_text(said or "Optimization done.", "green"))
-        elif ending.reason == "stopped":
+            self._print([plain_text(said or "Optimization done.", "green")])
+        else:
             # The command is one line, to be copied.
-            self._console.print(_text(ending.message, "yellow"), soft_wrap=True)
-        self._live.stop()
+            self._console.print(plain_text(ending.message, "yellow"), soft_wrap=True)
+
+    def _say(self, activity: str) -> None:
+        if self._line:
+            self._line.activity = activity
+
+    def _print(self, lines: Sequence[Text]) -> None:
+        for line in lines:
+            self._console.print(line)
+
+    def _print_rows(self, count: int) -> None:
+        """Print rows of the table that are changed no more."""
+        for _ in range(count):
+            self._console.print(self._tests.row(*self._rows.pop(0)))
+
+    def _render(self) -> Segments:
+        """Return the live part of the screen; called a few times a second, so it must be quick."""
+        if self._line is None:
+            return Segments([])
+        lines = [*self._snapshot, *self._display, *self._line.render(self._console.width)]
+        return Segments([*self._table, *self._segments(lines)])
+
+    def _segments(self, lines: Sequence[Text]) -> list[Segment]:
+        return [segment for line in lines for segment in line.render(self._console, "\n")]
 
 
-def _text(text: str, style: str = "") -> Text:
-    """Return text as it is: rich would take brackets in a str for its markup."""
-    return Text(printable(text), style)
+def _display_lines(display: Display, width: int) -> list[str]:
+    """Return the outputs of an iteration; of more than a few lines hold the first of them."""
+    values = means(Scores(display.iteration, 0, None, display.outputs))
+    items = [f"{printable(name)} {number(value)}" for name, value in values]
 
+    def lines(count: int) -> list[str]:
+        rest = [f"and {len(items) - count} more"] if count < len(items) else []
+        return fold([f"TRAIN at {display.iteration:,}:", *items[:count], *rest], width)
 
-def _means(scores: Scores) -> Iterator[tuple[str, float]]:
-    if scores.loss is not None:
-        yield "loss over all tops", scores.loss
-    for name, array in scores.outputs.items():
-        for index, value in enumerate(array.ravel().tolist()):
-            yield (name if array.size == 1 else f"{name}[{index}]"), value
-
-
-def _facts(setup: Setup) -> list[tuple[str, str]]:
-    facts = [
-        ("solver", setup.solver),
-        ("devices", ", ".join(setup.devices)),
-        ("parameters", f"{setup.params:,}"),
-        *setup.sources.items(),
-        ("iterations", f"{setup.iteration:,} to {setup.max_iter:,}, {setup.batch} images each"),
-        ("seed", str(setup.seed)),
-    ]
-    facts += [(f"weights {file}", loaded.summary()) for file, loaded in setup.loaded.items()]
-    return facts + [("note", note) for note in setup.notes]
-
-
-class _Line:
-    """The status line: iteration, loss, rate, images per second, time left."""
-
-    def __init__(self) -> None:
-        self.rate: float | None = None
-        self.activity = ""
-        self._shown: tuple[int, float] | None = None
-        self._setup: Setup | None = None
-
-    def begin(self, setup: Setup) -> None:
-        self._setup = setup
-
-    def resume(self) -> None:
-        """Go on after a test or a snapshot."""
-        self.activity = ""
-
-    def show_loss(self, iteration: int, loss: float) -> None:
-        """Keep a loss that is shown until a newer one is known."""
-        self._shown = iteration, loss
-
-    def render(self) -> Table:
-        setup = self._setup
-        grid = Table.grid(padding=(0, 2))
-        if setup is None:
-            return grid
-        iteration = setup.current_iteration()
-        bar = ProgressBar(total=max(setup.max_iter, 1), completed=iteration, width=12)
-        cells = [f"[bold]{iteration:,}[/bold] of {setup.max_iter:,}", *self._numbers(setup)]
-        for _ in (bar, *cells):
-            grid.add_column(no_wrap=True, overflow="crop")
-        grid.add_row(bar, *cells)
-        return grid
-
-    def _numbers(self, setup: Setup) -> list[str]:
-        numbers = [*self._loss(setup)]
-        numbers += [] if self.rate is None else [f"rate {self.rate:.3g}"]
-        return [*numbers, self.activity] if self.activity else numbers + _speed(setup)
-
-    def _loss(self, setup: Setup) -> Iterator[str]:
-        """Yield the loss of the last iteration, or the one that was displayed since."""
-        iteration, loss = setup.current_iteration(), setup.current_loss()
-        if self._shown is not None and (loss != loss or self._shown[0] >= iteration):
-            yield f"loss {self._shown[1]:.4g}"
-        elif loss == loss:
-            yield f"loss {loss:.4g}"
-
-
-def _speed(setup: Setup) -> list[str]:
-    """Return images per second, and the time left, compiling left out."""
-    speed = setup.images_per_second()
-    if not speed:
-        return ["starting"]
-    left = (setup.max_iter - setup.current_iteration()) * setup.batch / speed
-    return [f"{speed:,.0f} images/s", f"{duration(left)} left"]
+    most = min(len(items), _DISPLAY_LINES * width)
+    if len(lines(most)) <= _DISPLAY_LINES:
+        return lines(most)
+    return lines(bisect(range(most), _DISPLAY_LINES, key=lambda count: len(lines(count))) - 1)

@@ -62,9 +62,19 @@ class TestHistory:
         return [each for (net, _), each in self._columns.items() if net == index]
 
     def leading(self) -> Column | None:
-        """Return what the first net is judged by: an output that is no loss, else the first."""
-        columns = self.of_net(0)
-        return min(columns, key=lambda each: each.lower, default=None)
+        """Return what the first net is judged by."""
+        return next(iter(self.ranked()), None)
+
+    def ranked(self) -> list[Column]:
+        """Return the first net's columns, what it is judged by first.
+
+        That are outputs that are no losses, and of a net with several classifiers, as GoogLeNet's
+        `loss3/top-1`, those of the last one.
+        """
+        columns = self.of_net(min((net for net, _ in self._columns), default=0))
+        named = [each.name.rpartition("/")[0] for each in columns if not each.lower]
+        last = named[-1] if named else ""
+        return sorted(columns, key=lambda c: (c.name.rpartition("/")[0] != last, c.lower))
 
 
 TOTAL = "total loss"

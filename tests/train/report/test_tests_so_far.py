@@ -41,3 +41,12 @@ def test_a_name_for_each_value() -> None:
         ("p[1]", 2.0),
         ("a", pytest.approx(3.0)),
     ]
+
+
+def test_a_net_is_judged_by_its_last_classifier() -> None:
+    history = TestHistory()
+    names = ("loss1/loss1", "loss1/top-1", "loss3/loss3", "loss3/top-1", "loss3/top-5")
+    history.add(Scores(0, 0, None, {name: np.array(0.5) for name in names}))
+    ranked = [each.name for each in history.ranked()]
+    assert ranked == ["loss3/top-1", "loss3/top-5", "loss3/loss3", "loss1/top-1", "loss1/loss1"]
+    assert TestHistory().leading() is None
