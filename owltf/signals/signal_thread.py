@@ -16,7 +16,8 @@ from typing import Any
 
 from owltf.files.atomic import remove_unfinished
 
-_SHOW_CURSOR = b"\x1b[?25h"
+# Whatever a live screen left: a hidden cursor, and half a line.
+_CLEAN_UP = b"\x1b[?25h\r\x1b[2K"
 
 
 @contextmanager
@@ -55,8 +56,8 @@ def leave_at_once(number: int, message: str, stderr: int = 2) -> None:
         stderr: the file descriptor to print it to.
     """
     remove_unfinished()
-    if os.isatty(stderr):
-        os.write(stderr, _SHOW_CURSOR)
+    if os.isatty(stderr) and os.environ.get("TERM") not in ("dumb", "unknown"):
+        os.write(stderr, _CLEAN_UP)
     os.write(stderr, f"{message}\n".encode())
     os._exit(128 + number)
 

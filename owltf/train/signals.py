@@ -17,7 +17,7 @@ from owltf.signals.signal_thread import leave_at_once, signals_to
 
 STOPPING = (signal.SIGINT, signal.SIGTERM)
 STOP, SNAPSHOT, NONE = EFFECTS = ("stop", "snapshot", "none")
-_LEFT = "\nowltf: stopped at once; the last snapshot stands"
+_LEFT = "owltf: stopped at once; the last snapshot stands"
 
 
 class Signals:

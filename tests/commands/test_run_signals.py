@@ -187,7 +187,7 @@ def test_a_second_interrupt_ends_the_run_at_once(case: Case) -> None:
             run.send(signal.SIGINT)
         status, errors = run.end()
     assert status == 130
-    assert errors == "\nowltf: stopped at once; the last snapshot stands\n"
+    assert errors == "owltf: stopped at once; the last snapshot stands\n"
     # Where the first came just before an iteration, the second may meet its snapshot, whose files
     # get their names together. The file of the lock may stay; the lock itself is the process's.
     assert files(case) - {"snap.lock"} in (set(), snapshot_files(1))

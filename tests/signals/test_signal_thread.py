@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import os
+import pty
 import signal
+import subprocess
+import sys
 import threading
+
+import pytest
 
 from owltf.signals.signal_thread import signals_to
 
@@ -34,3 +39,19 @@ def test_other_threads_catch_nothing() -> None:
     thread = threading.Thread(target=work)
     thread.start()
     thread.join()
+
+
+LEAVE = "from owltf.signals.signal_thread import leave_at_once; leave_at_once(2, 'left')"
+
+
+@pytest.mark.parametrize(
+    ("kind", "written"), [("xterm", b"\x1b[?25h\r\x1b[2Kleft\r\n"), ("dumb", b"left\r\n")]
+)
+def test_who_leaves_at_once_leaves_no_half_line(kind: str, written: bytes) -> None:
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-c", LEAVE]
+    environment = {**os.environ, "TERM": kind}
+    assert subprocess.run(command, stderr=theirs, env=environment, check=False).returncode == 130
+    assert os.read(ours, 100) == written
+    os.close(ours)
+    os.close(theirs)

@@ -126,7 +126,8 @@ class TerminalReport:
         self._say("")
         if ending.reason == "failed":
             return
-        self._print([plain_text(line) for line in self._summary.lines(setup)])
+        lines = [""] * bool(self._summary.tests.leading()) + [*self._summary.lines(setup)]
+        self._print([plain_text(line) for line in lines])
         if ending.reason == "finished":
             said = f"Optimization stopped early: {ending.message}" if ending.message else ""
             self._print([plain_text(said or "Optimization done.", "green")])

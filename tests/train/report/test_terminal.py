@@ -93,6 +93,7 @@ def test_rows_that_leave_the_live_part_stay(report: TerminalReport) -> None:
     assert written[0].split()[0] == "28"
     assert written[11].split() == ["39", "0.39*", "+0.01"]
     assert written[12:] == [
+        "",
         "Time: 0:00; 640 images/s",
         "Best test: accuracy 0.39 at iteration 39",
         "Optimization done.",
@@ -128,13 +129,14 @@ def test_a_terminal_that_cannot_go_back_gets_lines_alone() -> None:
     report.owltf_snapshot(Path("lenet_iter_500.solverstate"))
     report.owltf_run_ended(Ending("finished", 500), setup())
     assert "\x1b" not in text(console)
-    assert [line.rstrip() for line in text(console).splitlines()[-9:]] == [
+    assert [line.rstrip() for line in text(console).splitlines()[-10:]] == [
         "iteration   accuracy     change",
         "      500        0.5*",
         "TRAIN at 500:  loss 3",
         "━━━━━━━━━━━━────────────  500 of 1,000  640 images/s  0:50 left",
         "loss 0.75  ▁  rate 0.01",
         "snapshot lenet_iter_500.solverstate",
+        "",
         "Time: 0:00; 640 images/s",
         "Best test: accuracy 0.5 at iteration 500",
         "Optimization done.",
