@@ -20,7 +20,8 @@ _NO_LOCKS = (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS, errno.EINVAL)
 
 def lock_path(prefix: Path) -> Path:
     """Return the file that is locked while a run writes snapshots of a prefix."""
-    return prefix.with_name(f"{prefix.name}.lock")
+    # As the snapshots' names are made: a prefix may be a folder, or have no name at all.
+    return Path(f"{prefix}.lock")
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,6 +23,13 @@ with locked(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(60)
 """
+
+
+def test_a_prefix_without_a_name_is_locked(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.chdir(tmp_path)
+    with locked(Path()), pytest.raises(OwltfError), locked(Path()):
+        pass
+    assert not [*tmp_path.iterdir()]
 
 
 def test_it_is_held_by_one_and_leaves_no_file(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ EVERY = 100
 
 def history_path(prefix: Path) -> Path:
     """Return the history file of a prefix's runs."""
-    return prefix.with_name(f"{prefix.name}_history.jsonl")
+    return Path(f"{prefix}_history.jsonl")
 
 
 class JsonLines(RunWatcher):
