@@ -20,6 +20,7 @@ from owltf.errors import OwltfError
 from owltf.keras_internals import model_between, run_in_order_made
 from owltf.net.folded_layer import NetPart
 from owltf.net.folding import Folding
+from owltf.net.joining import joined
 from owltf.net.forward import Forward
 from owltf.net.input_arrays import InputArrays
 from owltf.net.net_layer import NetLayer
@@ -255,12 +256,15 @@ class Net:
         return run_in_order_made(model_between(inputs, outputs, name="net"))
 
     def _answering_model(self, outputs: Any) -> Any:
-        """Return a model like `model_of_tensors`, with layers folded if the context says so.
+        """Return a model like `model_of_tensors`, with layers joined, or folded into others.
 
-        Before each pass its weights must be made right by `refresh`.
+        They are folded if the context says so; then their weights must be made right by `refresh`
+        before each pass.
         """
-        if self.folding is None:
+        if not self.input_blobs:
             return self.model_of_tensors(outputs)
+        if self.folding is None:
+            return joined(self._functional(outputs), outputs)
         return self.folding.applied(self._functional(outputs), outputs)
 
     @cached_property
