@@ -20,9 +20,9 @@ from owltf.errors import OwltfError
 from owltf.keras_internals import model_between, run_in_order_made
 from owltf.net.folded_layer import NetPart
 from owltf.net.folding import Folding
-from owltf.net.joining import joined
 from owltf.net.forward import Forward
 from owltf.net.input_arrays import InputArrays
+from owltf.net.joining import joined
 from owltf.net.net_layer import NetLayer
 from owltf.net.no_inputs import ModelWithoutInputs
 from owltf.net.open_images import FixedSizeError, with_open_images
