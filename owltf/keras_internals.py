@@ -113,7 +113,8 @@ def _made_at(node: Any) -> int:
     """Return a number that grows with each tensor that Keras makes; inputs come first."""
     if not node.input_tensors:
         return -1
-    number = re.search(r"(\d+)$", node.outputs[0].name)
+    # A model between tensors in the middle of another one has clones of them.
+    number = re.search(r"(\d+)(_?clone)*$", node.outputs[0].name, re.IGNORECASE)
     return int(number[1]) if number else 0
 
 
@@ -177,6 +178,11 @@ def _called_again(node: Any, now: Mapping[int, Any]) -> dict[int, Any]:
         args, kwargs = node.arguments.fill_in(now)
         made = keras.tree.flatten(node.operation(*args, **kwargs))
     return {id(tensor): each for tensor, each in zip(node.outputs, made, strict=True)}
+
+
+def outputs_of(model: Any) -> Any:
+    """Return the Keras tensors that a functional model gives, in the structure it gives them in."""
+    return model._outputs_struct
 
 
 def flat_call(concrete: Any) -> Callable[[Sequence[Any]], Sequence[Any]]:

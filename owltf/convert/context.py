@@ -47,6 +47,7 @@ class NetContext:
         precision: what products are computed with: "float32", "bfloat16" or "float16".
         share: the share of each batch that this process computes.
         sync_batch_norm: normalise by the statistics of the whole batch, not of each device's share.
+        recompute: hold few blobs for the backward pass, and compute the others a second time.
         optimize: answer with layers that scale channels folded into those before them.
         other_engine: returns what computes blobs of a net in place of TensorFlow, given both; None
             where TensorFlow must.
@@ -67,6 +68,7 @@ class NetContext:
     ignore_orientation: bool = False
     skip_bad_records: bool = False
     sync_batch_norm: bool = False
+    recompute: bool = False
     optimize: bool = False
     autotune: bool = False
     precision: str = "float32"

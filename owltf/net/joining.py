@@ -29,7 +29,9 @@ def joined(model: Any, outputs: Any) -> Any:
     remade = dict(_pairs(model))
     if not remade:
         return model
-    return run_in_order_made(model_between(model.input, rewired(model, outputs, remade), name="net"))
+    return run_in_order_made(
+        model_between(model.input, rewired(model, outputs, remade), name="net")
+    )
 
 
 def _pairs(model: Any) -> Iterator[tuple[int, Remade]]:

@@ -173,6 +173,11 @@ class Net:
         """The outputs, the tensors of `losses` and those of `effects`, as one `keras.Model`."""
         return self.model_of_batches(self._loss_tensors)
 
+    def prepared(self) -> Net:
+        """Return the net with its `loss_model` made; within replicas Keras could not make it."""
+        assert self.loss_model is not None
+        return self
+
     @property
     def _loss_tensors(self) -> Any:
         losses = [loss.tensor for loss in self.losses]

@@ -37,7 +37,8 @@ class Evaluation:
         solver: Any | None = None,
     ) -> None:
         self._collected = collected_outputs(net, solver)
-        self._net, self._replicas, self._batches, self._stop = net, replicas, batches, stop
+        self._net, self._replicas = net.prepared(), replicas
+        self._batches, self._stop = batches, stop
         self._many = compiled(self._loop)
 
     def run(self, count: int) -> tuple[int, float, Mapping[str, Any]]:

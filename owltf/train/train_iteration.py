@@ -12,6 +12,7 @@ from owltf.runtime.replicas import Replicas, sum_over_replicas
 from owltf.solvers.solver import Solver
 from owltf.train.debug_info import DebugInfo
 from owltf.train.loss_scale import LossScale
+from owltf.train.recompute import RecomputedPass
 from owltf.train.replica_pass import forward, joined_outputs, own_share
 
 
@@ -35,10 +36,12 @@ class TrainIteration:
         loss_scale: LossScale | None = None,
         debug_info: bool = False,
     ) -> None:
-        self._net, self._solver, self._replicas = net, solver, replicas
+        self._net, self._solver, self._replicas = net.prepared(), solver, replicas
         self._scale = loss_scale
         self._variables = [param.variable.value for param in net.params if param.is_trained]
         self._debug = DebugInfo(net) if debug_info else None
+        recompute = net.context.recompute
+        self._recomputed = RecomputedPass(net, self._variables) if recompute else None
 
     def run(self, batches: Iterator[Any]) -> tuple[Any, dict[str, Any]]:
         """Compute an iteration; called while TensorFlow traces it.
@@ -123,6 +126,8 @@ class TrainIteration:
     def _pass(
         self, batch: dict[str, Any], number: Any, factor: Any
     ) -> tuple[Any, dict[str, Any], list[Any]]:
+        if self._recomputed:
+            return self._recomputed(batch, number, factor)
         # Only what lies above the lowest blob that is trained is recorded, and differentiated.
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             for variable in self._variables:
