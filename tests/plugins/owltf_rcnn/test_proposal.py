@@ -29,12 +29,12 @@ def overlap(a: np.ndarray, b: np.ndarray) -> float:
     return float(shared / (sum(areas) - shared))
 
 
-def proposals(before: int, after: int, limit: float) -> list[tuple[float, np.ndarray]]:
+def proposals(before: int, after: int, limit: float, stride: int) -> list[tuple[float, np.ndarray]]:
     """Return the scores and regions, one by one."""
     anchors = anchors_of(16, [0.5, 1, 2], [2])
     found = []
     for y, x, a in np.ndindex(5, 6, 3):
-        anchor = anchors[a] + np.array([x, y, x, y]) * 16
+        anchor = anchors[a] + np.array([x, y, x, y]) * stride
         size = anchor[2:] - anchor[:2] + 1
         shift = DELTAS[0, 4 * a : 4 * a + 4, y, x].astype(np.float64)
         centre = anchor[:2] + size / 2 + shift[:2] * size
@@ -52,15 +52,17 @@ def proposals(before: int, after: int, limit: float) -> list[tuple[float, np.nda
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "limit"), [(6000, 300, 0.7), (30, 7, 0.3), (50, 99, 0.5)]
+    ("before", "after", "limit", "stride"),
+    [(6000, 300, 0.7, 16), (30, 7, 0.3, 16), (50, 99, 0.5, 8)],
 )
-def test_the_best_regions(before: int, after: int, limit: float) -> None:
+def test_the_best_regions(before: int, after: int, limit: float, stride: int) -> None:
     fields = f"pre_nms_topn: {before} post_nms_topn: {after} nms_thresh: {limit}"
+    fields += f" feat_stride: {stride}"
     with use_plugins(owltf_rcnn):
         tops = net_of(layer(fields)).forward(
             {"bottom0": SCORES, "bottom1": DELTAS, "bottom2": INFO}
         )
-    wanted = proposals(before, after, limit)
+    wanted = proposals(before, after, limit, stride)
     np.testing.assert_allclose(tops["top1"].ravel(), [score for score, _ in wanted], rtol=1e-6)
     assert (tops["top0"][:, 0] == 0).all()
     np.testing.assert_allclose(tops["top0"][:, 1:], [box for _, box in wanted], atol=1e-3)
