@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -100,9 +101,16 @@ def cli(disable_plugin: tuple[str, ...]) -> None:
     """Train, test and serve Caffe networks on TensorFlow and Keras."""
 
 
+def _show_warning(message: Warning | str, category: type[Warning], *place: Any, **_: Any) -> None:
+    """Show a library's warning in one line: it may hold names out of a file."""
+    text = printable(" ".join(str(message).split()))
+    click.echo(f"{category.__name__}: {text}", err=True)
+
+
 def main() -> None:
     """Run the command line."""
     output = PatientOutput()
+    warnings.showwarning = _show_warning
     try:
         cli(prog_name="owltf")
     except SystemExit as ending:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
+import warnings
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -355,4 +356,16 @@ def model_between(inputs: Any, outputs: Any, **options: Any) -> Any:
     """
     passed = take_inputs(inputs)
     outputs = keras.tree.map_structure(lambda each: passed.get(id(each), each), outputs)
-    return keras.Model(inputs, outputs, **options)
+    with inputs_by_blob():
+        return keras.Model(inputs, outputs, **options)
+
+
+@contextmanager
+def inputs_by_blob() -> Iterator[None]:
+    """Keep Keras from warning of inputs whose names in a model are not those of their tensors.
+
+    They are the blobs' names, which Keras cannot always have; it would print them as they are.
+    """
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "When providing `inputs` as a dict", UserWarning)
+        yield

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 
 import click
@@ -11,7 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from owltf import __version__
-from owltf.cli import Commands, cli
+from owltf.cli import Commands, cli, main
 from owltf.errors import OwltfError
 from owltf.plugin.manager import make_manager
 
@@ -159,3 +160,19 @@ def test_an_error_shows_names_and_does_not_obey_them() -> None:
 
     shown = CliRunner().invoke(group, ["fail"], color=True)
     assert shown.stderr == "owltf: error: layer '[/b]\\x1b]0;pwn\\x07' is wrong\n"
+
+
+def test_a_librarys_warning_shows_names_and_does_not_obey_them(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    @click.command()
+    def warn(**_: object) -> None:
+        warnings.warn("key 'in\033[31m\n\u202ex'", UserWarning, stacklevel=1)
+
+    monkeypatch.setattr("owltf.cli.cli", warn)
+    monkeypatch.setattr(sys, "argv", ["owltf"])
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        with pytest.raises(SystemExit):
+            main()
+    assert capfd.readouterr().err == "UserWarning: key 'in\\x1b[31m \\u202ex'\n"

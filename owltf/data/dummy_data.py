@@ -101,17 +101,21 @@ def read_shapes(parameter: Any) -> list[tuple[int, ...]]:
     """Return the shape of each top, given by `shape` or by `num`, `channels`, `height`, `width`.
 
     Raises:
-        OwltfError: if a field is not given once, or once per top.
+        OwltfError: if a field is not given once, or once per top, or a size is below 0.
     """
     dummy, tops = parameter.dummy_data_param, len(parameter.top)
     if not tops:
         raise OwltfError("needs one top or more")
     if not any(len(getattr(dummy, size)) for size in _SIZES):
-        return [tuple(shape.dim) for shape in _per_top("shape", dummy.shape, tops)]
-    if dummy.shape:
+        shapes = [tuple(shape.dim) for shape in _per_top("shape", dummy.shape, tops)]
+    elif dummy.shape:
         raise OwltfError("shape and num, channels, height, width cannot both be given")
-    sizes = [_per_top(size, getattr(dummy, size), tops) for size in _SIZES]
-    return list(zip(*sizes, strict=True))
+    else:
+        sizes = [_per_top(size, getattr(dummy, size), tops) for size in _SIZES]
+        shapes = list(zip(*sizes, strict=True))
+    if wrong := [shape for shape in shapes if min(shape, default=0) < 0]:
+        raise OwltfError(f"a size cannot be below 0; got the shape {wrong[0]}")
+    return shapes
 
 
 def read_fills(context: DataContext) -> list[Fill]:

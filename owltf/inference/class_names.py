@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import StringIO
 from pathlib import Path
 
 from owltf.caffe.find_file import find_file
@@ -21,7 +22,8 @@ def read_class_names(path: str | Path, classes: int) -> list[str]:
     """
     found = find_file(str(path), None)
     try:
-        lines = read_bytes(found).decode().rstrip().splitlines()
+        # A name may hold a letter that `splitlines` takes for the end of a line.
+        lines = list(StringIO(read_bytes(found).decode().rstrip(), newline=None))
     except UnicodeDecodeError as error:
         raise OwltfError(f"{found}: not a text file with a class on each line") from error
     if len(lines) != classes:

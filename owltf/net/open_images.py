@@ -7,7 +7,7 @@ from typing import Any
 
 import keras
 
-from owltf.keras_internals import run_in_order_made, take_inputs
+from owltf.keras_internals import inputs_by_blob, run_in_order_made, take_inputs
 from owltf.runtime.graph_checks import check_alike
 from owltf.runtime.open_sizes import opened
 
@@ -56,9 +56,10 @@ def with_open_images(model: Any) -> Any:
         for name, each in model.input.items()
     }
     take_inputs(inputs)
-    cloned = keras.models.clone_model(
-        model, input_tensors=inputs, clone_function=lambda layer: layer, call_function=_call
-    )
+    with inputs_by_blob():
+        cloned = keras.models.clone_model(
+            model, input_tensors=inputs, clone_function=lambda layer: layer, call_function=_call
+        )
     return run_in_order_made(cloned)
 
 

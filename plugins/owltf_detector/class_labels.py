@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from io import StringIO
 from pathlib import Path
 
 from owltf.api import OwltfError
@@ -29,7 +30,7 @@ def read_class_labels(path: Path) -> dict[int, str]:
         raise OwltfError(f"{path}: not a text file with a class on each line") from error
     items = [_fields(item) for item in _ITEM.findall(text)]
     if not items:
-        return {label: line.strip() for label, line in enumerate(text.rstrip().splitlines())}
+        return {label: line.strip() for label, line in enumerate(StringIO(text.rstrip()))}
     if not all({"label", "name"} <= item.keys() for item in items):
         raise OwltfError(f"{path}: an item of a label map needs a label and a name")
     return {int(item["label"]): item.get("display_name") or item["name"] for item in items}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from io import StringIO
 
 from owltf_pictures.points import LOSS, RATE, Point
 
@@ -23,7 +24,8 @@ _YEAR = 366 * _DAY
 def read_log(text: str) -> Iterator[Point]:
     """Yield the figures of a log."""
     state = _State()
-    for line in text.splitlines():
+    # A name may hold a letter that `splitlines` takes for the end of a line.
+    for line in StringIO(text):
         yield from state.read(line)
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import nullcontext, suppress
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,7 @@ def read_csv(path: Path, text: str) -> Iterator[Point]:
     Raises:
         OwltfError: if it has no column of iterations.
     """
-    rows = csv.DictReader(text.splitlines())
+    rows = csv.DictReader(StringIO(text, newline=""))
     if not any(_is(name, _ITERATIONS) for name in rows.fieldnames or ()):
         raise OwltfError(f"{path}: no column of iterations: one named {', '.join(_ITERATIONS)}")
     test = 0 if path.suffix == f".{_TEST}" or f".{_TEST}." in path.name else None
@@ -62,13 +63,13 @@ def read_json(path: Path, text: str) -> Iterator[Point]:
 
 def _objects(path: Path, text: str) -> Iterable[Mapping[str, Any]]:
     try:
-        found = json.loads(text) if text.lstrip()[0] == "[" else _lines(text.splitlines())
+        found = json.loads(text) if text.lstrip()[0] == "[" else _lines(StringIO(text))
         return [each for each in found if isinstance(each, dict)]
     except (ValueError, RecursionError) as error:
         raise OwltfError(f"{path}: neither a log nor JSON: {error}") from error
 
 
-def _lines(lines: Sequence[str]) -> Iterator[Any]:
+def _lines(lines: Iterable[str]) -> Iterator[Any]:
     """Yield the objects of lines; a killed run may have left half of one, but not the first."""
     for number, line in enumerate(lines):
         with suppress(ValueError) if number else nullcontext():

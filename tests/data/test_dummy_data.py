@@ -81,6 +81,10 @@ def test_batch_factor(make):
         ("", "shape must be given once or once per top (2); got 0"),
         ("shape { } shape { } shape { }", "shape must be given once or once per top (2); got 3"),
         ("num: 1", "channels must be given once or once per top (2); got 0"),
+        (
+            "shape { dim: 2 dim: -2147483648 }",
+            "a size cannot be below 0; got the shape (2, -2147483648)",
+        ),
         (f"num: 1 {SHAPES}", "shape and num, channels, height, width cannot both be given"),
         (
             f"{SHAPES} {UNIFORM} {UNIFORM} {UNIFORM}",

@@ -16,6 +16,11 @@ def test_a_line_is_a_class(tmp_path: Path) -> None:
     assert read_class_names(file, 2) == ["n01440764 tench, Tinca tinca", "n01443537 goldfish"]
 
 
+def test_a_name_may_hold_what_ends_a_line_elsewhere(tmp_path: Path) -> None:
+    (tmp_path / "words.txt").write_text("a\u2028b\x0c\nc\x85d\n")
+    assert read_class_names(tmp_path / "words.txt", 2) == ["a\u2028b", "c\x85d"]
+
+
 def test_another_number_of_classes_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "words.txt"
     file.write_text("a\nb\n")

@@ -175,3 +175,16 @@ def test_the_label_blob() -> None:
     assert build(data % "").label_blob is None
     assert build(data % 'top: "y"').label_blob == "y"
     assert build(data % 'top: "y" top: "label"').label_blob == "label"
+
+
+@pytest.mark.parametrize("name", ["in\033[31m", "a b:c"])
+def test_a_name_that_keras_cannot_have_is_not_printed(name: str) -> None:
+    """Keras would warn of it, and print it as it is; a warning is an error here."""
+    written = name.replace("\033", "\\033")
+    net = build(
+        input_text(written, 1, 1, 4, 4)
+        + f'layer {{ name: "r" type: "ReLU" bottom: "{written}" top: "r" }}',
+        "TEST",
+    )
+    assert net.forward({name: np.ones((1, 1, 4, 4))})["r"].shape == (1, 1, 4, 4)
+    assert net.model.input[name].shape == (None, 1, None, None)

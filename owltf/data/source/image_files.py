@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 
 from owltf.data.source.image import NOT_DECODED, Image, decode_image
@@ -101,7 +102,8 @@ def _has_suffix(path: Path) -> bool:
 
 def _listed(path: Path) -> Iterator[ImageFile]:
     try:
-        lines = [line.strip() for line in read_bytes(path).decode().splitlines()]
+        # A name may hold a letter that `splitlines` takes for the end of a line.
+        lines = [line.strip() for line in StringIO(read_bytes(path).decode(), newline=None)]
     except UnicodeDecodeError as error:
         raise OwltfError(f"{path}: neither a {FORMATS} image nor a list of such") from error
     if not any(lines):

@@ -62,3 +62,10 @@ def test_what_is_refused() -> None:
     for text in ('{"a": ', "[" * 100_000):
         with pytest.raises(OwltfError, match="neither a log nor JSON"):
             list(read_json(Path("a.json"), text))
+
+
+def test_a_name_may_hold_what_ends_a_line_elsewhere() -> None:
+    row = '{"event": "display", "iteration": 5, "a\u2028b": 1.5}\n'
+    assert list(read_json(Path("a.jsonl"), row)) == [Point("a\u2028b", 5, 1.5)]
+    table = 'iteration,"a\nb",c\x85d\n5,1,2\n'
+    assert list(read_csv(Path("a.csv"), table)) == [Point("a\nb", 5, 1), Point("c\x85d", 5, 2)]
