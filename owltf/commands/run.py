@@ -94,7 +94,7 @@ class _Snapshot(click.ParamType):  # type: ignore[type-arg]
 )
 @click.option(
     "--precision",
-    type=click.Choice(["float32", "bfloat16", "float16"]),
+    type=click.Choice(["float32", "tf32", "bfloat16", "float16"]),
     default="float32",
     show_default=True,
     help="The numbers that products are computed with; weights and losses stay float32.",

@@ -44,7 +44,7 @@ class NetContext:
         max_image_pixels: the pixels that an image may have to be decoded; None for the usual bound.
         ignore_orientation: leave photographs that are read from files as the camera stored them.
         skip_bad_records: leave out records that cannot be used, rather than to end with an error.
-        precision: what products are computed with: "float32", "bfloat16" or "float16".
+        precision: what products are computed with: "float32", "tf32", "bfloat16", "float16".
         share: the share of each batch that this process computes.
         sync_batch_norm: normalise by the statistics of the whole batch, not of each device's share.
         recompute: hold few blobs for the backward pass, and compute the others a second time.

@@ -28,6 +28,7 @@ from owltf.net.objective import objective_term
 from owltf.net.source import Source
 from owltf.net.stop_gradient import stop_gradients
 from owltf.net.unsupported import unsupported_layers
+from owltf.runtime.precision import set_tensor_float32
 from owltf.runtime.variable_uses import uses
 
 
@@ -46,6 +47,7 @@ def build_net(graph: Graph, context: NetContext) -> Net:
     if reasons:
         raise OwltfError("; ".join(reasons))
     check_in_place(graph)
+    set_tensor_float32(context.precision)
     return _Builder(graph, context).build()
 
 

@@ -15,6 +15,8 @@ from owltf.runtime.standard_ops import may_use_gpu_ops
 from owltf.runtime.step import current_step
 
 _PASS = "auto_mixed_precision_onednn_bfloat16"
+# Those in which tensors are float32, whatever a product makes of them.
+_WIDE = ("float32", "tf32")
 _CPU_FLAGS = ("amx_bf16", "avx512_bf16")
 _CPUS = Path("/proc/cpuinfo")
 
@@ -26,11 +28,19 @@ def set_precision(precision: str) -> None:
     two products. For other types and devices `narrowed` does it.
 
     Args:
-        precision: "float32", "bfloat16" or "float16".
+        precision: "float32", "tf32", "bfloat16" or "float16".
     """
     is_wanted = by_graph_pass(precision)
     if tf.config.optimizer.get_experimental_options().get(_PASS, False) != is_wanted:
         tf.config.optimizer.set_experimental_options({_PASS: is_wanted})
+
+
+def set_tensor_float32(precision: str) -> None:
+    """Let GPUs round the factors of products to 10 bits if the type is "tf32", and not otherwise.
+
+    TensorFlow lets them unless told not to, which leaves three digits of Caffe's figures.
+    """
+    tf.config.experimental.enable_tensor_float_32_execution(precision == "tf32")
 
 
 def by_graph_pass(precision: str) -> bool:
@@ -40,7 +50,7 @@ def by_graph_pass(precision: str) -> bool:
 
 def narrow_type(precision: str) -> str | None:
     """Return the type that `narrowed` computes with; None for float32, or if the pass does it."""
-    return None if precision == "float32" or by_graph_pass(precision) else precision
+    return None if precision in _WIDE or by_graph_pass(precision) else precision
 
 
 def narrowed(product: Callable[..., Any], *tensors: Any) -> Any:
@@ -63,6 +73,8 @@ def precision_notes(precision: str) -> list[str]:
     """Return a sentence for the user where a type brings no speed on this machine."""
     if precision == "float32" or may_use_gpu_ops():
         return []
+    if precision == "tf32":
+        return ["tf32 is for GPUs: on a CPU it is float32"]
     if precision == "float16":
         return ["float16 is for GPUs: on a CPU it is slower than float32; bfloat16 is for CPUs"]
     if _has_bfloat16():

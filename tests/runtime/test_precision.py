@@ -17,8 +17,10 @@ from owltf.runtime.precision import (
     narrowed,
     precision_notes,
     set_precision,
+    set_tensor_float32,
 )
 from owltf.runtime.step import Step, step
+from owltf.testing.nets import net_of, one_layer
 
 RNG = np.random.default_rng(0)
 X, KERNEL = (RNG.normal(size=shape).astype(np.float32) for shape in ((4, 5), (5, 3)))
@@ -52,6 +54,22 @@ def test_a_product_is_narrow_and_its_result_is_not(narrow: str) -> None:
     np.testing.assert_allclose(grads[1], X.T @ np.ones((4, 3)), rtol=0.1, atol=0.05)
 
 
+def test_products_are_rounded_for_tf32_alone() -> None:
+    is_on = tf.config.experimental.tensor_float_32_execution_enabled
+    for precision, wanted in (
+        ("tf32", True),
+        ("bfloat16", False),
+        ("tf32", True),
+        ("float32", False),
+    ):
+        set_tensor_float32(precision)
+        assert is_on() is wanted
+    assert narrow_type("tf32") is None
+    set_tensor_float32("tf32")
+    net_of(one_layer('type: "ReLU"', (2, 3)))
+    assert is_on() is False
+
+
 def test_without_a_run_products_are_as_they_are() -> None:
     np.testing.assert_array_equal(narrowed(tf.matmul, X, KERNEL), tf.matmul(X, KERNEL))
 
@@ -72,6 +90,7 @@ def test_tensorflows_pass_is_for_bfloat16_on_a_cpu() -> None:
     ("precision", "flags", "notes"),
     [
         ("float32", "", 0),
+        ("tf32", "amx_bf16", 1),
         ("float16", "amx_bf16", 1),
         ("bfloat16", "sse avx512_bf16", 0),
         ("bfloat16", "sse avx2", 1),
