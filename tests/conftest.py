@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import tempfile
 
 # A run in the background of a shell, or under nohup, inherits that signals are ignored, and so
 # would what tests start.
@@ -12,6 +13,9 @@ signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 os.environ["OWLTF_PLUGINS"] = "none"
+# Not the user's own.
+_cache = tempfile.TemporaryDirectory(prefix="owltf-cache-")
+os.environ["OWLTF_CACHE"] = _cache.name
 
 # First, as in a run: it says how TensorFlow starts.
 

@@ -14,6 +14,7 @@ import tensorflow as tf
 from owltf.convert.converter import converter_of
 from owltf.errors import OwltfError
 from owltf.forms.engine import Engine, Run
+from owltf.inference.kept_net_form import kept_net_form
 from owltf.inference.net_form import write_form
 from owltf.net.net import Net
 from owltf.net.variable_watch import VariableWatch
@@ -71,7 +72,9 @@ class EngineAnswer:
     def __init__(self, net: Net, engine: Engine, blobs: Sequence[str]) -> None:
         self._net, self._engine, self._blobs = net, engine, blobs
         self._watch = VariableWatch([param.variable for param in net.params])
-        self._run = self._made()
+        self._watch.has_changed()
+        kept = kept_net_form(engine, net, self._blobs)
+        self._run = self._made() if kept is None else engine.open(kept.model)
 
     def __call__(self, arrays: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Return the blobs by name."""

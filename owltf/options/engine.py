@@ -1,4 +1,4 @@
-"""The option `--engine`, by which a command's user chooses what computes a net."""
+"""The options by which a command's user chooses what computes a net, and how."""
 
 from __future__ import annotations
 
@@ -8,15 +8,20 @@ from typing import Any
 import click
 
 from owltf.forms.engines import AUTO
+from owltf.options.common import with_options
 
 
 def engine_option(command: Callable[..., Any], default: str = AUTO) -> Callable[..., Any]:
-    """Add `--engine` to a command; `owltf.forms.engines.engine_of` takes its value.
+    """Add `--engine` and `--no-optimize` to a command, for arguments of `load_net`.
 
     Args:
         command: the command's function, before `click.command()` decorates it.
-        default: the value where it is not given.
+        default: the engine where none is given.
     """
+    return with_options(command, (_engine(default), _OPTIMIZE))
+
+
+def _engine(default: str) -> Callable[..., Any]:
     return click.option(
         "--engine",
         default=default,
@@ -24,4 +29,15 @@ def engine_option(command: Callable[..., Any], default: str = AUTO) -> Callable[
         metavar="tensorflow|onnxruntime|auto",
         help="What computes the net. auto takes another engine than TensorFlow where one is "
         "installed that can compute the net.",
-    )(command)
+    )
+
+
+_OPTIMIZE = click.option(
+    "--no-optimize",
+    "optimize",
+    is_flag=True,
+    flag_value=False,
+    default=True,
+    help="Let TensorFlow compute BatchNorm, Scale and Bias as layers of their own, not folded into "
+    "the layer before.",
+)

@@ -97,7 +97,7 @@ def classify(registry: Any, /, file: str, images: tuple[str, ...], **flags: Any)
     start_tensorflow()
     from owltf.api import find_images, image_batches
 
-    weights["input_shapes"] = flags.pop("input_shapes")
+    weights |= {name: flags.pop(name) for name in ("input_shapes", "optimize")}
     devices = devices_of(flags)
     files = find_images(images)
     classifier = _classifier(file, {"registry": registry, "devices": devices, **weights}, flags)

@@ -86,7 +86,7 @@ def extract(registry: Any, /, file: str, layers: str, out: str, **flags: Any) ->
     _check(flags)
     check_early(registry, file, flags, test_nets=[flags["test_net"]], images=flags["images"])
     engine_of(registry, flags["engine"])
-    weights = {**weights_of(flags), "engine": flags.pop("engine")}
+    weights = {**weights_of(flags), **{name: flags.pop(name) for name in ("engine", "optimize")}}
     start_tensorflow()
     from owltf_extractor.run import run_extraction
 

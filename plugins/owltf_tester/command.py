@@ -98,7 +98,7 @@ def test(registry: Any, /, file: str, test_net: int | None, plain: bool, **flags
 
     check_early(registry, file, flags, test_nets=[test_net or 0])
     engine_of(registry, flags["engine"])
-    weights = {**weights_of(flags), "engine": flags.pop("engine")}
+    weights = {**weights_of(flags), **{name: flags.pop(name) for name in ("engine", "optimize")}}
     if flags["whole"] and flags["iterations"]:
         raise OwltfError("give --all or --iterations, not both")
     start_tensorflow()

@@ -8,6 +8,9 @@ from click.testing import CliRunner
 from owltf.options.engine import engine_option
 
 
-def test_the_option_is_auto_unless_given() -> None:
-    command = click.command()(engine_option(lambda engine: click.echo(engine)))
-    assert CliRunner().invoke(command, []).output == "auto\n"
+def test_the_engine_is_auto_and_nets_are_folded_unless_told() -> None:
+    command = click.command()(engine_option(lambda **given: click.echo(given)))
+    assert CliRunner().invoke(command, []).output == "{'engine': 'auto', 'optimize': True}\n"
+    given = ["--engine", "tensorflow", "--no-optimize"]
+    wanted = "{'engine': 'tensorflow', 'optimize': False}\n"
+    assert CliRunner().invoke(command, given).output == wanted
