@@ -82,14 +82,16 @@ def tell_depth(name: str, header: ImageHeader) -> None:
         _log.warning("%s has 16 bits a value: the upper 8 are read, here and in others", name)
 
 
-def _png(data: bytes) -> ImageHeader:
+def _png(data: bytes) -> ImageHeader | None:
     width, height, bits = unpack_from(">IIB", data, 16)
-    orientation = _UPRIGHT
+    orientation, has_pixels = _UPRIGHT, False
     for kind, start, end in _png_chunks(data):
-        if kind == b"eXIf":
+        # OpenCV takes as much memory as a chunk says that it needs.
+        if end - start > len(data):
+            return None
+        has_pixels = has_pixels or kind == b"IDAT"
+        if kind == b"eXIf" and not has_pixels:
             orientation = _exif_orientation(data[start:end])
-        elif kind == b"IDAT":
-            break
     return ImageHeader(width * height, width, height, bits, orientation)
 
 

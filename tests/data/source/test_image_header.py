@@ -79,3 +79,11 @@ def test_no_images():
         b"BM",
     ):
         assert read_header(data) is None
+
+
+def test_a_png_with_a_chunk_that_is_larger_than_its_file():
+    """OpenCV would take 4 GiB for it."""
+    whole = png(4, 7)
+    at = whole.index(b"IDAT") - 4
+    assert read_header(whole)
+    assert read_header(whole[:at] + b"\xff\xff\0\0" + whole[at + 4 :]) is None
