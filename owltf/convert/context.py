@@ -51,6 +51,10 @@ class NetContext:
         optimize: answer with layers that scale channels folded into those before them.
         other_engine: returns what computes blobs of a net in place of TensorFlow, given both; None
             where TensorFlow must.
+        given_data: a `GivenData`, which fills the net's data layers in place of their records; None
+            if they read these.
+        train_data: the same for the solver's TRAIN net.
+        test_data: the same for each of its TEST nets; none if they all read their records.
         autotune: let `Net.forward` take another form of the net where that is found to be quicker.
     """
 
@@ -73,6 +77,9 @@ class NetContext:
     autotune: bool = False
     precision: str = "float32"
     share: BatchShare = BatchShare()
+    given_data: Any = None
+    train_data: Any = None
+    test_data: Sequence[Any] = ()
     other_engine: Callable[[Any, Sequence[str]], Any] | None = None
 
     def of_net(self, folder: Path | None, phase: str, test_net: int = 0) -> NetContext:
@@ -83,7 +90,9 @@ class NetContext:
             phase: "TRAIN" or "TEST".
             test_net: which of the solver's test nets it is, from 0.
         """
-        return replace(self, folder=folder, phase=phase, test_net=test_net)
+        several = [self.train_data] if phase == "TRAIN" else self.test_data
+        given = several[test_net] if test_net < len(several) else None
+        return replace(self, folder=folder, phase=phase, test_net=test_net, given_data=given)
 
     @property
     def python(self) -> UserCode | None:

@@ -79,8 +79,11 @@ class _Builder:
     def build(self) -> Net:
         # Inputs and data layers are built first: Keras must attach a layer without bottoms to some
         # input tensor, even one the file lists later.
+        fed = self._feed()
         for graph_layer in sorted(self.graph.layers, key=self._takes_blobs):
-            if graph_layer.type in self.context.registry.data_layers:
+            if graph_layer.name in fed:
+                self._keep_inputs(graph_layer, fed[graph_layer.name])
+            elif graph_layer.type in self.context.registry.data_layers:
                 self._add_source(graph_layer)
             else:
                 self._add_layer(graph_layer)
@@ -127,10 +130,24 @@ class _Builder:
         given.check_transform(kind.transform_fields)
         data_layer = kind(given)
         self.sources.append(Source(graph_layer.name, tuple(parameter.top), data_layer))
-        layer = Layer.of(graph_layer, context, self.names)
-        shapes = zip(parameter.top, data_layer.top_shapes, strict=True)
+        self._keep_inputs(graph_layer, dict(zip(parameter.top, data_layer.top_shapes, strict=True)))
+
+    def _feed(self) -> dict[str, dict[str, Any]]:
+        """Add a source of given data; return its tops' shapes for each layer it stands for."""
+        given = self.context.given_data
+        if given is None:
+            return {}
+        layers = given.layers(self.graph, self.context)
+        data_layer = given.layer(layers, self.context)
+        tops = tuple(data_layer.context.parameter.top)
+        self.sources.append(Source(layers[0].name, tops, data_layer))
+        shapes = dict(zip(tops, data_layer.top_shapes, strict=True))
+        return {layer.name: shapes for layer in layers}
+
+    def _keep_inputs(self, graph_layer: GraphLayer, shapes: Mapping[str, Any]) -> None:
+        layer = Layer.of(graph_layer, self.context, self.names)
         check_params(layer, 0)
-        tops = [layer.input(top, shape) for top, shape in shapes]
+        tops = [layer.input(top, shapes[top]) for top in graph_layer.parameter.top]
         check_sizes(layer, tops)
         self._keep(layer, tops)
 

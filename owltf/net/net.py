@@ -168,6 +168,27 @@ class Net:
         except FixedSizeError:
             return model
 
+    def compile(self, optimizer: Any = "sgd", **options: Any) -> Any:
+        """Make `model` ready for Keras's `fit`, which then minimises the net's own losses.
+
+            net.compile(keras.optimizers.SGD(0.01)).fit({"data": x, "label": y}, batch_size=64)
+
+        All weights learn alike: Keras knows no `lr_mult`, and no `weight_decay` of a solver.
+
+        Args:
+            optimizer: an optimizer of Keras's, by name or as an object.
+            **options: more arguments of `keras.Model.compile`.
+
+        Returns:
+            The model.
+
+        Raises:
+            OwltfError: if the net has no loss, or a loss is none of its outputs.
+        """
+        from owltf.net.fit import compile_model
+
+        return compile_model(self, optimizer, options)
+
     @cached_property
     def loss_model(self) -> Any:
         """The outputs, the tensors of `losses` and those of `effects`, as one `keras.Model`."""

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import signal
 import time
-from typing import ClassVar
+from typing import Any, ClassVar
 
+import h5py
 import numpy as np
 import pytest
-from solver_case import Case, Recorder, flat
+import tensorflow as tf
+from solver_case import SOLVER, Case, Recorder, flat
 
 import owltf
 from owltf.errors import OwltfError
@@ -109,3 +111,60 @@ def test_an_unknown_keyword_is_told_at_once() -> None:
         TypeError, match=r"NetTrainer\(\) got .* 'num_gpus': did you mean 'num_gpu'"
     ):
         owltf.NetTrainer("no.prototxt", num_gpus=2)
+
+
+def arrays(case: Case) -> tuple[np.ndarray, np.ndarray]:
+    """Return the records of the case's HDF5 file, and leave none for its data layers."""
+    with h5py.File(case.folder / "train.h5") as file:
+        found = file["data"][()], file["label"][()]
+    (case.folder / "train.h5").unlink()
+    return found
+
+
+def end_of(**options: Any) -> np.ndarray:
+    trainer = owltf.NetTrainer("solver.prototxt", report=Recorder(), **options)
+    trainer.build_net()
+    assert trainer.run().status == 0
+    return flat(trainer.net.get_params())
+
+
+@pytest.mark.parametrize("replicas", [None, 2])
+def test_arrays_train_as_the_same_records_in_a_file_do(small: Case, replicas: int | None) -> None:
+    """And go on where a snapshot stands, whoever wrote it."""
+    wanted = end_of(cpu_replicas=replicas)
+    x, y = arrays(small)
+    given = {"train_data": (x, y), "test_data": {"data": x, "label": y}, "cpu_replicas": replicas}
+    np.testing.assert_array_equal(end_of(snapshot=1, **given), wanted)
+    dataset = tf.data.Dataset.from_tensor_slices((x, y)).batch(8, drop_remainder=True)
+    both = {"train_data": dataset, "test_data": dataset, "cpu_replicas": replicas}
+    np.testing.assert_array_equal(end_of(snapshot=1 if replicas else 0, **both), wanted)
+
+
+def test_shuffled_arrays_go_on_bit_for_bit(small: Case) -> None:
+    given = {"train_data": arrays(small), "shuffle": True}
+    given["test_data"] = given["train_data"]
+    wanted = end_of(**given)
+    np.testing.assert_array_equal(end_of(snapshot=1, **given), wanted)
+    assert (end_of(**{**given, "shuffle": False}) != wanted).any()
+
+
+@pytest.mark.parametrize(
+    ("solver", "test_data", "reason"),
+    [
+        (SOLVER.replace("test_iter: 2 test_interval: 6", ""), 1, "tests no net; give it a test_it"),
+        (SOLVER.replace("test_iter: 2", "test_iter: 2 test_iter: 1"), [1], "each of 2 test nets"),
+        (SOLVER, "x", "test_data: takes arrays: .*got str"),
+    ],
+)
+def test_wrong_test_data_are_told(small: Case, solver: str, test_data: Any, reason: str) -> None:
+    small.add("solver.prototxt", solver)
+    trainer = owltf.NetTrainer("solver.prototxt", test_data=test_data)
+    with pytest.raises(OwltfError, match=f"test_data: .*{reason.removeprefix('test_data: ')}"):
+        trainer.build_net()
+
+
+def test_labels_without_a_class_are_found_in_arrays(small: Case) -> None:
+    x, y = arrays(small)
+    trainer = owltf.NetTrainer("solver.prototxt", train_data=(x, y + 3), test_data=(x, y))
+    with pytest.raises(OwltfError, match="'data' .*: record .* has the label 4; .* 0 to 3"):
+        trainer.build_net()
