@@ -18,12 +18,13 @@ if TYPE_CHECKING:
         LayerConverter as LayerConverter,
         converter_of as converter_of,
     )
+    from owltf.convert.found_boxes import BoxConverter as BoxConverter, FoundBoxes as FoundBoxes
     from owltf.convert.keras_names import keras_name as keras_name
     from owltf.convert.layer import Layer as Layer, UnsupportedLayerError as UnsupportedLayerError
     from owltf.convert.onnx_detection_rows import add_detection_rows as add_detection_rows
     from owltf.convert.onnx_node import OnnxNode as OnnxNode, onnx_form as onnx_form
     from owltf.convert.params import Param as Param, ParamBlob as ParamBlob
-    from owltf.convert.source_call import SourceCall as SourceCall
+    from owltf.convert.source_call import SourceCall as SourceCall, plain_source as plain_source
     from owltf.convert.window import (
         Window as Window,
         convolution_window as convolution_window,
@@ -130,6 +131,7 @@ if TYPE_CHECKING:
     from owltf.net.backward import Gradients as Gradients
     from owltf.net.collected import collected_outputs as collected_outputs
     from owltf.net.fold import fold as fold
+    from owltf.net.multiply_adds import multiply_adds as multiply_adds
     from owltf.net.net import Net as Net
     from owltf.net.segment import Segment as Segment
     from owltf.net.weights import save_weights as save_weights
@@ -179,9 +181,11 @@ if TYPE_CHECKING:
 # Layers, solvers and learning rates.
 LAYERS = {
     "Blob": "owltf.convert.blob",
+    "BoxConverter": "owltf.convert.found_boxes",
     "Convolution": "owltf.layers.vision.convolution",
     "Dropout": "owltf.layers.common.dropout",
     "FieldError": "owltf.errors",
+    "FoundBoxes": "owltf.convert.found_boxes",
     "InnerProduct": "owltf.layers.common.inner_product",
     "Layer": "owltf.convert.layer",
     "LayerConverter": "owltf.convert.converter",
@@ -210,6 +214,7 @@ LAYERS = {
     "keras_name": "owltf.convert.keras_names",
     "must_use_standard_ops": "owltf.runtime.standard_ops",
     "onnx_form": "owltf.convert.onnx_node",
+    "plain_source": "owltf.convert.source_call",
     "pooling_window": "owltf.convert.window",
     "sizes_of": "owltf.runtime.open_sizes",
 }
@@ -322,6 +327,7 @@ TOOLS = {
     "load_net": "owltf.inference.load_net",
     "load_snapshot_net": "owltf.inference.snapshot_net",
     "load_test_nets": "owltf.inference.load_net",
+    "multiply_adds": "owltf.net.multiply_adds",
     "net_batches": "owltf.inference.net_batches",
     "open_net_file": "owltf.caffe.net.net_file",
     "plain_option": "owltf.options.plain",

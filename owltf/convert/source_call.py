@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Sequence
 from typing import Any, Protocol
 
@@ -75,6 +76,11 @@ class SourceCall(Protocol):
 
     def unsupported(self, what: str) -> Exception:
         """Return the error to raise where plain Keras cannot compute this layer."""
+
+
+def plain_source(function: Any) -> str:
+    """Return the source of a function that a program copies, without its hints of `Any`."""
+    return inspect.getsource(function).replace(": Any", "").replace(" -> Any", "")
 
 
 def without_source(converter: Any) -> list[type]:

@@ -24,7 +24,8 @@ def multiply_adds(kind: str, weights: Sequence[Shape], bottom: Shape, top: Shape
     if kind == "InnerProduct":
         # Each value of the bottom meets each output once.
         return prod(bottom) * top[-1]
-    if kind not in ("Convolution", "Deconvolution"):
+    # Forks have convolutions of other names, such as DepthwiseConvolution.
+    if "onvolution" not in kind and "Conv" not in kind:
         return 0
-    at = top if kind == "Convolution" else bottom
+    at = bottom if kind == "Deconvolution" else top
     return prod(weights[0]) * at[0] * prod(at[_PLACES:])

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from math import prod
 from typing import Any
 
-from owltf.api import OwltfError, load_net, open_net_file, start_tensorflow
+from owltf.api import OwltfError, load_net, multiply_adds, open_net_file, start_tensorflow
 
 Shape = tuple[int | None, ...]
 _THOUSAND, _UNITS = 1000, ("", "k", "M", "G", "T")
@@ -141,15 +141,17 @@ def _drawing(name: str, layers: Sequence[tuple[str, Any]]) -> Drawing:
 
 
 def _multiply_adds(box: Box, net: Any, weights: Sequence[Shape]) -> int:
-    """Return the multiply-adds of a layer whose weights are applied at each place of its top."""
-    if not weights or len(weights[0]) < 2 or not box.shapes:
-        return 0
+    """Return the multiply-adds of a layer for one image."""
     layer = next(each for each in net.graph.layers if each.name == box.name)
-    shape = box.shapes[0]
-    if layer.type == "Deconvolution":
-        shape = net.blob_shapes[layer.parameter.bottom[0]][1:]
-    places = shape[1:] if "onvolution" in layer.type else ()
-    return prod(size or 0 for size in weights[0]) * prod(size or 0 for size in places)
+    if not box.shapes or not layer.parameter.bottom:
+        return 0
+    bottom = net.blob_shapes[layer.parameter.bottom[0]][1:]
+    one = [(1, *_known(shape)) for shape in (bottom, box.shapes[0])]
+    return multiply_adds(layer.type, [_known(shape) for shape in weights], *one)
+
+
+def _known(shape: Shape) -> Sequence[int]:
+    return [size or 0 for size in shape]
 
 
 def _detail(layer: Any) -> str:

@@ -9,8 +9,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from owltf.api import Blob, Layer, LayerConverter, OnnxNode, SourceCall
-from owltf_rcnn.region_layer import plain_source
+from owltf.api import Blob, Layer, LayerConverter, OnnxNode, SourceCall, plain_source
 
 SOURCE = """
 class Proposals(layers.Layer):

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from typing import Any
 
 import keras
 import tensorflow as tf
 
-from owltf.api import Blob, Layer, LayerConverter, SourceCall, check_one_replica, check_range
+from owltf.api import (
+    Blob,
+    Layer,
+    LayerConverter,
+    SourceCall,
+    check_one_replica,
+    check_range,
+    plain_source,
+)
 
 _SOURCE = """
 class {name}(layers.Layer):
@@ -72,11 +79,6 @@ class RegionLayer(keras.layers.Layer):
         name = f"{pool.__name__}_layer"
         call.need(_SOURCE.format(name=name, pool=pool.__name__))
         return call.layer_call(name, self.size, list(self.options), list(self.options.values()))
-
-
-def plain_source(function: Any) -> str:
-    """Return a function's source without its type hints."""
-    return inspect.getsource(function).replace(": Any", "").replace(" -> Any", "")
 
 
 class RegionConverter(LayerConverter):

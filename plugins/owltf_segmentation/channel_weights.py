@@ -6,7 +6,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from owltf.api import ParamBlob
+from owltf.api import Blob, Layer, ParamBlob
 
 
 def per_channel(name: str, untrained: float) -> ParamBlob:
@@ -17,6 +17,16 @@ def per_channel(name: str, untrained: float) -> ParamBlob:
         untrained: what stands in for it in a net without weights.
     """
     return ParamBlob(name, caffe="nchw", keras="nhwc", untrained=untrained)
+
+
+def check_images(layer: Layer, bottom: Blob) -> None:
+    """Refuse a bottom without four axes.
+
+    Raises:
+        OwltfError: by `layer.error`.
+    """
+    if bottom.rank != 4:
+        raise layer.error(f"takes (N, C, H, W), but '{bottom.name}' is {bottom.shape}")
 
 
 def weight_shape(input_shape: Any) -> tuple[int, ...]:

@@ -10,7 +10,12 @@ import numpy as np
 import tensorflow as tf
 
 from owltf.api import Blob, Layer, LayerConverter, OnnxNode, SourceCall
-from owltf_segmentation.channel_weights import batch_moments, per_channel, weight_shape
+from owltf_segmentation.channel_weights import (
+    batch_moments,
+    check_images,
+    per_channel,
+    weight_shape,
+)
 
 _OWN = {"slope_filler", "bias_filler", "momentum", "eps", "frozen", "engine"}
 
@@ -119,8 +124,7 @@ class PSPNetBN(LayerConverter):
         Raises:
             OwltfError: if the bottom has no four axes.
         """
-        if bottom.rank != 4:
-            raise layer.error(f"takes (N, C, H, W), but '{bottom.name}' is {bottom.shape}")
+        check_images(layer, bottom)
         param = layer.parameter.bn_param
         norm = layer.keras(
             RunningNorm,

@@ -10,7 +10,12 @@ import numpy as np
 import tensorflow as tf
 
 from owltf.api import Blob, Layer, LayerConverter, OnnxNode, SourceCall
-from owltf_segmentation.channel_weights import batch_moments, per_channel, weight_shape
+from owltf_segmentation.channel_weights import (
+    batch_moments,
+    check_images,
+    per_channel,
+    weight_shape,
+)
 
 # What the fork adds to the variance.
 EPS = 1e-9
@@ -93,8 +98,7 @@ class SegNetBN(LayerConverter):
         Raises:
             OwltfError: if the bottom has no four axes.
         """
-        if bottom.rank != 4:
-            raise layer.error(f"takes (N, C, H, W), but '{bottom.name}' is {bottom.shape}")
+        check_images(layer, bottom)
         param = layer.parameter.bn_param
         norm = layer.keras(
             ScaledAndShifted,

@@ -11,20 +11,19 @@ from owltf_ssd.boxes import box_overlaps, decode_boxes
 from owltf_ssd.suppression import keep_boxes
 
 
-def detections(loc: Any, conf: Any, priors: Any, options: Any) -> Any:
+def detections(inputs: Any, options: Any) -> Any:
     """Return rows of image, label, score, xmin, ymin, xmax, ymax, as (1, 1, rows, 7).
 
     They are in the order of images, then labels, then falling scores. Without any there is a row
     for each image that holds -1 behind its number.
 
     Args:
-        loc: the predicted places, (N, P * 4), or (N, P * C * 4) where classes have their own.
-        conf: the scores, (N, P * C).
-        priors: priors and variances, (1, 2, P * 4).
+        inputs: the predicted places, (N, P * 4), or (N, P * C * 4) where classes have their own;
+            the scores, (N, P * C); priors and variances, (1, 2, P * 4).
         options: num_classes, background, top_k, keep_top_k, nms_threshold, eta, threshold,
             code, share_location and scaled (whether targets hold the variances).
     """
-    boxes, scores = predicted_boxes(loc, conf, priors, options)
+    boxes, scores = predicted_boxes(inputs, options)
     boxes, scores = best_boxes(boxes, scores, options["top_k"])
     valid = wanted_boxes(scores, options)
     kept = keep_boxes(boxes, valid, options["nms_threshold"], options["eta"], box_overlaps)
@@ -33,10 +32,11 @@ def detections(loc: Any, conf: Any, priors: Any, options: Any) -> Any:
     return detection_rows(kept, scores, boxes)
 
 
-def predicted_boxes(loc: Any, conf: Any, priors: Any, options: Any) -> Any:
+def predicted_boxes(inputs: Any, options: Any) -> Any:
     """Return the boxes of each class, (N, C, P, 4), and their scores, (N, C, P)."""
     import tensorflow as tf
 
+    loc, conf, priors = inputs
     classes = options["num_classes"]
     prior, variance = (tf.reshape(priors[0, i], (1, -1, 1, 4)) for i in range(2))
     if options["scaled"]:
@@ -99,4 +99,5 @@ PARTS = (
     wanted_boxes,
     best_of_image,
     detection_rows,
+    detections,
 )

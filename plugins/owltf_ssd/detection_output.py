@@ -2,80 +2,29 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from math import prod
 from typing import Any
 
 import keras
-import numpy as np
 
-from owltf.api import Blob, Layer, LayerConverter, OnnxNode, SourceCall, current_step
-from owltf_ssd.detect import PARTS, detections
+from owltf.api import Blob, BoxConverter, FoundBoxes, Layer, OnnxNode
+from owltf_ssd.detect import PARTS
 from owltf_ssd.onnx_detections import add_detections
-
-SOURCE = '''
-class Detections(layers.Layer):
-    """The boxes that are found: rows of image, label, score, xmin, ymin, xmax and ymax."""
-
-    def __init__(self, names, values, **kwargs):
-        super().__init__(**kwargs)
-        self.options = dict(zip(names, values))
-
-    def call(self, inputs):
-        return detections(*inputs, self.options)
-
-    def compute_output_spec(self, inputs):
-        return keras.KerasTensor((1, 1, None, 7))
-'''
 
 
 @keras.saving.register_keras_serializable("owltf_ssd")
-class Detections(keras.layers.Layer):
-    """Makes detections (1, 1, rows, 7) of predictions, scores and priors.
+class Detections(FoundBoxes):
+    """Makes detections of predictions, scores and priors; the options are those of `detections`."""
 
-    Args:
-        options: what `detections` takes.
-        **kwargs: the arguments of `keras.layers.Layer`.
-    """
-
-    def __init__(self, options: dict[str, Any], **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.options = dict(options)
-        self.supports_jit = False
-
-    def call(self, inputs: Any) -> Any:
-        """Return the detections."""
-        loc, conf, priors = inputs
-        rows = detections(loc, conf, priors, self.options)
-        step = current_step()
-        first = step.first_row if step else 0
-        # On several devices images are numbered in the whole batch.
-        return rows + [float(first), *[0.0] * 6] if first else rows
-
-    def compute_output_shape(self, input_shape: Any) -> tuple[int | None, ...]:
-        """Return the shape of the top, whose rows depend on what is found."""
-        return (1, 1, None, 7)
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the arguments that rebuild the layer."""
-        return {**super().get_config(), "options": self.options}
-
-    def source(self, call: SourceCall) -> str:
-        """Return the call as source, which needs TensorFlow as Keras's backend."""
-        for each in (*PARTS, detections):
-            call.need("\n" + inspect.getsource(each).replace(": Any", "").replace(" -> Any", ""))
-        call.need(SOURCE)
-        return call.layer_call("Detections", list(self.options), list(self.options.values()))
+    parts = PARTS
 
 
-class DetectionOutput(LayerConverter):
+class DetectionOutput(BoxConverter):
     """Decodes boxes, drops those that overlap better ones, and keeps the best of each image."""
 
     caffe_type = "DetectionOutput"
     bottoms = (3, 3)
-    is_collected = True
-    gives_boxes = True
 
     def check(self, layer: Layer) -> None:
         """Refuse what DetectionOutput does not do here."""
@@ -105,13 +54,6 @@ class DetectionOutput(LayerConverter):
         loc, conf = (each.flatten() for each in (loc, conf))
         tensors = [loc.tensor, conf.tensor, priors.to_caffe().tensor]
         return loc.plain(layer.keras(Detections, options=options)(tensors), 1)
-
-    def figures(
-        self, parameter: Any, tops: Sequence[np.ndarray], solver: Any | None
-    ) -> Mapping[str, float]:
-        """Return how many boxes were found."""
-        found = [(np.reshape(top, (-1, 7))[:, 1] >= 0).sum() for top in tops]
-        return {" boxes": float(np.sum(found))}
 
     def onnx(self, node: OnnxNode) -> None:
         """Write the decoding, NonMaxSuppression and the choice of the best."""

@@ -2,80 +2,30 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import keras
 import numpy as np
 
-from owltf.api import Blob, Layer, LayerConverter, OnnxNode, SourceCall, current_step
-from owltf_yolo.find_boxes import find_boxes
+from owltf.api import Blob, BoxConverter, FoundBoxes, Layer, OnnxNode
+from owltf_yolo.find_boxes import find_boxes, kept_boxes
 from owltf_yolo.onnx_boxes import add_boxes
 from owltf_yolo.predictions import BY_SIZE, candidates, centered_boxes, corners, split_map
 
-SOURCE = '''
-class YoloBoxes(layers.Layer):
-    """The boxes that are found: rows of image, label, score, xmin, ymin, xmax and ymax."""
-
-    def __init__(self, names, values, **kwargs):
-        super().__init__(**kwargs)
-        self.options = dict(zip(names, values))
-
-    def call(self, inputs):
-        maps = inputs if isinstance(inputs, (list, tuple)) else [inputs]
-        return find_boxes(maps, self.options, candidates)
-
-    def compute_output_spec(self, inputs):
-        return keras.KerasTensor((1, 1, None, 7))
-'''
-
 
 @keras.saving.register_keras_serializable("owltf_yolo")
-class YoloBoxes(keras.layers.Layer):
-    """Makes detections (1, 1, rows, 7) of maps (N, anchors * (5 + classes), H, W).
+class YoloBoxes(FoundBoxes):
+    """Makes detections of maps (N, anchors * (5 + classes), H, W), as `find_boxes` does."""
 
-    Args:
-        options: what `find_boxes` takes.
-        **kwargs: the arguments of `keras.layers.Layer`.
-    """
-
-    def __init__(self, options: dict[str, Any], **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.options = dict(options)
-        self.supports_jit = False
-
-    def call(self, inputs: Any) -> Any:
-        """Return the detections."""
-        rows = find_boxes(inputs, self.options, candidates)
-        step = current_step()
-        first = step.first_row if step else 0
-        # On several devices images are numbered in the whole batch.
-        return rows + [float(first), *[0.0] * 6] if first else rows
-
-    def compute_output_shape(self, input_shape: Any) -> tuple[int | None, ...]:
-        """Return the shape of the top, whose rows depend on what is found."""
-        return (1, 1, None, 7)
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the arguments that rebuild the layer."""
-        return {**super().get_config(), "options": self.options}
-
-    def source(self, call: SourceCall) -> str:
-        """Return the call as source, which needs TensorFlow as Keras's backend."""
-        for each in (split_map, centered_boxes, corners, candidates, find_boxes):
-            call.need("\n" + inspect.getsource(each).replace(": Any", "").replace(" -> Any", ""))
-        call.need(SOURCE)
-        return call.layer_call("YoloBoxes", list(self.options), list(self.options.values()))
+    parts = (split_map, centered_boxes, corners, candidates, kept_boxes, find_boxes)
 
 
-class YoloDetectionOutput(LayerConverter):
+class YoloDetectionOutput(BoxConverter):
     """The boxes of YOLOv2's maps; classes exclude each other, anchors are in cells."""
 
     caffe_type = "YoloDetectionOutput"
     bottoms = (1, None)
-    is_collected = True
-    gives_boxes = True
 
     def check(self, layer: Layer) -> None:
         """Refuse boxes of other than four coordinates."""
@@ -121,13 +71,6 @@ class YoloDetectionOutput(LayerConverter):
                 )
         boxes = layer.keras(YoloBoxes, options=options)
         return bottoms[0].plain(boxes([each.to_caffe().tensor for each in bottoms]), 1)
-
-    def figures(
-        self, parameter: Any, tops: Sequence[np.ndarray], solver: Any | None
-    ) -> Mapping[str, float]:
-        """Return how many boxes were found."""
-        found = [(np.reshape(top, (-1, 7))[:, 1] >= 0).sum() for top in tops]
-        return {" boxes": float(np.sum(found))}
 
     def onnx(self, node: OnnxNode) -> None:
         """Write the decoding and NonMaxSuppression."""

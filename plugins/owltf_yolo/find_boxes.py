@@ -4,21 +4,34 @@ from __future__ import annotations
 
 from typing import Any
 
+from owltf_yolo.predictions import candidates
 
-def find_boxes(maps: Any, options: Any, candidates_of: Any) -> Any:
+
+def find_boxes(maps: Any, options: Any) -> Any:
     """Return rows of image, label, score, xmin, ymin, xmax, ymax, as (1, 1, rows, 7).
+
+    Args:
+        maps: the bottoms.
+        options: what `candidates` and `kept_boxes` take.
+    """
+    boxes, labels, scores = candidates(maps, options)
+    return kept_boxes(boxes, labels, scores, options)
+
+
+def kept_boxes(boxes: Any, labels: Any, scores: Any, options: Any) -> Any:
+    """Return the rows of the best boxes, by image and falling score.
 
     A box is dropped if it overlaps a better one, of whatever class, by `overlap` or more. Labels
     begin at 1. Without any detection there is a row for each image that holds -1 behind its number.
 
     Args:
-        maps: the bottoms.
-        options: what `candidates` takes, threshold (scores must be above it) and overlap.
-        candidates_of: `candidates`.
+        boxes: (N, P, 4).
+        labels: (N, P), from 0.
+        scores: (N, P).
+        options: threshold (scores must be above it) and overlap.
     """
     import tensorflow as tf
 
-    boxes, labels, scores = candidates_of(maps, options)
     images = tf.shape(scores)[0]
 
     def one(image: Any, rows: Any) -> Any:

@@ -10,9 +10,9 @@ import numpy as np
 import tensorflow as tf
 
 from owltf.api import Blob, Layer, LayerConverter, current_step
-from owltf_yolo.change_squares import squares
-from owltf_yolo.predictions import BY_SIZE, centered_boxes, split_map
-from owltf_yolo.truth import Truth, alike, best_overlaps, cells_of, is_last, overlaps, read_truth
+from owltf_yolo.map_loss import MapLoss
+from owltf_yolo.predictions import BY_SIZE, centered_boxes
+from owltf_yolo.truth import Truth, alike, best_overlaps, cells_of, is_last, overlaps
 
 UNUSED = "MobileNet-YOLO has the field and computes nothing by it"
 # For so many images at the start of a run all boxes are drawn to their anchors, by this weight.
@@ -20,31 +20,11 @@ _FIRST_IMAGES, _FIRST_SCALE = 12800, 0.01
 
 
 @keras.saving.register_keras_serializable("owltf_yolo")
-class Region(keras.layers.Layer):
-    """The loss of a map (N, A * (5 + classes), H, W) for true boxes (N, T * 5).
+class Region(MapLoss):
+    """YOLOv2's loss of a map; the options are the fields of `RegionLossParameter`."""
 
-    Args:
-        options: the fields of `RegionLossParameter`.
-        **kwargs: the arguments of `keras.layers.Layer`.
-    """
-
-    def __init__(self, options: dict[str, Any], **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.options = dict(options)
-        self.supports_jit = False
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the arguments that rebuild the layer."""
-        return {**super().get_config(), "options": self.options}
-
-    def call(self, inputs: Any) -> Any:
-        """Return the loss."""
-        values, labels = inputs
-        cells = split_map(values, self.options["num"], self.options["num_class"])
-        change = tf.stop_gradient(self._change(cells, read_truth(labels)))
-        return squares(cells, change, change)
-
-    def _change(self, cells: Any, truth: Truth) -> Any:
+    def change(self, cells: Any, truth: Truth) -> Any:
+        """Return what each prediction is told to change by."""
         options = self.options
         height, width = cells.shape[1], cells.shape[2]
         anchors = np.reshape(options["biases"], (-1, 2)) / [width, height]

@@ -10,13 +10,14 @@ import numpy as np
 import tensorflow as tf
 
 from owltf.api import Blob, Layer, LayerConverter
-from owltf_yolo.change_squares import squares
+from owltf_yolo.map_loss import MapLoss
 from owltf_yolo.predicted_by import Predictions, predicted_by
-from owltf_yolo.predictions import BY_SIZE, centered_boxes, split_map
+from owltf_yolo.predictions import BY_SIZE, centered_boxes
 from owltf_yolo.region_loss import UNUSED, check_bottoms
-from owltf_yolo.truth import Truth, best_overlaps, is_last, read_truth
+from owltf_yolo.truth import Truth, best_overlaps, is_last
 
 _FIELDS = (
+    "num",
     "num_class",
     "object_scale",
     "class_scale",
@@ -32,36 +33,19 @@ _OF_OVERLAPS = "it is for an iou_loss other than MSE"
 
 
 @keras.saving.register_keras_serializable("owltf_yolo")
-class Yolov3Map(keras.layers.Layer):
-    """The loss of a map (N, A * (5 + classes), H, W) for true boxes (N, T * 5).
+class Yolov3Map(MapLoss):
+    """YOLOv3's loss of a map; the options are the fields of `Yolov3Parameter`."""
 
-    Args:
-        options: the fields of `Yolov3Parameter`.
-        **kwargs: the arguments of `keras.layers.Layer`.
-    """
+    def handed_back(self, cells: Any, change: Any) -> Any:
+        """Return the change, times the slope of what is a probability if that is asked for."""
+        if not self.options["use_logic_gradient"]:
+            return change
+        slope = tf.sigmoid(cells) * (1 - tf.sigmoid(cells))
+        ones = tf.ones_like(slope[..., 2:4])
+        return change * tf.concat([slope[..., :2], ones, slope[..., 4:]], -1)
 
-    def __init__(self, options: dict[str, Any], **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.options = dict(options)
-        self.supports_jit = False
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the arguments that rebuild the layer."""
-        return {**super().get_config(), "options": self.options}
-
-    def call(self, inputs: Any) -> Any:
-        """Return the loss."""
-        values, labels = inputs
-        cells = split_map(values, len(self.options["mask"]), self.options["num_class"])
-        change = tf.stop_gradient(self._change(cells, read_truth(labels)))
-        gradient = change
-        if self.options["use_logic_gradient"]:
-            slope = tf.sigmoid(cells) * (1 - tf.sigmoid(cells))
-            slope = tf.concat([slope[..., :2], tf.ones_like(slope[..., 2:4]), slope[..., 4:]], -1)
-            gradient = change * tf.stop_gradient(slope)
-        return squares(cells, change, gradient)
-
-    def _change(self, cells: Any, truth: Truth) -> Any:
+    def change(self, cells: Any, truth: Truth) -> Any:
+        """Return what each prediction is told to change by."""
         options = self.options
         anchors = np.reshape(options["biases"], (-1, 2)) / (
             cells.shape[2] * options["anchors_scale"]

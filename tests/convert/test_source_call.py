@@ -6,6 +6,7 @@ import inspect
 from collections.abc import Iterator
 from importlib import import_module
 from pkgutil import walk_packages
+from typing import Any
 
 import keras
 import pytest
@@ -13,7 +14,7 @@ import pytest
 import owltf.layers
 import owltf.net
 from owltf.convert import axis_zero, blob  # noqa: F401
-from owltf.convert.source_call import SourceCall
+from owltf.convert.source_call import SourceCall, plain_source
 
 # Of a net that is served none of these is left, or plain Keras has nothing that does the same.
 WITHOUT = {
@@ -67,3 +68,14 @@ def test_a_source_takes_a_call(kind: type) -> None:
         assert list(signature.parameters) == ["self", "call"]
         assert signature.parameters["call"].annotation is SourceCall
         assert signature.return_annotation is str
+
+
+def hinted(x: Any) -> Any:
+    """Return what it is given."""
+    return x
+
+
+def test_copied_functions_are_without_hints() -> None:
+    text = plain_source(hinted)
+    compile(text, "hinted", "exec")
+    assert "Any" not in text

@@ -5,8 +5,6 @@ from __future__ import annotations
 import numpy as np
 import owltf_rcnn
 import pytest
-from owltf_rcnn.region_layer import plain_source
-from owltf_rcnn.roi_pooling import roi_pool
 from rcnn_layers import FEATURES, ROIS
 
 from owltf.errors import OwltfError
@@ -38,9 +36,3 @@ def test_a_region_of_no_image_is_an_error() -> None:
         net = net_of(one_layer(LAYER % "pooled_size: 1", FEATURES.shape, ROIS.shape))
         with pytest.raises(OwltfError, match="image 2 is out of range"):
             net.forward({"bottom0": FEATURES, "bottom1": np.full_like(ROIS, 2)})
-
-
-def test_source_is_without_hints() -> None:
-    text = plain_source(roi_pool)
-    compile(text, "roi_pool", "exec")
-    assert "Any" not in text
