@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from owltf.api import printable
 from owltf_pictures.net_layers import Box, Drawing, dims, short
 
 _HEADINGS = ("layer", "type", "shape", "params", "mult-adds")
@@ -25,4 +26,5 @@ def _row(box: Box) -> tuple[str, ...]:
     kind = " + ".join((kind, *box.in_place))
     shapes = ", ".join(map(dims, box.shapes))
     params = f"{box.params:,}" if box.params else ""
-    return box.name, kind, shapes, params, short(box.multiply_adds) if box.multiply_adds else ""
+    sums = short(box.multiply_adds) if box.multiply_adds else ""
+    return printable(box.name), printable(kind), shapes, params, sums

@@ -23,6 +23,9 @@ pytestmark = pytest.mark.slow
 EXAMPLE = Path(__file__).parents[2] / "examples" / "my_layer_plugin"
 # pip installs editable packages by hatchling and `editables`; without it they are installed anew.
 EDITABLE = ["--editable"] if find_spec("editables") else []
+# The lowest versions of libraries that are allowed warn of each other.
+OF_LIBRARIES = ("ignore:Protobuf gencode version:UserWarning", "ignore::DeprecationWarning")
+WARNINGS = [word for each in ("error", *OF_LIBRARIES) for word in ("-W", each)]
 BOTH = """
 train_net_param {
   layer {
@@ -75,7 +78,7 @@ def commands(text: str) -> list[str]:
 
 def run_tests(environment: Environment, folder: Path) -> None:
     """Run the tests of a plugin."""
-    done = environment.python("-m", "pytest", "-q", "-W", "error", cwd=folder)
+    done = environment.python("-m", "pytest", "-q", *WARNINGS, cwd=folder)
     assert done.returncode == 0, done.stdout
 
 
