@@ -126,6 +126,10 @@ if TYPE_CHECKING:
     from owltf.keras_internals import calls_in_order as calls_in_order
     from owltf.layers.common.dropout import Dropout as Dropout, PlacedDropout as PlacedDropout
     from owltf.layers.common.inner_product import InnerProduct as InnerProduct
+    from owltf.layers.loss.softmax_with_loss import (
+        SoftmaxCrossEntropy as SoftmaxCrossEntropy,
+        SoftmaxWithLoss as SoftmaxWithLoss,
+    )
     from owltf.layers.vision.convolution import Convolution as Convolution
     from owltf.layers.vision.pooling import Pooling as Pooling
     from owltf.net.backward import Gradients as Gradients
@@ -197,6 +201,8 @@ LAYERS = {
     "PlacedDropout": "owltf.layers.common.dropout",
     "Pooling": "owltf.layers.vision.pooling",
     "RecurrentState": "owltf.runtime.recurrent_state",
+    "SoftmaxCrossEntropy": "owltf.layers.loss.softmax_with_loss",
+    "SoftmaxWithLoss": "owltf.layers.loss.softmax_with_loss",
     "Solver": "owltf.solvers.solver",
     "SourceCall": "owltf.convert.source_call",
     "Step": "owltf.runtime.step",

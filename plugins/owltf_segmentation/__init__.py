@@ -46,6 +46,7 @@ def owltf_layer_converters() -> list[type[LayerConverter]]:
     from owltf_segmentation.seg_accuracy import SegAccuracy
     from owltf_segmentation.segnet_bn import SegNetBN
     from owltf_segmentation.upsample import Upsample
+    from owltf_segmentation.weighted_softmax import WeightedSoftmaxWithLoss
 
     return [
         CeilModePooling,
@@ -55,6 +56,7 @@ def owltf_layer_converters() -> list[type[LayerConverter]]:
         SegAccuracy,
         SegNetBN,
         Upsample,
+        WeightedSoftmaxWithLoss,
     ]
 
 

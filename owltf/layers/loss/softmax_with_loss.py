@@ -53,7 +53,18 @@ class SoftmaxCrossEntropy(keras.layers.Layer):
         labels, counted = check_labels(labels, scores.shape[-1], self.title, self.ignore_label)
         values = tf.nn.sparse_softmax_cross_entropy_with_logits(labels, scores)
         rows = tf.reduce_prod(tf.shape(scores)[: self.outer])
-        return normalized(capped(values), self.mode, rows, counted)
+        weighted = self.weighted(capped(values), labels, counted)
+        return normalized(weighted, self.mode, rows, counted)
+
+    def weighted(self, values: Any, labels: Any, counted: Any) -> Any:
+        """Return the loss of each label as it counts in the sum.
+
+        Args:
+            values: the losses.
+            labels: the classes, whole numbers; 0 where a label is ignored.
+            counted: which labels are not ignored; None if all count.
+        """
+        return values
 
     def get_config(self) -> dict[str, Any]:
         """Return the arguments that rebuild the layer."""
@@ -86,8 +97,9 @@ class SoftmaxWithLoss(LayerConverter):
         scores, axis = with_leading_axis(layer, scores, given)
         inputs = [each.tensor for each in scores_and_labels(layer, scores, labels, axis)]
         param = layer.parameter.loss_param
-        loss = layer.keras(
-            SoftmaxCrossEntropy,
+        loss = self.cross_entropy(
+            layer,
+            inputs[0].shape[-1],
             outer=axis,
             mode=normalization(param, "VALID"),
             ignore_label=ignore_label(param),
@@ -98,6 +110,16 @@ class SoftmaxWithLoss(LayerConverter):
             softmax = layer.keras(Probabilities, part="softmax", axis=scores.axis(axis))
             tops.append(without_leading_axis(scores.map(softmax), given))
         return tops
+
+    def cross_entropy(self, layer: Layer, classes: int, **config: Any) -> Any:
+        """Return the Keras layer of the loss.
+
+        Args:
+            layer: Caffe's layer.
+            classes: how many there are.
+            **config: the arguments of `SoftmaxCrossEntropy`.
+        """
+        return layer.keras(SoftmaxCrossEntropy, **config)
 
     def class_scores(self, parameter: Any) -> tuple[int, int | None]:
         """Return the axis of the classes, and the label to ignore or None."""
