@@ -15,8 +15,8 @@ from owltf.options.net import CONTEXT_FLAGS, NET_FLAGS, net_options, state_words
 from owltf.options.plain import choose_report, plain_option
 from owltf.options.plugin_options import CommandWithPluginOptions, PluginOptions
 
-_OF_NETS = ("sync_batch_norm", "recompute", "precision", *CONTEXT_FLAGS)
-_REPEATED = ("batch_per_gpu", "sync_batch_norm", "recompute", "allow_nan", *NET_FLAGS)
+_OF_NETS = ("sync_batch_norm", "recompute", "xla", "precision", *CONTEXT_FLAGS)
+_REPEATED = ("batch_per_gpu", "sync_batch_norm", "recompute", "xla", "allow_nan", *NET_FLAGS)
 _USUAL = {"precision": "float32", "sigint_effect": "stop", "sighup_effect": "snapshot"}
 # Caffe writes its flags with underscores.
 _SPELLINGS = {"token_normalize_func": lambda word: word.replace("_", "-")}
@@ -92,6 +92,7 @@ class _Snapshot(click.ParamType):  # type: ignore[type-arg]
     help="Hold few blobs for the backward pass, and compute the others again: about a third more "
     "time, for nets that memory is too small for.",
 )
+@click.option("--xla", is_flag=True, help="Let XLA compile what it can of a step; for GPUs.")
 @click.option(
     "--precision",
     type=click.Choice(["float32", "tf32", "bfloat16", "float16"]),

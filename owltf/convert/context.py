@@ -48,6 +48,7 @@ class NetContext:
         share: the share of each batch that this process computes.
         sync_batch_norm: normalise by the statistics of the whole batch, not of each device's share.
         recompute: hold few blobs for the backward pass, and compute the others a second time.
+        xla: let XLA compile what it can of a training step; for GPUs.
         optimize: answer with layers that scale channels folded into those before them.
         other_engine: returns what computes blobs of a net in place of TensorFlow, given both; None
             where TensorFlow must.
@@ -73,6 +74,7 @@ class NetContext:
     skip_bad_records: bool = False
     sync_batch_norm: bool = False
     recompute: bool = False
+    xla: bool = False
     optimize: bool = False
     autotune: bool = False
     precision: str = "float32"

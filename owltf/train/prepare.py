@@ -26,6 +26,7 @@ from owltf.net.weights import Loaded
 from owltf.registry.registry import Registry
 from owltf.runtime.devices import Devices
 from owltf.runtime.precision import precision_notes, set_precision
+from owltf.runtime.xla import set_xla, xla_notes
 from owltf.snapshot.history import history_by_layer
 from owltf.snapshot.newest import newest_snapshot
 from owltf.snapshot.prefix import Prefix
@@ -143,6 +144,7 @@ def prepare(
         context, seed=seed, batch_factor=factor, share=devices.share, loaded=weights.layers
     )
     set_precision(context.precision)
+    set_xla(context.xla)
     with devices.scope():
         nets = build_solver_nets(file, context)
     _check_batches(nets, devices)
@@ -284,7 +286,7 @@ def _notes(
     ignored = [file.ignored, *(net.graph.source.ignored for net in (nets.train, *nets.tests))]
     notes = [f"Ignored unknown field: {field}" for field in dict.fromkeys(chain(*ignored))]
     notes += context.registry.schema.notes
-    notes += precision_notes(context.precision)
+    notes += [*precision_notes(context.precision), *xla_notes(context.xla)]
     notes += dict.fromkeys(chain(*(net.notes for net in (nets.train, *nets.tests))))
     notes += dict.fromkeys(note for net in nets.tests for note in net.size_notes())
     if not nets.train.losses:

@@ -30,6 +30,7 @@ SWITCHES = (
     "--batch-per-gpu",
     "--sync-batch-norm",
     "--allow-nan",
+    "--xla",
     "--ignore-unknown-fields",
     "--allow-python-layers",
     "--skip-bad-records",
