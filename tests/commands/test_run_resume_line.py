@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import signal
+import threading
 from collections.abc import Callable, Sequence
 
 import pytest
@@ -15,6 +16,9 @@ from owltf.commands.run import run
 from owltf.registry.markers import hookimpl
 from owltf.runtime.devices import one_cpu
 from owltf.train.report.lines import LineReport
+from owltf.train.signals import Signals
+
+PATIENCE = 120
 
 # The options that change what a run computes.
 DEVICES = (["--gpu", "1,0"], ["--num-gpu", "1"], ["--cpu-replicas", "2"])
@@ -74,15 +78,27 @@ def quick(case: Case) -> Case:
 @pytest.fixture
 def stop_at(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
     """Send SIGINT to this process when the test after so many iterations begins, once."""
+    taken = threading.Event()
+    take = Signals._take
+
+    def take_and_tell(signals: Signals, number: int) -> None:
+        take(signals, number)
+        taken.set()
+
+    monkeypatch.setattr(Signals, "_take", take_and_tell)
 
     def stop(iteration: int) -> None:
         left = [iteration]
+        taken.clear()
 
         @hookimpl
         def testing(report: LineReport, iteration: int) -> None:
             if iteration in left:
                 left.remove(iteration)
                 os.kill(os.getpid(), signal.SIGINT)
+                # A thread takes it, for which a busy machine may have no time before the next
+                # iteration.
+                assert taken.wait(PATIENCE)
 
         monkeypatch.setattr(LineReport, "owltf_testing", testing)
 
