@@ -11,6 +11,7 @@ from owltf.plugin.events import Display, Iterations, Scores, Setup
 from owltf.registry.markers import hookimpl
 from owltf.train.report.tests_so_far import means
 from owltf.train.watch.json_lines import EVERY
+from owltf.train.watch.layer_graph import layer_graph
 from owltf.train.watch.watcher import RunWatcher
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ class TensorBoard(RunWatcher):
             ) from error
         if setup.model is not None:
             with self._train.as_default(step=setup.iteration):
-                self._tf.summary.graph(self._graph(setup.model))
+                self._tf.summary.graph(layer_graph(setup.model))
 
     @hookimpl
     def owltf_watch_every(self, setup: Setup) -> int:
@@ -117,12 +118,3 @@ class TensorBoard(RunWatcher):
 
     def _writer(self, name: str) -> Any:
         return self._tf.summary.create_file_writer(str(self._folder / name))
-
-    def _graph(self, model: Any) -> Any:
-        """Return the graph of one pass, traced for its shapes."""
-        specs = {
-            each.name: self._tf.TensorSpec(each.shape, each.dtype, each.name)
-            for each in model.inputs
-        }
-        traced = self._tf.function(lambda inputs: model(inputs, training=False))
-        return traced.get_concrete_function(specs).graph
