@@ -1,9 +1,10 @@
-"""Draws docs/run.svg and docs/test.svg: the screens of a real run of the example and of its test.
+"""Draws docs/run.svg, its like in other widths, and docs/test.svg: screens of the example.
 
-Run it from the repository's root; the example's LMDBs must be there (`tox -e demo` makes them):
+Each is of a real run, or of the test of its last snapshot. Run it from the repository's root; the
+example's LMDBs must be there (`tox -e demo` makes them):
 
-    python docs/make_pictures.py             # both
-    python docs/make_pictures.py test        # the test of the last run's snapshot alone
+    python docs/make_pictures.py                    # all
+    python docs/make_pictures.py run60 run160       # some
 """
 
 from __future__ import annotations
@@ -21,37 +22,43 @@ from rich.text import Text
 
 FOLDER = Path(__file__).parent
 SOLVER = "examples/mnist/lenet_solver.prototxt"
-COMMANDS = {
-    "run": f"owltf run {SOLVER}",
-    "test": f"owltf test {SOLVER} --snapshot 2 --views 10",
+RUN = f"owltf run {SOLVER}"
+# The command of each picture, and how many columns its terminal has.
+PICTURES = {
+    "run": (RUN, 80),
+    "run60": (RUN, 60),
+    "run160": (RUN, 160),
+    "test": (f"owltf test {SOLVER} --snapshot 2 --views 10", 88),
 }
-COLUMNS = 88
 TESTS = 3
+_ROW = re.compile(r" +[\d,]+( +[-+\d.e*]+)+ *")
+_STYLE = re.compile(r"\x1b\[[\d;]*m")
 _TOKENS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\r|\n|[^\x1b\r\n]+")
 
 
 def main() -> None:
-    """Draw the pictures named, or both."""
-    for name in sys.argv[1:] or COMMANDS:
-        command = COMMANDS[name]
-        shown = list(screens(output(command)))
+    """Draw the pictures named, or all."""
+    for name in sys.argv[1:] or PICTURES:
+        command, columns = PICTURES[name]
+        shown = list(screens(output(command, columns)))
         screen = shown[-1] if name == "test" else [each for each in shown if is_wanted(each)][-1]
-        draw(screen, command, FOLDER / f"{name}.svg")
+        draw(screen, command, columns, FOLDER / f"{name}.svg")
         print(f"{name}.svg: {len(screen)} lines")
 
 
 def is_wanted(screen: list[str]) -> bool:
     """Return whether a run's screen shows `TESTS` tests and the speed of its iterations."""
-    text = "\n".join(screen)
-    return text.count("Test net #") == TESTS and "images/s" in text
+    lines = [_STYLE.sub("", line) for line in screen]
+    rows = sum(bool(_ROW.fullmatch(line)) for line in lines)
+    return rows == TESTS and any(" left" in line for line in lines)
 
 
-def output(command: str) -> str:
+def output(command: str, columns: int) -> str:
     """Return what a command writes to a terminal."""
-    terminal = {"TERM": "xterm-256color", "FORCE_COLOR": "1", "COLUMNS": str(COLUMNS)}
+    terminal = {"TERM": "xterm-256color", "FORCE_COLOR": "1", "COLUMNS": str(columns)}
     done = subprocess.run(
         [sys.executable, "-m", *command.split()],
-        env={**os.environ, **terminal},
+        env={**os.environ, **terminal, "LINES": "40"},
         stdout=subprocess.PIPE,
         check=True,
     )
@@ -76,9 +83,9 @@ def screens(written: str) -> Iterator[list[str]]:
     yield "\n".join(lines).strip().splitlines()
 
 
-def draw(screen: list[str], command: str, path: Path) -> None:
+def draw(screen: list[str], command: str, columns: int, path: Path) -> None:
     """Write a screen as SVG."""
-    console = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True)
+    console = Console(record=True, width=columns, file=io.StringIO(), force_terminal=True)
     for line in screen:
         console.print(Text.from_ansi(line))
     console.save_svg(str(path), title=command)

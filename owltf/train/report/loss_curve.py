@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from math import isfinite, log, nan
 
 # Of how many of the last samples the smoothed loss is about the mean.
-_SAMPLES = 5
+_SAMPLES = 10
 # How many points are kept; then each two become one.
 _POINTS = 128
 BLOCKS, ASCII = "▁▂▃▄▅▆▇█", "_.-'"
