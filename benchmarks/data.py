@@ -1,59 +1,203 @@
-"""Measures what reading data costs: LeNet's step with an LMDB and with synthetic images.
+"""Measures what reading data costs: the records a second of each source, and a net's steps.
 
-    python examples/mnist/make_lmdb.py
-    python benchmarks/data.py
+    python benchmarks/data.py records
+    python benchmarks/data.py lenet
+    python benchmarks/data.py caffenet
 
-A ratio of 1 means that reading costs nothing.
+Programs take turns. `records` puts each source beside the same work in plain Python (lmdb, protobuf
+and NumPy), and beside the decoder alone on all processors, which is the limit for JPEGs. The others
+put a training step with real data beside the same step with synthetic images: a ratio of 1 means
+that reading costs nothing.
 """
 
 from __future__ import annotations
 
 import os
+import tempfile
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import click
+import data_plain
 import owltf_nets
-from turns import take_turns
+import tensorflow as tf
+from data_files import PHOTOS, photos, write_all
+from turns import Program, Timing, take_turns
 
-from owltf.caffe.net.read import read_net
+from owltf.caffe.net.read import net_from_text, read_net
+from owltf.convert.context import NetContext
+from owltf.data.data_context import DataContext
 from owltf.plugin.manager import make_manager
 from owltf.registry.registry import Registry
 
-NET = Path(__file__).parents[1] / "examples" / "mnist" / "lenet_train_test.prototxt"
+REGISTRY = Registry(make_manager())
+LENET = Path(__file__).parents[1] / "examples" / "mnist" / "lenet_train_test.prototxt"
 SOLVER = {"base_lr": 0.0001, "momentum": 0.9, "weight_decay": 0.0005}
+SCALED = f"scale: {data_plain.SCALE}"
+AUGMENTED = f"crop_size: {data_plain.CROP} mirror: true mean_value: {data_plain.MEAN}"
+WARPED = f"crop_size: {data_plain.CROP} mean_value: {data_plain.MEAN}"
 
 
-def synthetic(start: Any) -> Any:
-    """Return the run's net with a `DummyData` layer for each of its data layers."""
+def of_layer(kind: str, fields: str, transform: str) -> Program:
+    """Return a program that takes batches of a data layer in a graph, as a run does."""
+    text = f'layer {{ name: "d" type: "{kind}" top: "data" top: "label" {fields}'
+    changed = f"transform_param {{ {transform} }}" if transform else ""
+    (parameter,) = net_from_text(f"{text} {changed} }}", REGISTRY.schema).parameter.layer
+    context = DataContext(parameter, "benchmark", NetContext(REGISTRY, "TRAIN", seed=1))
+    iterator = iter(REGISTRY.data_layers[kind](context).dataset(0))
+
+    @tf.function
+    def take(batches: Any) -> Any:
+        total = 0.0
+        for _ in tf.range(batches):
+            total += next(iterator)[0][0, 0, 0, 0]
+        return total
+
+    return lambda count: take(tf.constant(count))
+
+
+def sources(folder: Path) -> Iterator[tuple[str, int, Program, Program, bool]]:
+    """Yield each source: its name, batch size, owltf's program, the plain one, whether JPEG."""
+    datum = REGISTRY.schema.message("Datum")
+    plain = data_plain.batches
+    for size, batch in ((28, 64), (256, 32)):
+        for kind in ("lmdb", "leveldb"):
+            named = _named(folder, f"raw{size}.{kind}", batch)
+            fields = f"data_param {{ {named} {_backend(kind)} }}"
+            records = data_plain.databases(folder / f"raw{size}.lmdb", datum)
+            name = f"{kind} {size}x{size} raw"
+            yield name, batch, of_layer("Data", fields, SCALED), _scaled(records, batch), False
+        fields = f"hdf5_data_param {{ {_named(folder, f'raw{size}.txt', batch)} }}"
+        records = data_plain.rows(folder / f"raw{size}.h5")
+        name = f"HDF5 {size}x{size}"
+        yield name, batch, of_layer("HDF5Data", fields, ""), plain(records, _same, batch), False
+    for kind in ("lmdb", "leveldb"):
+        fields = f"data_param {{ {_named(folder, f'jpeg.{kind}', 32)} {_backend(kind)} }}"
+        records = data_plain.databases(folder / "jpeg.lmdb", datum)
+        ours = of_layer("Data", fields, AUGMENTED)
+        yield f"{kind} JPEG", 32, ours, plain(records, data_plain.augmented, 32), True
+    root = f'root_folder: "{folder}/"'
+    fields = f"image_data_param {{ {_named(folder, 'list.txt', 32)} {root} }}"
+    records = data_plain.files(folder, PHOTOS)
+    ours = of_layer("ImageData", fields, AUGMENTED)
+    yield "ImageData JPEG", 32, ours, plain(records, data_plain.augmented, 32), True
+    fields = f"window_data_param {{ {_named(folder, 'windows.txt', 32)} {root} }}"
+    records = data_plain.windows(folder, PHOTOS)
+    ours = of_layer("WindowData", fields, WARPED)
+    yield "WindowData JPEG", 32, ours, plain(records, data_plain.less_mean, 32), True
+
+
+def _named(folder: Path, name: str, batch: int) -> str:
+    return f'source: "{folder / name}" batch_size: {batch}'
+
+
+def _backend(kind: str) -> str:
+    return f"backend: {kind.upper()}"
+
+
+def _scaled(records: Iterator[Any], batch: int) -> Program:
+    return data_plain.batches(records, data_plain.scaled, batch)
+
+
+def _same(image: Any) -> Any:
+    return image
+
+
+def synthetic(net: Any, start: Any) -> Any:
+    """Return a run's net with a `DummyData` layer for each of its data layers."""
     shapes = {source.name: source.layer.top_shapes for source in start.nets.train.sources}
-    net = read_net(NET, Registry(make_manager()).schema).parameter
     for layer in net.layer:
-        if layer.type == "Data":
+        if layer.name in shapes:
             layer.type = "DummyData"
             for shape in shapes[layer.name]:
                 layer.dummy_data_param.shape.add(dim=shape)
     return net
 
 
-@click.command()
-@click.option("--rounds", default=7, show_default=True, help="The turns of each program.")
-@click.option("--turn", default=5.0, show_default=True, help="How many seconds a turn lasts.")
-def main(rounds: int, turn: float) -> None:
-    """Measure what reading an LMDB costs a training step."""
-    real = owltf_nets.start_of(net=str(NET), **SOLVER)
-    without_data = owltf_nets.start_of(net_param=synthetic(real), **SOLVER)
+def start_of(net: Any) -> Any:
+    """Return a run that is ready to train a net."""
+    with tempfile.NamedTemporaryFile("w", suffix=".prototxt") as file:
+        file.write(str(net))
+        file.flush()
+        return owltf_nets.start_of(net=file.name, **SOLVER)
+
+
+def compare_steps(net: Any, rounds: int, turn: float) -> None:
+    """Print a step's time with a net's own data, and with synthetic images."""
+    real = start_of(net)
+    without_data = start_of(synthetic(net, real))
     programs = {
-        "LMDB": owltf_nets.loop_of(real),
+        "real data": owltf_nets.loop_of(real),
         "synthetic": owltf_nets.loop_of(without_data),
     }
     timings = take_turns(programs, rounds, turn)
     for name, timing in timings.items():
-        click.echo(f"{name:9} {1e3 * timing.best:6.2f} / {1e3 * timing.middle:6.2f} ms a step")
-    best, middle = timings["synthetic"].over(timings["LMDB"])
-    click.echo(f"synthetic : LMDB  {best:.3f} / {middle:.3f} (minimum / median of {rounds} rounds)")
+        click.echo(f"{name:9} {1e3 * timing.best:7.2f} / {1e3 * timing.middle:7.2f} ms a step")
+    best, middle = timings["synthetic"].over(timings["real data"])
+    click.echo(f"ratio     {best:7.3f} / {middle:7.3f} (minimum / median of {rounds} rounds)")
+
+
+@click.group()
+def main() -> None:
+    """Measure what reading data costs."""
+
+
+@main.command()
+@click.option("--rounds", default=5, show_default=True, help="The turns of each program.")
+@click.option("--turn", default=0.5, show_default=True, help="How many seconds a turn lasts.")
+@click.option("--only", default="", help="Part of the name of the sources to measure.")
+def records(rounds: int, turn: float, only: str) -> None:
+    """Measure the records a second of each source, beside plain Python and the decoder."""
+    with tempfile.TemporaryDirectory() as folder:
+        write_all(Path(folder))
+        limit = data_plain.decoder(photos(), 32)
+        for name, batch, ours, plain, is_jpeg in sources(Path(folder)):
+            if only.lower() not in name.lower():
+                continue
+            programs = {"owltf": ours, "plain": plain, **({"decoder": limit} if is_jpeg else {})}
+            timings = take_turns(programs, rounds, turn)
+            click.echo(f"{name:20} {_told(timings, batch)}")
+
+
+def _told(timings: Mapping[str, Timing], batch: int) -> str:
+    ours, *others = timings
+    rates = {name: f"{batch / timing.middle:,.0f}" for name, timing in timings.items()}
+    beside = [
+        f"{each} {rates[each]} ({timings[each].over(timings[ours])[1]:.2f})" for each in others
+    ]
+    return f"{rates[ours]:>9} records/s; {', '.join(beside)}"
+
+
+@main.command()
+@click.option("--rounds", default=7, show_default=True, help="The turns of each program.")
+@click.option("--turn", default=5.0, show_default=True, help="How many seconds a turn lasts.")
+def lenet(rounds: int, turn: float) -> None:
+    """Measure LeNet's step from an LMDB of 28 x 28 pixels."""
+    net = read_net(LENET, REGISTRY.schema).parameter
+    with tempfile.TemporaryDirectory() as folder:
+        write_all(Path(folder))
+        for layer in net.layer:
+            if layer.type == "Data":
+                layer.data_param.source = f"{folder}/raw28.lmdb"
+        compare_steps(net, rounds, turn)
+
+
+@main.command()
+@click.option("--rounds", default=5, show_default=True, help="The turns of each program.")
+@click.option("--turn", default=8.0, show_default=True, help="How many seconds a turn lasts.")
+def caffenet(rounds: int, turn: float) -> None:
+    """Measure CaffeNet's step from JPEG files, cropped and mirrored."""
+    with tempfile.TemporaryDirectory() as folder:
+        write_all(Path(folder))
+        net = read_net(owltf_nets.NETS / "caffenet.prototxt", REGISTRY.schema).parameter
+        fields = f'{_named(Path(folder), "list.txt", 32)} root_folder: "{folder}/"'
+        text = f"""layer {{ name: "data" type: "ImageData" top: "data" top: "label"
+          image_data_param {{ {fields} }} transform_param {{ {AUGMENTED} }} }}"""
+        net.layer[0].CopyFrom(net_from_text(text, REGISTRY.schema).parameter.layer[0])
+        compare_steps(net, rounds, turn)
 
 
 if __name__ == "__main__":

@@ -369,3 +369,23 @@ def inputs_by_blob() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "When providing `inputs` as a dict", UserWarning)
         yield
+
+
+def model_from(inputs: Any, outputs: Any, **options: Any) -> Any:
+    """Return a `keras.Model` from tensors that layers make, and from inputs, to outputs.
+
+    Args:
+        inputs: a dict of Keras tensors.
+        outputs: what is made from them.
+        **options: the model's name, as for `keras.Model`.
+    """
+    taken: set[int] = set()
+
+    def once(tensor: Any) -> Any:
+        # Keras copies each output, and knows the last copy of a tensor alone.
+        is_new = id(tensor) not in taken
+        taken.add(id(tensor))
+        return tensor if is_new else keras.layers.Identity()(tensor)
+
+    outputs = keras.tree.map_structure(once, outputs)
+    return model_between(inputs, outputs, **options)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -42,12 +42,20 @@ _MIB = 2**20
 )
 @click.option("--json", "as_json", is_flag=True, help="Print JSON; times are in milliseconds.")
 @click.option("--plot", is_flag=True, help="Print the times as a bar chart.")
+@click.option("--caffe-lines", is_flag=True, help="Print the lines that `caffe time` prints.")
 @input_shape_option
 @net_options
 @device_options
 @click.pass_context
 def time(
-    context: click.Context, /, net: str, iterations: int, as_json: bool, plot: bool, **flags: Any
+    context: click.Context,
+    /,
+    net: str,
+    iterations: int,
+    as_json: bool,
+    plot: bool,
+    caffe_lines: bool,
+    **flags: Any,
 ) -> None:
     """Measure how long a net's layers take, forward and backward.
 
@@ -56,11 +64,14 @@ def time(
     whole net, run in one piece, which is often faster than the sum. `backward` is the time that
     gradients add.
     """
-    if as_json and plot:
-        raise click.UsageError("give one of --json and --plot", context)
+    if as_json + plot + caffe_lines > 1:
+        raise click.UsageError("give one of --json, --plot and --caffe-lines", context)
     *layers, whole = _measured(context.obj, net, iterations, flags)
     if as_json:
         click.echo(json.dumps({"layers": [*map(asdict, layers)], "net": asdict(whole)}, indent=1))
+    elif caffe_lines:
+        for line in lines_of_caffe(layers, whole, iterations):
+            click.echo(line)
     elif plot:
         for line in bars([*layers, whole], shutil.get_terminal_size().columns):
             click.echo(line)
@@ -105,6 +116,29 @@ def _row(layer: LayerTime) -> tuple[str, ...]:
 
 def _shown(milliseconds: float | None) -> str:
     return "" if milliseconds is None else f"{milliseconds:.3f}"
+
+
+def lines_of_caffe(layers: Sequence[LayerTime], whole: LayerTime, iterations: int) -> Iterator[str]:
+    """Yield the lines in which `caffe time` tells what layers and their net cost.
+
+    Args:
+        layers: what layers cost; of data layers, which are not timed, there is no line.
+        whole: what the net costs.
+        iterations: how many passes were timed.
+    """
+    forward, backward = whole.forward or 0, whole.backward or 0
+    yield "*** Benchmark begins ***"
+    yield f"Testing for {iterations} iterations."
+    yield "Average time per layer: "
+    for layer in layers:
+        if layer.forward is not None:
+            yield f"{layer.name:>10}\tforward: {layer.forward:.6g} ms."
+            yield f"{layer.name:>10}\tbackward: {layer.backward or 0:.6g} ms."
+    yield f"Average Forward pass: {forward:.6g} ms."
+    yield f"Average Backward pass: {backward:.6g} ms."
+    yield f"Average Forward-Backward: {forward + backward:.6g} ms."
+    yield f"Total Time: {(forward + backward) * iterations:.6g} ms."
+    yield "*** Benchmark ends ***"
 
 
 def bars(layers: Sequence[LayerTime], columns: int) -> list[str]:

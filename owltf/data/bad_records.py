@@ -23,14 +23,15 @@ class BadRecords:
     place of each, so that all others keep their places.
     """
 
-    def __init__(self, context: DataContext, count: int) -> None:
+    def __init__(self, context: DataContext, count: int, what: str = "records") -> None:
         """Start with none.
 
         Args:
             context: the data layer's context.
             count: the number of records of its source.
+            what: what they are called.
         """
-        self._context, self._count = context, count
+        self._context, self._count, self._what = context, count, what
         self._found: set[str] = set()
         self._lock = Lock()
 
@@ -42,7 +43,7 @@ class BadRecords:
     def tell_total(self) -> None:
         """Say how many records were left out, if some were."""
         if self.found:
-            total = f"{self.found:,} of {self._count:,} records were skipped"
+            total = f"{self.found:,} of {self._count:,} {self._what} were skipped"
             _log.warning("%s", self._context.error(total))
 
     def meet(self, error: OwltfError) -> None:
@@ -60,7 +61,7 @@ class BadRecords:
             is_new = str(error) not in self._found
             self._found.add(str(error))
             if self.found == self._count:
-                raise OwltfError(f"{error}; none of {self._count:,} records can be used")
+                raise OwltfError(f"{error}; none of {self._count:,} {self._what} can be used")
             if is_new:
                 self._tell(error)
 

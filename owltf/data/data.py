@@ -36,6 +36,7 @@ class Data(DataLayer):
 
     caffe_type = "Data"
     reads_own_rows = True
+    has_channels_last = True
 
     def __init__(self, context: DataContext) -> None:
         """Open the database and read its first record.
@@ -67,7 +68,14 @@ class Data(DataLayer):
 
     def dataset(self, position: int) -> tf.data.Dataset:
         """Return an endless dataset of (images, labels) or (images,) from record `position` on."""
-        batches = self._images.dataset(self, position)
+        return self._batches(position, channels_last=False)
+
+    def dataset_channels_last(self, position: int) -> tf.data.Dataset:
+        """Return the same with images (N, H, W, C)."""
+        return self._batches(position, channels_last=True)
+
+    def _batches(self, position: int, channels_last: bool) -> tf.data.Dataset:
+        batches = self._images.dataset(self, position, channels_last)
         if self._top_count == 1:
             batches = batches.map(as_written(lambda images, labels: (images,)))
         return read_ahead(batches, max(1, self._parameter.prefetch))

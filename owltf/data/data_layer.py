@@ -48,6 +48,7 @@ class DataLayer(ABC):
             net that is built says it of a layer that `may_vary`.
         reads_own_rows: Whether its batches hold `own_rows` alone; else these are cut out of whole
             batches, and a run on several machines reads all records on each.
+        has_channels_last: Whether it has `dataset_channels_last`.
     """
 
     caffe_type: ClassVar[str]
@@ -61,6 +62,7 @@ class DataLayer(ABC):
     whole_tops: tuple[int, ...] = ()
     bad_records: BadRecords | None = None
     reads_own_rows: ClassVar[bool] = False
+    has_channels_last: ClassVar[bool] = False
     one_size: str | None = "crop them, or resize them to one size"
 
     def __init__(self, context: DataContext) -> None:
@@ -107,6 +109,17 @@ class DataLayer(ABC):
         Returns:
             A dataset of tuples, one float32 tensor per top in Caffe's order.
         """
+
+    def dataset_channels_last(self, position: int) -> tf.data.Dataset:
+        """Return what `dataset` does, with the images (N, H, W, C), which is quicker to train on.
+
+        Args:
+            position: the record to start at, as in `dataset`.
+
+        Raises:
+            NotImplementedError: if the layer has no such form.
+        """
+        raise NotImplementedError
 
     def keys(self, position: int) -> Iterator[str]:
         """Yield the names of the source's records, from one record on without end.

@@ -16,12 +16,12 @@ import tensorflow as tf
 
 from owltf.data.bad_records import BadRecords
 from owltf.data.data_layer import DataLayer
-from owltf.data.pipeline import empty_aligned, read_chunks
+from owltf.data.float_images import FloatImages
+from owltf.data.pipeline import read_chunks
 from owltf.data.source.image import Image
 from owltf.data.stop_readers import ReadersStoppedError
 from owltf.data.transform import Shape, Transform
 from owltf.errors import OwltfError
-from owltf.runtime.compiled import as_written
 
 # So many images are begun ahead of those that are waited for, that no processor is idle.
 _AHEAD = 8
@@ -66,17 +66,19 @@ class DecodedImages:
     transform: Transform
     bad: BadRecords
 
-    def dataset(self, layer: DataLayer, position: int) -> tf.data.Dataset:
-        """Return an endless dataset of batches (images, labels) from record `position` on."""
-        reader = ImageReader(self, layer)
+    def dataset(
+        self, layer: DataLayer, position: int, channels_last: bool = False
+    ) -> tf.data.Dataset:
+        """Return an endless dataset of batches (images, labels) from record `position` on.
+
+        Args:
+            layer: the layer that they are for.
+            position: the record.
+            channels_last: whether the images are (N, H, W, C), not (N, C, H, W).
+        """
+        reader = ImageReader(self, layer, channels_last)
         first, step = position + layer.own_rows[0], layer.batch_size
-        chunks = read_chunks(layer, reader.read, first, step, reader.signature())
-        finish = tf.function(self.transform.finish, jit_compile=not layer.takes_any_size)
-
-        def finished(images: Any, corners: Any, mirrored: Any, labels: Any) -> tuple[Any, Any]:
-            return finish(images, corners, mirrored), labels
-
-        return chunks.map(as_written(finished), num_parallel_calls=tf.data.AUTOTUNE)
+        return read_chunks(layer, reader.read, first, step, reader.signature())
 
     def mismatch(self, image: Image, one_size: str | None) -> str | None:
         """Return why an image does not fit the others, None if it does."""
@@ -87,9 +89,11 @@ class DecodedImages:
 class ImageReader:
     """Reads batches of images; those that follow are decoded in the meantime."""
 
-    def __init__(self, images: DecodedImages, layer: DataLayer) -> None:
+    def __init__(
+        self, images: DecodedImages, layer: DataLayer, channels_last: bool = False
+    ) -> None:
         """Open a reader that no one else uses."""
-        self._images, self._layer = images, layer
+        self._images, self._layer, self._channels_last = images, layer, channels_last
         self._fetch = images.source.reader()
         self._begun: deque[_Batch] = deque()
         workers = os.cpu_count() or 1
@@ -98,21 +102,19 @@ class ImageReader:
 
     def signature(self) -> tuple[tf.TensorSpec, ...]:
         """Return the types and shapes of the arrays that `read` returns."""
-        count, is_open = self._count, self._layer.takes_any_size
         channels, *size = self._images.transform.output_shape(self._images.shape)
+        sides = [None, None] if self._layer.takes_any_size else size
+        image = (*sides, channels) if self._channels_last else (channels, *sides)
         return (
-            tf.TensorSpec((count, *([None, None] if is_open else size), channels), tf.uint8),
-            tf.TensorSpec((count, 2), tf.int64),
-            tf.TensorSpec((count,), tf.bool),
-            tf.TensorSpec((count,), tf.float32),
+            tf.TensorSpec((self._count, *image), tf.float32),
+            tf.TensorSpec((self._count,), tf.float32),
         )
 
     def read(self, number: int) -> Sequence[npt.NDArray[Any]]:
         """Return the batch that starts at record `number`.
 
         Returns:
-            The images, cropped and mirrored, uint8 (N, H, W, C); where they were cropped; which
-            are mirrored; their labels.
+            The images, transformed, and their labels.
 
         Raises:
             OwltfError: if a record cannot be used.
@@ -122,7 +124,7 @@ class ImageReader:
         step = self._layer.batch_size
         for first in range(number + len(self._begun) * step, number + self._ahead * step, step):
             items = self._fetch(first, self._count)
-            self._begun.append(_Batch(self._images, self._layer, first, items))
+            self._begun.append(_Batch(self._images, self._layer, first, items, self._channels_last))
         return self._begun.popleft().finished()
 
 
@@ -130,27 +132,28 @@ class _Batch:
     """Images of one batch, which threads put into one array."""
 
     def __init__(
-        self, images: DecodedImages, layer: DataLayer, first: int, items: Sequence[Any]
+        self,
+        images: DecodedImages,
+        layer: DataLayer,
+        first: int,
+        items: Sequence[Any],
+        channels_last: bool,
     ) -> None:
         self.first = first
-        self._images, self._layer = images, layer
+        self._images, self._layer, self._channels_last = images, layer, channels_last
         count = len(items)
         self._words = images.transform.words(first, count)
-        self._corners = np.zeros((count, 2), np.int64)
-        self._mirrored = np.zeros(count, np.bool_)
         self._labels = np.zeros(count, np.float32)
-        self._pixels = self._array(count)
+        self._batch = None if layer.takes_any_size else self._empty(count, images.shape)
         # Several images a call: to hand out a call takes time as well.
         self._futures: list[Future[list[tuple[int, str]]]] = [
             in_threads(self._put_several, place, items[place : place + _IMAGES_PER_CALL])
             for place in range(0, count, _IMAGES_PER_CALL)
         ]
 
-    def _array(self, count: int) -> Any:
-        if self._layer.takes_any_size:
-            return None
-        channels, *size = self._images.transform.output_shape(self._images.shape)
-        return empty_aligned((count, *size, channels), np.uint8)
+    def _empty(self, count: int, shape: Shape) -> FloatImages:
+        transform = self._images.transform
+        return FloatImages(transform, (count, *transform.output_shape(shape)), self._channels_last)
 
     def _put_several(self, first: int, items: Sequence[Any]) -> list[tuple[int, str]]:
         """Decode images into their places, and return what is wrong with some, if anything."""
@@ -165,21 +168,20 @@ class _Batch:
             return str(error)
         if reason := self._images.mismatch(image, self._layer.one_size):
             return reason
-        transform = self._images.transform
-        corner, mirrored = transform.place(self._words[place], image.shape[:2])
-        self._corners[place], self._mirrored[place] = corner, mirrored
-        cut = transform.cut(image, corner, mirrored)
-        if self._pixels is None:
-            self._pixels = np.ascontiguousarray(cut[None])
-        else:
-            self._pixels[place] = cut
+        if self._layer.takes_any_size:
+            # Such images come one by one.
+            self._batch = self._empty(1, (image.shape[2], *image.shape[:2]))
+        assert self._batch is not None
+        drawn = self._images.transform.place(self._words[place], image.shape[:2])
+        self._batch.put(place, image, *drawn)
         return None
 
     def finished(self) -> Sequence[npt.NDArray[Any]]:
         for future in self._futures:
             for place, reason in future.result():
                 self._put_another(place, reason)
-        return self._pixels, self._corners, self._mirrored, self._labels
+        assert self._batch is not None
+        return self._batch.array, self._labels
 
     def _put_another(self, place: int, reason: str | None) -> None:
         """Put the next good record into the place of one that cannot be used."""

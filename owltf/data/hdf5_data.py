@@ -14,8 +14,9 @@ from owltf.caffe.net.listed_files import listed_files
 from owltf.data.data_context import DataContext
 from owltf.data.data_layer import DataLayer
 from owltf.data.label_group import LabelGroup
-from owltf.data.pipeline import batches_per_chunk, empty_aligned, read_ahead, read_chunks
+from owltf.data.pipeline import batches_per_chunk, read_ahead, read_chunks
 from owltf.data.shuffled_rows import ShuffledReader
+from owltf.data.source.buffers import empty_aligned
 from owltf.data.source.hdf5 import Hdf5Reader, Hdf5Rows
 from owltf.errors import OwltfError
 

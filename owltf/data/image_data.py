@@ -31,6 +31,7 @@ class ImageData(DataLayer):
 
     caffe_type = "ImageData"
     reads_own_rows = True
+    has_channels_last = True
 
     def __init__(self, context: DataContext) -> None:
         """Read the list and its first image.
@@ -63,6 +64,11 @@ class ImageData(DataLayer):
     def dataset(self, position: int) -> tf.data.Dataset:
         """Return an endless dataset of (images, labels) from record `position` on."""
         return read_ahead(self._images.dataset(self, position), _PREFETCH)
+
+    def dataset_channels_last(self, position: int) -> tf.data.Dataset:
+        """Return the same with images (N, H, W, C)."""
+        batches = self._images.dataset(self, position, channels_last=True)
+        return read_ahead(batches, _PREFETCH)
 
     def keys(self, position: int) -> Iterator[str]:
         """Yield the names of the images as the list has them, from record `position` on."""

@@ -17,7 +17,6 @@ from owltf.runtime.compiled import as_written
 
 _CHUNK_BYTES = 1 << 19
 _MOST_BATCHES = 64
-_ALIGNMENT = 64
 
 
 def batches_per_chunk(layer: DataLayer, batch_bytes: int) -> int:
@@ -80,17 +79,6 @@ def pipeline_error(exception: Exception, layers: Iterable[DataLayer]) -> OwltfEr
         return None
     explained = (layer.explain(exception) for layer in layers)
     return next((error for error in explained if error), None)
-
-
-def empty_aligned(shape: Sequence[int], dtype: npt.DTypeLike) -> npt.NDArray[Any]:
-    """Return an empty array whose memory TensorFlow uses as it is.
-
-    TensorFlow copies arrays that do not start at a multiple of 64 bytes.
-    """
-    size = int(np.prod(shape)) * np.dtype(dtype).itemsize
-    buffer = np.empty(size + _ALIGNMENT, np.uint8)
-    start = -buffer.ctypes.data % _ALIGNMENT
-    return buffer[start : start + size].view(dtype).reshape(shape)
 
 
 class _GuardedRead:

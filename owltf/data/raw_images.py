@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
 from math import prod
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,16 +14,19 @@ import tensorflow as tf
 
 from owltf.data.bad_records import BadRecords
 from owltf.data.data_layer import DataLayer
-from owltf.data.pipeline import batches_per_chunk, empty_aligned, read_chunks
+from owltf.data.decoded_images import in_threads
+from owltf.data.float_images import FloatImages
+from owltf.data.pipeline import batches_per_chunk, read_chunks
 from owltf.data.source.datum import BadRecordError, Block, Layout, Places, read_blocks
 from owltf.data.source.datum_fields import Record
-from owltf.data.source.image import mirror_image
 from owltf.data.source.records import Records, record_error
 from owltf.data.transform import Shape, Transform
+from owltf.errors import OwltfError
 from owltf.runtime.compiled import as_written
 
-# With fewer values, starting a compiled function takes longer than a few plain operations.
-_MANY_VALUES = 1 << 19
+# Chunks that are begun before those in front of them are done, so that no processor is idle.
+_AHEAD = 1
+_PART_BYTES = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -43,120 +47,121 @@ class RawImages:
     transform: Transform
     bad: BadRecords
 
-    def dataset(self, layer: DataLayer, position: int) -> tf.data.Dataset:
-        """Return an endless dataset of batches (images, labels) from record `position` on."""
-        first, count = layer.own_rows
+    def dataset(
+        self, layer: DataLayer, position: int, channels_last: bool = False
+    ) -> tf.data.Dataset:
+        """Return an endless dataset of batches (images, labels) from record `position` on.
+
+        Args:
+            layer: the layer that they are for.
+            position: the record.
+            channels_last: whether the images are (N, H, W, C), not (N, C, H, W).
+        """
+        first, _ = layer.own_rows
         batches = 1 if layer.takes_any_size else batches_per_chunk(layer, self._batch_bytes(layer))
-        reader = RawReader(self, batches, layer)
+        reader = RawReader(self, batches, layer, channels_last)
         step = batches * layer.batch_size
         chunks = read_chunks(layer, reader.read, position + first, step, reader.signature())
-        finish = self._finish(batches * count, is_compiled=not layer.takes_any_size)
-        finished = chunks.map(as_written(finish), num_parallel_calls=tf.data.AUTOTUNE)
         if batches > 1:
-            return finished.unbatch()
+            return chunks.unbatch()
         # Taking a chunk of one batch apart would copy it.
-        return finished.map(as_written(lambda images, labels: (images[0], labels[0])))
+        return chunks.map(as_written(lambda images, labels: (images[0], labels[0])))
 
     def _batch_bytes(self, layer: DataLayer) -> int:
         return layer.batch_size * prod(self.shape) * np.dtype(self.dtype).itemsize
 
-    def _finish(self, count: int, is_compiled: bool) -> Any:
-        """Return a function that transforms a chunk of batches, in one call to spare calls."""
-        is_worth_it = count * prod(self.shape) >= _MANY_VALUES
-        normalize = tf.function(
-            self.transform.normalize_cut, jit_compile=is_compiled and is_worth_it
-        )
-
-        def finish(
-            images: Any, corners: Any, mirrored: Any, labels: Any, floats: Any
-        ) -> tuple[Any, Any]:
-            drawn = corners, mirrored
-            finished = tf.cond(
-                tf.shape(floats)[0] > 0,
-                lambda: normalize(_joined(floats, count), *drawn),
-                lambda: normalize(_joined(images, count), *drawn),
-            )
-            shape = tf.concat([tf.shape(labels), tf.shape(finished)[1:]], 0)
-            return tf.reshape(finished, shape), labels
-
-        return finish
-
-
-def _joined(batches: Any, count: int) -> Any:
-    """Return images (batches, N, C, H, W) as (batches * N, C, H, W)."""
-    return tf.reshape(batches, tf.concat([[count], tf.shape(batches)[2:]], 0))
-
 
 class RawReader:
-    """Reads raw images in chunks of several batches."""
+    """Reads raw images in chunks of several batches; those that follow are begun in the meantime.
 
-    def __init__(self, images: RawImages, batches: int, layer: DataLayer) -> None:
+    The records of a chunk are read by one thread, and made into floats by all, some at a time.
+    """
+
+    def __init__(
+        self, images: RawImages, batches: int, layer: DataLayer, channels_last: bool = False
+    ) -> None:
         """Open a reader on the images' records that no one else uses."""
-        self._images, self._layer = images, layer
+        self._images, self._layer, self._channels_last = images, layer, channels_last
         self._leading = (batches, layer.own_rows[1])
+        self._step = batches * layer.batch_size
         self._reader = images.records.reader()
+        self._begun: deque[_Chunk] = deque()
 
     def signature(self) -> tuple[tf.TensorSpec, ...]:
         """Return the types and shapes of the arrays that `read` returns."""
-        channels = self._images.shape[0]
-        _, height, width = self._images.transform.output_shape(self._images.shape)
-        size = (None, None) if self._layer.takes_any_size else (height, width)
-        images = (None, self._leading[1], channels, *size)
+        channels, *size = self._images.transform.output_shape(self._images.shape)
+        sides = [None, None] if self._layer.takes_any_size else size
+        image = (*sides, channels) if self._channels_last else (channels, *sides)
         return (
-            tf.TensorSpec(images, tf.uint8),
-            tf.TensorSpec((prod(self._leading), 2), tf.int64),
-            tf.TensorSpec((prod(self._leading),), tf.bool),
+            tf.TensorSpec((*self._leading, *image), tf.float32),
             tf.TensorSpec(self._leading, tf.float32),
-            tf.TensorSpec(images, tf.float32),
         )
 
-    def read(self, number: int) -> Sequence[npt.NDArray[Any]]:
+    def read(self, number: int) -> Sequence[npt.NDArray[np.float32]]:
         """Read a chunk of records that starts at record `number`.
 
         Returns:
-            The images of bytes (batches, N, C, H, W), cropped and mirrored; the corners of their
-            crops; which are mirrored; the labels; the images in place of the first array, which
-            is then empty, if any of them is of floats.
+            The images, transformed, and the labels of some batches.
 
         Raises:
             OwltfError: if a record does not fit the first one of the database.
         """
-        count = prod(self._leading)
-        records = self._reader.read(number, count)
-        self._moved: dict[int, int] = {}
-        blocks = self._blocks(number, records)
-        sizes, labels = _sizes(blocks, count), np.empty(count, np.float32)
-        corners, mirrored = self._images.transform.draw(number, sizes)
-        images = self._assemble(blocks, corners, labels)
-        if self._images.transform.mirror:
-            mirror_rows(images, mirrored)
-        images, labels = (
-            each.reshape(*self._leading, *each.shape[1:]) for each in (images, labels)
-        )
-        empty = np.empty((0, *images.shape[1:]), np.uint8)
-        if images.dtype == np.uint8:
-            return images, corners, mirrored, labels, empty.astype(np.float32)
-        return empty, corners, mirrored, labels, images
+        if self._begun and self._begun[0].first != number:
+            self._begun.clear()
+        for place in range(len(self._begun), 1 + _AHEAD):
+            self._begun.append(self._begin(number + place * self._step))
+        images, labels = self._begun.popleft().finished()
+        return images.reshape(*self._leading, *images.shape[1:]), labels.reshape(self._leading)
+
+    def _begin(self, number: int) -> _Chunk:
+        chunk = _Chunk(number)
+        try:
+            blocks = self._blocks(number, self._reader.read(number, prod(self._leading)))
+            self._begin_images(chunk, blocks)
+        except OwltfError as error:
+            # It is raised when it is this chunk's turn.
+            chunk.failure = error
+        return chunk
+
+    def _begin_images(self, chunk: _Chunk, blocks: list[tuple[Places, Block]]) -> None:
+        transform, count = self._images.transform, prod(self._leading)
+        corners, mirrored = transform.draw(chunk.first, _sizes(blocks, count))
+        # Without a crop all images are of one size, that of the first block.
+        shape = transform.output_shape(blocks[0][1].layout.shape)
+        images = FloatImages(transform, (count, *shape), self._channels_last)
+        chunk.images, chunk.labels = images.array, np.empty(count, np.float32)
+        for places, block in blocks:
+            chunk.labels[places] = block.labels()
+            values = block.values()
+            for some in _parts(len(places), values[0].nbytes):
+                where = places[some]
+                drawn = corners[where], mirrored[where]
+                chunk.begun.append(in_threads(images.put_many, where, values[some], *drawn))
 
     def _blocks(self, number: int, records: Sequence[Record]) -> list[tuple[Places, Block]]:
+        moved: dict[int, int] = {}
         while True:
             try:
                 blocks = list(read_blocks(records))
                 for places, block in blocks:
                     self._check(places, block.layout)
             except BadRecordError as error:
-                records = self._without(number, records, error)
+                records = self._without(number, records, error, moved)
             else:
                 return blocks
 
     def _without(
-        self, number: int, records: Sequence[Record], error: BadRecordError
+        self,
+        number: int,
+        records: Sequence[Record],
+        error: BadRecordError,
+        moved: dict[int, int],
     ) -> Sequence[Record]:
         """Put the record behind a bad one, which may be bad too, into its place."""
         database, place = self._images.records, error.place
-        bad = number + place + self._moved.get(place, 0)
+        bad = number + place + moved.get(place, 0)
         self._images.bad.meet(record_error(database, bad, error.reason))
-        self._moved[place] = bad + 1 - number - place
+        moved[place] = bad + 1 - number - place
         kept = [bytes(record) for record in records]
         kept[place] = bytes(database.reader().read(bad + 1, 1)[0])
         return kept
@@ -166,24 +171,37 @@ class RawReader:
         if reason:
             raise BadRecordError(places[0], reason)
 
-    def _assemble(
-        self,
-        blocks: list[tuple[Places, Block]],
-        corners: npt.NDArray[np.int64],
-        labels: npt.NDArray[np.float32],
-    ) -> npt.NDArray[Any]:
-        """Return all images, cropped, in one array, and fill the labels."""
-        side = self._images.transform.crop_size
-        # Without a crop all images are of one size, that of the first block.
-        size = (side, side) if side else blocks[0][1].layout.shape[1:]
-        dtype = np.result_type(*(each.layout.dtype for _, each in blocks))
-        images = empty_aligned((len(corners), self._images.shape[0], *size), dtype)
-        for places, block in blocks:
-            where = slice(None) if len(places) == len(corners) else places
-            values = block.values()
-            images[where] = cropped(values, corners[places], side) if side else values
-            labels[where] = block.labels()
-        return images
+
+@dataclass
+class _Chunk:
+    """A chunk of records whose images are being made.
+
+    Attributes:
+        first: the number of its first record.
+        images: the images; they are whole when all that was begun is done.
+        labels: the labels.
+        begun: what was begun.
+        failure: the error that its records have.
+    """
+
+    first: int
+    images: npt.NDArray[np.float32] = field(init=False)
+    labels: npt.NDArray[np.float32] = field(init=False)
+    begun: list[Future[None]] = field(default_factory=list)
+    failure: OwltfError | None = None
+
+    def finished(self) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+        if self.failure:
+            raise self.failure
+        for each in self.begun:
+            each.result()
+        return self.images, self.labels
+
+
+def _parts(count: int, size: int) -> Iterator[slice]:
+    """Yield parts of a number of images that fit the processor's cache."""
+    step = max(1, _PART_BYTES // max(1, size))
+    return (slice(start, start + step) for start in range(0, count, step))
 
 
 def _sizes(blocks: list[tuple[Places, Block]], count: int) -> npt.NDArray[np.int64]:
@@ -192,28 +210,6 @@ def _sizes(blocks: list[tuple[Places, Block]], count: int) -> npt.NDArray[np.int
     for places, block in blocks:
         sizes[places] = block.layout.shape[1:]
     return sizes
-
-
-def cropped(
-    images: npt.NDArray[Any], corners: npt.NDArray[np.int64], side: int
-) -> npt.NDArray[Any]:
-    """Return squares cut out of images, each at its own corner, in one call of NumPy.
-
-    Args:
-        images: (N, C, H, W).
-        corners: the top left corner of each square, (N, 2).
-        side: the squares' side.
-    """
-    windows = np.lib.stride_tricks.sliding_window_view(images, (side, side), (2, 3))
-    return windows[np.arange(len(images)), :, corners[:, 0], corners[:, 1]]
-
-
-def mirror_rows(images: npt.NDArray[Any], mirrored: npt.NDArray[np.bool_]) -> None:
-    """Mirror some of the images (N, C, H, W) left to right, in place."""
-    if mirrored.any():
-        some = images[mirrored]
-        rows = some.reshape(-1, some.shape[-1], 1)
-        images[mirrored] = mirror_image(rows).reshape(some.shape)
 
 
 def mismatch(layout: Layout, images: RawImages, one_size: str | None) -> str | None:

@@ -1,4 +1,4 @@
-"""Transforms images as `transform_param` says: subtracts the mean, scales, crops, mirrors."""
+"""Reads `transform_param`, and says where each image is cropped and whether it is mirrored."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import tensorflow as tf
 
 from owltf.caffe.net.read import read_mean
 from owltf.data.data_context import DataContext
-from owltf.data.draws import record_words, stream_key
+from owltf.data.draws import WORDS_PER_RECORD, record_words, stream_key
 from owltf.data.source.image import mirror_image
 from owltf.errors import OwltfError
 
@@ -37,11 +36,6 @@ class Transform:
     scale: float
     mean: np.ndarray[Any, Any] | None
     key: int
-
-    @property
-    def moves_pixels(self) -> bool:
-        """Whether anything is cropped or mirrored."""
-        return bool(self.crop_size or self.mirror)
 
     @property
     def has_mean_image(self) -> bool:
@@ -80,6 +74,8 @@ class Transform:
 
     def words(self, first: int, count: int) -> npt.NDArray[np.int64]:
         """Return the random words, (N, 4), of consecutive records, for `place` and `draw`."""
+        if not self._is_random:
+            return np.zeros((count, WORDS_PER_RECORD), np.int64)
         return record_words(self.key, first, count)
 
     def draw(
@@ -95,6 +91,10 @@ class Transform:
             The top left corners, int64 (N, 2), and whether to mirror, bool (N,).
         """
         return self.place(self.words(first, len(sizes)), sizes)
+
+    @property
+    def _is_random(self) -> bool:
+        return self.mirror or bool(self.crop_size and self.crops_at_random)
 
     def place(self, words: npt.NDArray[np.int64], size: Any) -> tuple[Any, Any]:
         """Return the top left corner of the crop, and whether to mirror.
@@ -115,69 +115,6 @@ class Transform:
         side = self.crop_size
         kept = image[top : top + side, left : left + side] if side else image
         return mirror_image(kept) if mirrored else kept
-
-    def finish(self, images: tf.Tensor, corners: tf.Tensor, mirrored: tf.Tensor) -> tf.Tensor:
-        """Return a batch of images that are cropped and mirrored, normalized.
-
-        Args:
-            images: uint8 (N, H, W, C), as `cut` gives them.
-            corners: int64 (N, 2), where they were cropped: the mean's place, if it is an image.
-            mirrored: bool (N,).
-
-        Returns:
-            float32 (N, C, H, W).
-        """
-        return self.normalize_cut(tf.transpose(images, (0, 3, 1, 2)), corners, mirrored)
-
-    def normalize_cut(self, images: tf.Tensor, corners: tf.Tensor, mirrored: tf.Tensor) -> Any:
-        """Do the same as `finish` with images (N, C, H, W)."""
-        values = tf.cast(images, tf.float32)
-        if self.mean is not None:
-            values -= self._cut_mean(corners, mirrored) if self.has_mean_image else self.mean
-        return values if self.scale == 1 else values * self.scale
-
-    def _cut_mean(self, corners: tf.Tensor, mirrored: tf.Tensor) -> Any:
-        if not self.moves_pixels:
-            return self.mean
-        mean = tf.constant(self.mean)
-        return self._moved(tf.repeat(mean[None], tf.shape(corners)[0], 0), corners, mirrored)
-
-    def normalize(self, images: tf.Tensor) -> tf.Tensor:
-        """Return images minus the mean, times the scale: float32 (N, C, H, W)."""
-        values = tf.cast(images, tf.float32)
-        values = values if self.mean is None else values - self.mean
-        return values if self.scale == 1 else values * self.scale
-
-    def apply(self, images: tf.Tensor, corners: tf.Tensor, mirrored: tf.Tensor) -> tf.Tensor:
-        """Return a batch of images normalized, cropped and mirrored.
-
-        The mean is subtracted here from pixels too that are then cut off. Compiled with XLA it is
-        one loop over the pixels that are kept, several times quicker than any other form.
-
-        Args:
-            images: uint8 or float32 (N, C, H, W).
-            corners: int64 (N, 2), as `draw` gives them.
-            mirrored: bool (N,).
-
-        Returns:
-            float32 (N, C, H, W), cropped.
-        """
-        values = self.normalize(images)
-        return self._moved(values, corners, mirrored) if self.moves_pixels else values
-
-    def _moved(self, values: tf.Tensor, corners: tf.Tensor, mirrored: tf.Tensor) -> tf.Tensor:
-        height, width = self._kept_size(values)
-        rows = corners[:, :1] + tf.range(height)
-        across = tf.where(mirrored[:, None], width - 1 - tf.range(width), tf.range(width))
-        kept = tf.gather(values, rows, axis=2, batch_dims=1)
-        return tf.gather(kept, corners[:, 1:] + across, axis=3, batch_dims=1)
-
-    def _kept_size(self, images: tf.Tensor) -> tuple[Any, Any]:
-        if self.crop_size:
-            side = tf.constant(self.crop_size, tf.int64)
-            return side, side
-        shape = tf.shape(images, tf.int64)
-        return shape[2], shape[3]
 
 
 def dims(shape: tuple[int, ...]) -> str:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
 from owltf.caffe.net.read import read_mean
+from owltf.data.bad_records import BadRecords
 from owltf.data.data_context import DataContext
 from owltf.data.data_layer import DataLayer
 from owltf.data.decoded_images import in_threads
 from owltf.data.draws import record_words, stream_key
-from owltf.data.pipeline import empty_aligned, read_ahead, read_chunks
+from owltf.data.pipeline import read_ahead, read_chunks
+from owltf.data.source.buffers import empty_aligned
 from owltf.data.source.image import COLOR, Image, decode_image
 from owltf.data.source.root_folder import RootFolder
 from owltf.data.source.window_file import Window, read_window_file
@@ -35,6 +41,7 @@ class WindowData(DataLayer):
     """
 
     caffe_type = "WindowData"
+    bad_records: BadRecords
     reads_own_rows = True
 
     def __init__(self, context: DataContext) -> None:
@@ -55,6 +62,7 @@ class WindowData(DataLayer):
             self._file = read_window_file(self._path)
             self._folder = RootFolder(self._parameter.root_folder, context, self._path.parent)
             self._kinds = self._sorted()
+        self.bad_records = BadRecords(context, sum(map(len, self._kinds)), "windows")
         side = self._warp.crop_size
         self.top_shapes = ((self.batch_size, COLOR, side, side), (self.batch_size,))
         self._key = stream_key(context.seed, context.name, "windows")
@@ -73,7 +81,9 @@ class WindowData(DataLayer):
         first, count = self.own_rows
         shapes = [(count, *shape[1:]) for shape in self.top_shapes]
         signature = [tf.TensorSpec(shape, tf.float32) for shape in shapes]
-        chunks = read_chunks(self, self._read, position + first, self.batch_size, signature)
+        chunks = read_chunks(
+            self, WindowReader(self).read, position + first, self.batch_size, signature
+        )
         return read_ahead(chunks, _PREFETCH)
 
     def labels(self, top: int = 1) -> Any:
@@ -88,13 +98,21 @@ class WindowData(DataLayer):
             f"with objects and {len(background):,} of background"
         )
 
-    def window(self, number: int) -> tuple[Window, bool]:
-        """Return the window that is drawn for a record, and whether it is mirrored."""
+    def window(self, number: int, taken: int = 0) -> tuple[Window, bool]:
+        """Return the window that is drawn for a record, and whether it is mirrored.
+
+        Args:
+            number: the record.
+            taken: how many windows to pass over, of images that cannot be used.
+        """
         words = record_words(self._key, number, 1)[0]
-        is_object = number % self.batch_size >= self.batch_size - self.objects
-        kind = self._kinds[is_object]
+        kind = self._kind(number)
         mirror = self._transform.mirror or self._parameter.mirror
-        return kind[int(words[0] % len(kind))], bool(mirror and words[1] % 2)
+        return kind[int((words[0] + taken) % len(kind))], bool(mirror and words[1] % 2)
+
+    def _kind(self, number: int) -> list[Window]:
+        """Return the windows that a record is drawn from."""
+        return self._kinds[number % self.batch_size >= self.batch_size - self.objects]
 
     def _sorted(self) -> tuple[list[Window], list[Window]]:
         """Return the windows of background, and those with objects."""
@@ -117,31 +135,40 @@ class WindowData(DataLayer):
                 raise OwltfError(f"{self._path} has no window {kind}; a batch needs {wanted}")
         return background, objects
 
-    def _read(self, number: int) -> Sequence[npt.NDArray[np.float32]]:
-        count = self.own_rows[1]
-        images = empty_aligned((count, *self.top_shapes[0][1:]), np.float32)
-        labels = np.empty(count, np.float32)
+    def put(self, number: int, target: npt.NDArray[np.float32]) -> Window:
+        """Write the image of a record (C, H, W), and return its window.
 
-        def put(place: int) -> None:
-            window, mirrored = self.window(number + place)
-            images[place] = self._image(window, mirrored)
-            labels[place] = window.label
+        If they cannot be used, it is the next window of its kind that can.
 
-        for work in [in_threads(put, place) for place in range(count)]:
-            work.result()
-        return images, labels
+        Raises:
+            OwltfError: if it cannot be used, unless such are skipped; or none can.
+        """
+        taken = 0
+        while True:
+            window, mirrored = self.window(number, taken)
+            try:
+                self._write(window, mirrored, target)
+            except ValueError as error:
+                name = self._file.images[window.image]
+                place = f"{self._path}:{window.line}"
+                reason = OwltfError(f"{place}: image '{name}' {error}")
+                self.bad_records.meet(reason)
+                taken += 1
+                if taken == len(self._kind(number)):
+                    raise OwltfError(f"{reason}; no window of its kind can be used") from error
+            else:
+                return window
 
-    def _image(self, window: Window, mirrored: bool) -> npt.NDArray[np.float32]:
-        try:
-            image = self._decoded(window)
-            square, inside = self._warp.cut(image, window.box, mirrored)
-        except ValueError as error:
-            name = self._file.images[window.image]
-            raise OwltfError(f"{self._path}:{window.line}: image '{name}' {error}") from error
-        values = square.transpose(2, 0, 1).astype(np.float32)
-        values = (values if self._mean is None else values - self._mean) * self._scale
-        # What is beyond the image is 0 after the mean is subtracted, not before.
-        return np.where(inside, values, np.float32(0))
+    def _write(self, window: Window, mirrored: bool, target: npt.NDArray[np.float32]) -> None:
+        square, inside = self._warp.cut(self._decoded(window), window.box, mirrored)
+        for channel, plane in enumerate(cv2.split(square)):
+            mean = np.float32(0) if self._mean is None else self._mean[channel]
+            np.subtract(plane, mean, out=target[channel], dtype=np.float32)
+            if self._scale != 1:
+                target[channel] *= self._scale
+        if not inside.all():
+            # What is beyond the image is 0 after the mean is subtracted, not before.
+            target[:, ~inside] = 0
 
     def _decoded(self, window: Window) -> Image:
         path = self._file.images[window.image]
@@ -155,6 +182,60 @@ class WindowData(DataLayer):
 
     def _contents(self, name: str) -> bytes:
         return self._folder.read(name)
+
+
+class WindowReader:
+    """Reads batches of windows; the one that follows is begun in the meantime."""
+
+    def __init__(self, layer: WindowData) -> None:
+        """Keep the layer."""
+        self._layer = layer
+        self._begun: deque[_Batch] = deque()
+
+    def read(self, number: int) -> Sequence[npt.NDArray[np.float32]]:
+        """Return the images and labels of the batch that starts at record `number`.
+
+        Raises:
+            OwltfError: if a window cannot be used.
+        """
+        if self._begun and self._begun[0].first != number:
+            self._begun.clear()
+        for place in range(len(self._begun), 2):
+            self._begun.append(self._begin(number + place * self._layer.batch_size))
+        return self._begun.popleft().finished()
+
+    def _begin(self, number: int) -> _Batch:
+        count = self._layer.own_rows[1]
+        images = empty_aligned((count, *self._layer.top_shapes[0][1:]), np.float32)
+        batch = _Batch(number, images, np.empty(count, np.float32))
+
+        def put(place: int) -> None:
+            batch.labels[place] = self._layer.put(number + place, images[place]).label
+
+        batch.work = [in_threads(put, place) for place in range(count)]
+        return batch
+
+
+@dataclass
+class _Batch:
+    """A batch that is being made.
+
+    Attributes:
+        first: the number of its first record.
+        images: the images.
+        labels: their classes.
+        work: what must be done before both are whole.
+    """
+
+    first: int
+    images: npt.NDArray[np.float32]
+    labels: npt.NDArray[np.float32]
+    work: list[Future[None]] = field(default_factory=list)
+
+    def finished(self) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+        for each in self.work:
+            each.result()
+        return self.images, self.labels
 
 
 def _read_warp(context: DataContext) -> Warp:

@@ -13,7 +13,8 @@ from owltf.data.data_context import DataContext
 from owltf.data.data_layer import DataLayer
 from owltf.data.draws import shuffled, stream_key
 from owltf.data.label_group import LabelGroup
-from owltf.data.pipeline import empty_aligned, read_ahead, read_chunks
+from owltf.data.pipeline import read_ahead, read_chunks
+from owltf.data.source.buffers import empty_aligned
 from owltf.errors import OwltfError
 
 _PREFETCH = 4

@@ -28,6 +28,8 @@ def positions_after(net: Net, start: Mapping[str, int], passes: int) -> dict[str
 def batches(net: Net, start: Mapping[str, int]) -> Iterator[dict[str, Any]]:
     """Return an endless iterator over a net's inputs, each element a dict of whole batches.
 
+    Images are as `Net.loss_model` takes them: those of `Net.channels_last` are (N, H, W, C).
+
     Args:
         net: the net.
         start: the record at which each data layer starts.
@@ -38,7 +40,7 @@ def batches(net: Net, start: Mapping[str, int]) -> Iterator[dict[str, Any]]:
     check_fed(net)
     if not net.sources:
         return repeat({})
-    dataset = dataset_of(net.sources, start)
+    dataset = dataset_of(net.sources, start, net.channels_last)
     options = tf.data.Options()
     # Each replica's share is cut in the loop; the dataset itself stays whole.
     options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.OFF

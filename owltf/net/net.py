@@ -18,6 +18,7 @@ from owltf.convert.params import Param
 from owltf.did_you_mean import did_you_mean
 from owltf.errors import OwltfError
 from owltf.keras_internals import model_between, run_in_order_made
+from owltf.net.channels_last import taking_channels_last
 from owltf.net.folded_layer import NetPart
 from owltf.net.folding import Folding
 from owltf.net.forward import Forward
@@ -191,8 +192,23 @@ class Net:
 
     @cached_property
     def loss_model(self) -> Any:
-        """The outputs, the tensors of `losses` and those of `effects`, as one `keras.Model`."""
-        return self.model_of_batches(self._loss_tensors)
+        """The outputs, the tensors of `losses` and those of `effects`, as one `keras.Model`.
+
+        It takes the batches of `owltf.net.batches`.
+        """
+        return self._loss_model[0]
+
+    @property
+    def channels_last(self) -> frozenset[str]:
+        """The tops of data layers that `loss_model` takes as (N, H, W, C)."""
+        return self._loss_model[1]
+
+    @cached_property
+    def _loss_model(self) -> tuple[Any, frozenset[str]]:
+        model = self.model_of_batches(self._loss_tensors)
+        if not self.sources or self.sizes_vary or self.context.recompute:
+            return model, frozenset()
+        return taking_channels_last(model, self.sources)
 
     def prepared(self) -> Net:
         """Return the net with its `loss_model` made; within replicas Keras could not make it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,20 +26,32 @@ class Source:
     layer: Any
 
 
-def dataset_of(sources: Sequence[Source], start: Mapping[str, int]) -> tf.data.Dataset:
+def dataset_of(
+    sources: Sequence[Source], start: Mapping[str, int], channels_last: Collection[str] = ()
+) -> tf.data.Dataset:
     """Return an endless dataset whose elements hold the tops of all data layers by name.
 
     Args:
         sources: the data layers, one or more.
         start: the record at which each starts, by layer name.
+        channels_last: the tops that are (N, H, W, C): of a data layer that has such, all images.
     """
-    datasets = tuple(_own_rows(source.layer, start[source.name]) for source in sources)
-    return tf.data.Dataset.zip(datasets).map(as_written(lambda *parts: _named(sources, parts)))
+    datasets = tuple(
+        _own_rows(source.layer, start[source.name], _is_moved(source, channels_last))
+        for source in sources
+    )
+    named = as_written(lambda *parts: _named(sources, parts, channels_last))
+    return tf.data.Dataset.zip(datasets).map(named)
 
 
-def _own_rows(layer: Any, position: int) -> tf.data.Dataset:
+def _is_moved(source: Source, channels_last: Collection[str]) -> bool:
+    return any(name in channels_last for name in source.tops)
+
+
+def _own_rows(layer: Any, position: int, channels_last: bool) -> tf.data.Dataset:
     """Return a layer's batches, of each the rows that this process computes."""
-    dataset, share = layer.dataset(position), layer.context.net.share
+    take = layer.dataset_channels_last if channels_last else layer.dataset
+    dataset, share = take(position), layer.context.net.share
     if layer.reads_own_rows or share.total == share.replicas:
         return dataset
 
@@ -58,12 +70,16 @@ def _rows_of(top: Any, rows: tuple[int, int]) -> Any:
     return top[first : first + count]
 
 
-def _named(sources: Sequence[Source], parts: tuple[Any, ...]) -> dict[str, Any]:
+def _named(
+    sources: Sequence[Source], parts: tuple[Any, ...], channels_last: Collection[str]
+) -> dict[str, Any]:
     named = {}
     for source, tops in zip(sources, parts, strict=True):
         shapes = _own_shapes(source.layer)
         shaped = zip(source.tops, shapes, tops, strict=True)
-        named.update({name: tf.ensure_shape(top, shape) for name, shape, top in shaped})
+        for name, shape, top in shaped:
+            moved = (shape[0], *shape[2:], shape[1]) if name in channels_last else shape
+            named[name] = tf.ensure_shape(top, moved)
     return named
 
 

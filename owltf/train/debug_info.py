@@ -8,6 +8,7 @@ from typing import Any
 
 import tensorflow as tf
 
+from owltf.net.channels_last import in_caffe_order
 from owltf.net.net import Net
 from owltf.net.net_layer import NetLayer
 from owltf.runtime.replicas import replica_number
@@ -53,7 +54,8 @@ class DebugInfo:
         self._backward(bottoms, iter(grads[0]), grads[1])
 
     def _forward(self, batch: Mapping[str, Any]) -> tuple[list[tuple[NetLayer, list[Any]]], Any]:
-        values, taken, terms = dict(batch), [], [tf.zeros(())]
+        values = in_caffe_order(batch, self._net.channels_last)
+        taken, terms = [], [tf.zeros(())]
         for layer in self._layers:
             if layer.is_fed:
                 tops = [values[blob.name] for blob in layer.tops]

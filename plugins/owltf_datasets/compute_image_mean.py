@@ -20,6 +20,7 @@ from owltf_datasets.options import CAFFE_SPELLINGS, force_option, pixels_option,
     help="The kind of database; what it is unless given.",
 )
 @pixels_option
+@click.option("--skip-bad-records", is_flag=True, help="Go on without records that are no image.")
 @force_option
 @plain_option
 @click.pass_obj

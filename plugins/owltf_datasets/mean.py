@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from owltf.api import Records, atomic_outputs, open_database, progress_bar, record_error
-from owltf_datasets.database_images import Images, database_images
+from owltf.api import OwltfError, Records, atomic_outputs, open_database, progress_bar, record_error
+from owltf_datasets.database_images import Bad, Images, database_images, raise_error
 from owltf_datasets.imageset import dims
 from owltf_datasets.options import Tell
 
 _TOLD_EVERY = 10_000
+_MOST_TOLD = 10
+
+_log = logging.getLogger("owltf")
 
 
 def mean_image(
-    path: Path, tell: Tell, *, backend: str | None, max_image_pixels: int | None, plain: bool
+    path: Path,
+    tell: Tell,
+    *,
+    backend: str | None,
+    max_image_pixels: int | None,
+    skip_bad_records: bool,
+    plain: bool,
 ) -> npt.NDArray[np.float32]:
     """Return the mean of a database's images, float32 (C, H, W).
 
@@ -28,16 +38,18 @@ def mean_image(
         tell: called with Caffe's lines.
         backend: "lmdb" or "leveldb"; what it is unless given.
         max_image_pixels: the pixels that an encoded image may have, None for the usual bound.
+        skip_bad_records: leave out records that are no image, and tell them.
         plain: show no progress bar.
 
     Raises:
-        OwltfError: if it cannot be read, or its images have several sizes.
+        OwltfError: if it cannot be read, holds no image, or its images have several sizes.
     """
     records = open_database(path, backend and backend.upper())
-    total = _Sum()
+    bad = _Bad() if skip_bad_records else raise_error
+    total = _Sum(bad)
     tell("Starting iteration")
     with progress_bar(records.count, "records", plain=plain) as advance:
-        for images in database_images(records, max_pixels=max_image_pixels):
+        for images in database_images(records, bad, max_image_pixels):
             before = total.count
             total.add(images, records)
             advance(len(images.pixels))
@@ -45,6 +57,10 @@ def mean_image(
                 tell(f"Processed {(thousands + 1) * _TOLD_EVERY} files.")
     if total.count % _TOLD_EVERY:
         tell(f"Processed {total.count} files.")
+    if isinstance(bad, _Bad) and bad.count:
+        tell(f"{bad.count:,} of {records.count:,} records were skipped")
+    if not total.count:
+        raise OwltfError(f"{records.name}: no record can be used")
     return total.values.astype(np.float32) / np.float32(total.count)
 
 
@@ -57,10 +73,23 @@ def write_mean(path: Path, mean: npt.NDArray[np.float32], schema: Any) -> None:
         temporary.write_bytes(blob.SerializeToString())
 
 
+class _Bad:
+    """The records that are left out: the first ones are told."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def __call__(self, error: OwltfError) -> None:
+        self.count += 1
+        if self.count <= _MOST_TOLD:
+            _log.warning("Skipped a record: %s", error)
+
+
 class _Sum:
     """The sum of images of one size."""
 
-    def __init__(self) -> None:
+    def __init__(self, bad: Bad) -> None:
+        self._bad = bad
         self.values: npt.NDArray[np.float64] = np.empty(0)
         self.count = 0
 
@@ -73,7 +102,9 @@ class _Sum:
                 f"is an image of {dims(shape)} where the first is {dims(self.values.shape)}; a "
                 f"mean needs one size"
             )
-            raise record_error(records, int(images.numbers[0]), reason)
+            for number in images.numbers.tolist():
+                self._bad(record_error(records, number, reason))
+            return
         exact = np.uint64 if images.pixels.dtype == np.uint8 else np.float64
         self.values += images.pixels.sum(0, exact)
         self.count += len(images.pixels)

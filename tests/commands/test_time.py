@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -50,8 +51,34 @@ def test_json(file: Path) -> None:
     assert done["net"]["multiply_adds"] == 24
 
 
+def test_the_lines_of_caffe(file: Path) -> None:
+    lines = timed(file, "--iterations", 2, "--caffe-lines").output.splitlines()
+    milliseconds = r"[0-9.e+-]+ ms\."
+    assert lines[:3] == [
+        "*** Benchmark begins ***",
+        "Testing for 2 iterations.",
+        "Average time per layer: ",
+    ]
+    for line, pattern in zip(
+        lines[3:],
+        [
+            rf" {{8}}ip\tforward: {milliseconds}",
+            rf" {{8}}ip\tbackward: {milliseconds}",
+            rf"Average Forward pass: {milliseconds}",
+            rf"Average Backward pass: {milliseconds}",
+            rf"Average Forward-Backward: {milliseconds}",
+            rf"Total Time: {milliseconds}",
+            r"\*\*\* Benchmark ends \*\*\*",
+        ],
+        strict=True,
+    ):
+        assert re.fullmatch(pattern, line)
+    times = [float(line.split()[-2]) for line in lines[-4:-1]]
+    assert times[2] == pytest.approx(2 * times[1], rel=1e-4)
+
+
 def test_what_is_refused(file: Path) -> None:
-    assert "give one of --json and --plot" in timed(file, "--json", "--plot").output
+    assert "give one of --json, --plot and --caffe-lines" in timed(file, "--json", "--plot").output
     assert timed(file.with_name("gone.prototxt")).exit_code != 0
 
 

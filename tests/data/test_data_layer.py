@@ -71,12 +71,47 @@ def test_a_field_of_transform_param_that_a_layer_ignores_is_refused(make_context
         context.check_transform({"mirror"})
 
 
-@pytest.mark.parametrize(
-    "name", ["hdf5", "lmdb_encoded", "lmdb_plain", "image_resize_crop", "window"]
+SHUFFLED = {"image_resize_crop": "image_data_param", "hdf5": "hdf5_data_param"}
+
+
+@pytest.fixture(
+    params=[
+        "hdf5",
+        "hdf5 shuffled",
+        "image_resize_crop",
+        "image_resize_crop shuffled",
+        "leveldb_plain",
+        "lmdb_encoded",
+        "lmdb_plain",
+        "lmdb_crop_meanfile",
+        "window",
+    ]
 )
-def test_processes_read_their_rows_of_each_batch(make_layer, batches, name):
-    """Of three processes, so that no batch is split evenly; crops and mirrors are drawn, too."""
-    text = (ORACLE / f"{name}.prototxt").read_text()
+def text(request):
+    """A net of one data layer, of each source, which mirrors at random if it can."""
+    name, *how = request.param.split()
+    whole = (ORACLE / f"{name}.prototxt").read_text()
+    if how:
+        whole = whole.replace(f"{SHUFFLED[name]} {{", f"{SHUFFLED[name]} {{ shuffle: true")
+    if name != "hdf5" and "mirror" not in whole:
+        if "transform_param" not in whole:
+            whole = whole.rstrip().removesuffix("}") + "transform_param { } }"
+        whole = whole.replace("transform_param {", "transform_param { mirror: true")
+    return whole
+
+
+def test_a_resumed_run_has_the_batches_that_it_would_have_had(make_layer, batches, text):
+    first = make_layer(text, phase="TRAIN")
+    wanted = batches(first, 5)[2:]
+    resumed = batches(make_layer(text, phase="TRAIN"), 3, 2 * first.batch_size)
+    for found, tops in zip(resumed, wanted, strict=True):
+        for one, other in zip(found, tops, strict=True):
+            np.testing.assert_array_equal(one, other)
+    assert not np.array_equal(wanted[0][0], wanted[1][0])
+
+
+def test_processes_read_their_rows_of_each_batch(make_layer, batches, text):
+    """Of three processes, so that no batch is split evenly."""
     whole = make_layer(text, phase="TRAIN")
     layers = [make_layer(text, phase="TRAIN", share=BatchShare(each, 1, 3)) for each in range(3)]
     assert all(layer.reads_own_rows for layer in layers)

@@ -6,13 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from owltf.data.pipeline import (
-    batches_per_chunk,
-    empty_aligned,
-    pipeline_error,
-    read_ahead,
-    read_chunks,
-)
+from owltf.data.pipeline import batches_per_chunk, pipeline_error, read_ahead, read_chunks
 from owltf.errors import OwltfError
 
 
@@ -56,12 +50,3 @@ def test_other_errors_are_not_explained(layer):
     layer.failure = OwltfError("old")
     assert pipeline_error(ValueError(), [layer]) is None
     assert pipeline_error(tf.errors.UnknownError(None, None, ""), []) is None
-
-
-@pytest.mark.parametrize("dtype", [np.uint8, np.float32])
-def test_aligned_arrays(dtype):
-    array = empty_aligned((3, 5), dtype)
-    assert array.shape == (3, 5)
-    assert array.dtype == dtype
-    assert array.ctypes.data % 64 == 0
-    assert array.flags.c_contiguous

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from owltf.data.bad_records import BadRecords
-from owltf.data.raw_images import RawImages, RawReader, cropped, mirror_rows, mismatch
+from owltf.data.raw_images import RawImages, RawReader, mismatch
 from owltf.data.source.datum import read_layout
 from owltf.data.source.lmdb import LmdbRecords
 from owltf.data.transform import Transform
@@ -38,36 +38,19 @@ def make_images(write_lmdb):
 def test_a_chunk_is_several_batches(make_images, make_datum):
     pixels = np.random.default_rng(0).integers(0, 256, (7, 1, 3, 2), np.uint8)
     images = make_images((make_datum(each, n * 50) for n, each in enumerate(pixels)), (1, 3, 2))
-    read, corners, mirrored, labels, floats = RawReader(images, 2, layer(4)).read(5)
-    assert floats.shape == (0, 4, 1, 3, 2)
+    read, labels = RawReader(images, 2, layer(4)).read(5)
+    assert read.shape == (2, 4, 1, 3, 2)
     order = np.arange(5, 13) % 7
     np.testing.assert_array_equal(read.reshape(8, 1, 3, 2), pixels[order])
     np.testing.assert_array_equal(labels.ravel(), order * 50)
-    np.testing.assert_array_equal(corners, np.zeros((8, 2)))
-    assert not mirrored.any()
 
 
 def test_images_of_several_sizes_are_cropped(make_images, make_datum):
     pixels = [np.full(shape, 9, np.uint8) for shape in ((1, 3, 4), (1, 4, 3), (1, 3, 3))]
     images = make_images((make_datum(each) for each in pixels), (1, 3, 4), crop_size=3)
-    read, corners, *_ = RawReader(images, 1, layer(3)).read(0)
+    read, _ = RawReader(images, 1, layer(3)).read(0)
     assert read.shape == (1, 3, 1, 3, 3)
     assert (read == 9).all()
-    np.testing.assert_array_equal(corners, np.zeros((3, 2)))
-
-
-def test_cropping_and_mirroring_many():
-    images = np.random.default_rng(0).integers(0, 256, (5, 3, 7, 9), np.uint8)
-    corners = np.array([(0, 0), (2, 4), (1, 3), (2, 0), (0, 4)])
-    found = cropped(images, corners, 5)
-    for place, (top, left) in enumerate(corners):
-        wanted = images[place, :, top : top + 5, left : left + 5]
-        np.testing.assert_array_equal(found[place], wanted)
-    for kind in (np.uint8, np.float32):
-        some, mirrored = found.astype(kind), np.array([True, False, True, True, False])
-        mirror_rows(some, mirrored)
-        np.testing.assert_array_equal(some[mirrored], found[mirrored][..., ::-1])
-        np.testing.assert_array_equal(some[~mirrored], found[~mirrored])
 
 
 def test_mismatch(make_images, make_datum):
@@ -82,12 +65,11 @@ def test_mismatch(make_images, make_datum):
     assert mismatch(layouts[0], images, None) is None
 
 
-def test_bytes_among_floats_make_the_chunk_one_of_floats(make_images, make_datum):
+def test_bytes_among_floats(make_images, make_datum):
     mixed = [np.full((1, 3, 2), 7, np.uint8), np.full((1, 3, 2), 0.5, np.float32)]
     images = make_images([make_datum(each, n) for n, each in enumerate(mixed)], (1, 3, 2))
-    read, _, _, labels, floats = RawReader(images, 1, layer(2)).read(0)
-    assert read.shape == (0, 2, 1, 3, 2)
-    np.testing.assert_array_equal(floats[0], mixed)
+    read, labels = RawReader(images, 1, layer(2)).read(0)
+    np.testing.assert_array_equal(read[0], mixed)
     np.testing.assert_array_equal(labels, [[0, 1]])
 
 

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import tensorflow as tf
 
 from owltf.data.transform import check_crop, dims, read_transform
 from owltf.errors import OwltfError
@@ -17,50 +16,6 @@ def transform(make_context):
         return read_transform(make_context(layer, phase=phase, **more), shape)
 
     return make
-
-
-def numpy_apply(transform, images, corners, mirrored):
-    """Do it image by image."""
-    mean = np.float32(0) if transform.mean is None else transform.mean
-    side = transform.crop_size
-    for image, (top, left), mirror in zip(images, corners, mirrored, strict=True):
-        values = (image.astype(np.float32) - mean) * np.float32(transform.scale)
-        values = values[:, top : top + side, left : left + side] if side else values
-        yield values[..., ::-1] if mirror else values
-
-
-@pytest.mark.parametrize("compiled", [True, False])
-@pytest.mark.parametrize("phase", ["TRAIN", "TEST"])
-@pytest.mark.parametrize(
-    "text",
-    [
-        "crop_size: 5 mirror: true mean_value: 1 mean_value: 2 mean_value: 3 scale: 0.017",
-        "crop_size: 8",
-        "mirror: true scale: 0.5",
-        "mean_value: 100",
-        "",
-    ],
-)
-def test_equals_numpy_image_by_image(text, phase, compiled, transform):
-    done = transform(text, phase)
-    images = np.random.default_rng(0).integers(0, 256, (32, *SHAPE), np.uint8)
-    corners, mirrored = done.draw(5, np.array([SHAPE[1:]] * 32))
-    found = tf.function(done.apply, jit_compile=compiled)(images, corners, mirrored).numpy()
-    expected = np.stack(list(numpy_apply(done, images, corners, mirrored)))
-    np.testing.assert_array_equal(found, expected)
-    assert found.shape == (32, *done.output_shape(SHAPE))
-    assert found.dtype == np.float32
-
-
-def test_mean_image_is_cropped_with_the_image(transform, make_context):
-    shape = (3, 36, 34)
-    done = transform('crop_size: 20 mirror: true mean_file: "mean.binaryproto"', shape=shape)
-    images = np.random.default_rng(0).integers(0, 256, (8, *shape), np.uint8)
-    corners, mirrored = done.draw(0, np.array([shape[1:]] * 8))
-    found = tf.function(done.apply, jit_compile=True)(images, corners, mirrored)
-    expected = list(numpy_apply(done, images, corners, mirrored))
-    np.testing.assert_array_equal(found, expected)
-    assert done.has_mean_image
 
 
 def test_every_place_is_drawn(transform):
@@ -139,23 +94,3 @@ def test_mismatch(transform):
 def test_small_helpers():
     assert dims((3, 9, 8)) == "3x9x8"
     check_crop(8, SHAPE)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        'crop_size: 20 mirror: true mean_file: "mean.binaryproto" scale: 0.5',
-        'mirror: true mean_file: "mean.binaryproto"',
-        "crop_size: 20 mirror: true mean_value: 7",
-        "mirror: true",
-    ],
-)
-def test_cutting_first_is_the_same(text, transform):
-    shape = (3, 36, 34)
-    done = transform(text, shape=shape)
-    images = np.random.default_rng(0).integers(0, 256, (8, *shape), np.uint8)
-    corners, mirrored = done.draw(3, np.array([shape[1:]] * 8))
-    channels_last = images.transpose(0, 2, 3, 1)
-    cut = [done.cut(*each) for each in zip(channels_last, corners, mirrored, strict=True)]
-    found = done.finish(np.stack(cut), corners, mirrored)
-    np.testing.assert_array_equal(found, done.apply(images, corners, mirrored))

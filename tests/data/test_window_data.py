@@ -16,9 +16,15 @@ TEXT = (ORACLE / "window.prototxt").read_text()
 def possible(layer):
     """Return each window that may be drawn, as it becomes: background, then objects."""
     return [
-        [(each.label, layer._image(each, mirrored)) for each in kind for mirrored in (False, True)]
+        [(each.label, image(layer, each, mirrored)) for each in kind for mirrored in (False, True)]
         for kind in layer._kinds
     ]
+
+
+def image(layer, window, mirrored):
+    target = np.empty(layer.top_shapes[0][1:], np.float32)
+    layer._write(window, mirrored, target)
+    return target
 
 
 def test_caffes_own_windows_are_among_the_possible(make_layer, batches):
@@ -84,3 +90,25 @@ def test_a_missing_image_and_a_window_outside(make_layer, batches, tmp_path):
         with pytest.raises(tf.errors.OpError) as caught:
             batches(layer, 1)
         assert said in str(pipeline_error(caught.value, [layer]))
+
+
+def test_windows_of_images_that_are_missing_are_skipped(make_layer, batches, tmp_path, caplog):
+    shutil.copytree(ORACLE / "images", tmp_path / "images")
+    whole = "# 0\nimages/00.png\n3\n9\n9\n2\n1 0.9 0 0 5 5\n0 0.1 0 0 5 5\n"
+    (tmp_path / "windows.txt").write_text(
+        f"{whole}# 1\nno.png\n3\n9\n9\n2\n2 0.9 0 0 5 5\n0 0.1 0 0 5 5\n"
+    )
+    layer = make_layer(TEXT, tmp_path, skip_bad_records=True)
+    taken = batches(layer, 4)
+    assert {*np.concatenate([labels for _, labels in taken])} == {0, 1}
+    assert layer.bad_records.found == 2
+    assert "windows.txt:15: image 'no.png' cannot be read" in caplog.text
+    layer.bad_records.tell_total()
+    assert "2 of 4 windows were skipped" in caplog.text
+    again = batches(make_layer(TEXT, tmp_path, skip_bad_records=True), 1, 3 * layer.batch_size)
+    np.testing.assert_array_equal(again[0][0], taken[3][0])
+    bad = whole.replace("00.png", "no.png")
+    (tmp_path / "windows.txt").write_text(bad)
+    with pytest.raises(tf.errors.OpError) as caught:
+        batches(layer := make_layer(TEXT, tmp_path, skip_bad_records=True), 1)
+    assert "no window of its kind can be used" in str(pipeline_error(caught.value, [layer]))

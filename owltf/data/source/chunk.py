@@ -50,6 +50,10 @@ class Chunk(Sequence[memoryview]):
         return windows[starts]
 
 
+_NONE = np.empty(0, np.intp)
+NOTHING = Chunk(np.empty(0, np.uint8), _NONE, _NONE)
+
+
 def joined(chunks: Sequence[Chunk]) -> Chunk:
     """Return the records of several chunks as one."""
     if len(chunks) == 1:

@@ -6,13 +6,14 @@ import heapq
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from owltf.data.source.datum_fields import Record
+from owltf.data.source.chunk import NOTHING, Chunk, joined
 from owltf.data.source.leveldb_log import BrokenLevelDbError, log_records, read_batch, read_manifest
 from owltf.data.source.leveldb_table import Entry, Table
 from owltf.data.source.records import broken_is_an_error
@@ -22,6 +23,7 @@ from owltf.files.regular_file import read_bytes, refuse_irregular
 _SUFFIXES = (".ldb", ".sst")
 # All keys of a database of less than this are read when it is opened.
 LARGE = 1 << 28
+_PLACES_AT_ONCE = 1 << 12
 
 
 class Blocks(Protocol):
@@ -38,6 +40,9 @@ class Blocks(Protocol):
     @property
     def size(self) -> int:
         """How many bytes it takes."""
+
+    def data(self, number: int) -> memoryview:
+        """Return a block's content."""
 
     def entries(self, number: int) -> tuple[memoryview, Sequence[Entry]]:
         """Return a block's content, and its records."""
@@ -89,8 +94,8 @@ class LevelDbRecords:
         """Yield the keys from record `number` on; after the last comes the first again."""
         with broken_is_an_error(self.name):
             while True:
-                for _, entry in self._index.entries(number % self.count):
-                    yield entry.key.decode(errors="replace")
+                for key in self._index.keys(number % self.count):
+                    yield key.decode(errors="replace")
                 number = 0
 
     def reader(self) -> LevelDbReader:
@@ -105,9 +110,10 @@ class LevelDbReader:
         """Keep the index; the first `read` finds its place."""
         self._index, self._name = index, name
         self._next = -1
-        self._left: Iterator[tuple[memoryview, Entry]] = iter(())
+        self._left: Iterator[Chunk] = iter(())
+        self._rest = NOTHING
 
-    def read(self, number: int, count: int) -> list[Record]:
+    def read(self, number: int, count: int) -> Chunk:
         """Return `count` records from record `number` on; after the last comes the first again.
 
         Raises:
@@ -115,18 +121,25 @@ class LevelDbReader:
         """
         with broken_is_an_error(self._name):
             if number != self._next:
-                self._left = self._index.entries(number % self._index.count)
+                self._left, self._rest = self._index.chunks(number % self._index.count), NOTHING
             self._next = -1
-            records: list[Record] = []
-            while len(records) < count:
-                for block, entry in self._left:
-                    records.append(block[entry.start : entry.stop])
-                    if len(records) == count:
-                        break
-                else:
-                    self._left = self._index.entries(0)
+            chunks: list[Chunk] = []
+            missing = count
+            while missing:
+                chunks.append(self._take(missing))
+                missing -= len(chunks[-1])
         self._next = number + count
-        return records
+        return joined(chunks)
+
+    def _take(self, most: int) -> Chunk:
+        """Return the next records that lie in one block."""
+        while not len(self._rest):
+            self._rest = next(self._left, NOTHING)
+            if self._rest is NOTHING:
+                self._left = self._index.chunks(0)
+        taken: Chunk = self._rest[:most]
+        self._rest = self._rest[most:]
+        return taken
 
 
 class Index:
@@ -142,8 +155,20 @@ class Index:
         self._starts = [0, *np.cumsum(counts, dtype=np.int64).tolist()]
         self.count = self._starts[-1]
 
-    def entries(self, number: int) -> Iterator[tuple[memoryview, Entry]]:
-        """Yield the records from one on, each with the content of its block."""
+    def keys(self, number: int) -> Iterator[bytes]:
+        """Yield the keys of the records from one on."""
+        for _, found in self._found(number):
+            yield from (entry.key for entry in found)
+
+    def chunks(self, number: int) -> Iterator[Chunk]:
+        """Yield the records from one on, those of each block together."""
+        for data, found in self._found(number):
+            starts = np.array([entry.start for entry in found], np.intp)
+            stops = np.array([entry.stop for entry in found], np.intp)
+            yield Chunk(np.frombuffer(data, np.uint8), starts, stops - starts)
+
+    def _found(self, number: int) -> Iterator[tuple[memoryview, Sequence[Entry]]]:
+        """Yield the content and the records of each block, from one record on."""
         first = bisect_right(self._starts, number) - 1
         for place in range(first, len(self._blocks)):
             source, block = self._blocks[place]
@@ -156,7 +181,7 @@ class Index:
                         "has records that were written twice or deleted; let LevelDB compact it"
                     )
                 last = entry.key
-                yield data, entry
+            yield data, found[skipped:]
 
 
 class LiveIndex:
@@ -165,30 +190,47 @@ class LiveIndex:
     def __init__(self, sources: Sequence[Blocks]) -> None:
         """Go through all keys, and note where the newest of each is."""
         self._sources = sources
-        merged = heapq.merge(*(self._keys(number) for number in range(len(sources))))
+        found = [self._keys(number) for number in range(len(sources))]
+        merged = chain(*found) if are_apart(sources) else heapq.merge(*found)
         places = []
         last = None
         for key, _, is_value, *place in merged:
             if key != last and is_value:
                 places.append(place)
             last = key
-        self._places = np.array(places, np.int64).reshape(-1, 3)
+        self._places = np.array(places, np.int64).reshape(-1, 5)
         self.count = len(places)
 
-    def entries(self, number: int) -> Iterator[tuple[memoryview, Entry]]:
-        """Yield the records from one on, each with the content of its block."""
-        at: tuple[int, int] | None = None
-        for source, block, entry in self._places[number:].tolist():
-            if at != (source, block):
-                data, found = self._sources[source].entries(block)
-                at = source, block
-            yield data, found[entry]
+    def keys(self, number: int) -> Iterator[bytes]:
+        """Yield the keys of the records from one on."""
+        for blocks, block, places in self._runs(number):
+            _, found = blocks.entries(block)
+            yield from (found[entry].key for entry in places[:, 2].tolist())
+
+    def chunks(self, number: int) -> Iterator[Chunk]:
+        """Yield the records from one on, those of each block together."""
+        for blocks, block, places in self._runs(number):
+            data = np.frombuffer(blocks.data(block), np.uint8)
+            _, _, _, starts, stops = places.T
+            if stops[-1] > len(data):
+                raise BrokenLevelDbError("was changed while it was read")
+            yield Chunk(data, starts, stops - starts)
+
+    def _runs(self, number: int) -> Iterator[tuple[Blocks, int, npt.NDArray[np.int64]]]:
+        """Yield the places of records that follow each other in one block, from one record on."""
+        for first in range(number, self.count, _PLACES_AT_ONCE):
+            places = self._places[first : first + _PLACES_AT_ONCE]
+            moves = (np.diff(places[:, :2], axis=0) != 0).any(1)
+            for run in np.split(places, np.flatnonzero(moves) + 1):
+                source, block = run[0, :2].tolist()
+                yield self._sources[source], block, run
 
     def _keys(self, source: int) -> Iterator[tuple[Any, ...]]:
         blocks = self._sources[source]
         for block in range(blocks.block_count):
             for number, entry in enumerate(blocks.entries(block)[1]):
-                yield entry.key, -entry.sequence, entry.is_value, source, block, number
+                place = source, block, number, entry.start, entry.stop
+                yield entry.key, -entry.sequence, entry.is_value, *place
 
 
 class Memory:
@@ -206,6 +248,10 @@ class Memory:
         ]
         self.counts = np.array([len(ordered)], np.int64)
         self.size, self.block_count = len(self._data), 1
+
+    def data(self, number: int) -> memoryview:
+        """Return the values."""
+        return self._data
 
     def entries(self, number: int) -> tuple[memoryview, Sequence[Entry]]:
         """Return the values, and the records."""
@@ -254,12 +300,14 @@ def _changes(log: Path) -> Iterator[tuple[bytes, int, bytes | None]]:
 
 def _index(sources: list[Blocks]) -> Index | LiveIndex:
     ordered = sorted(sources, key=lambda each: each.ends()[0])
-    apart = all(
-        before.ends()[1] < after.ends()[0]
-        for before, after in zip(ordered, ordered[1:], strict=False)
-    )
     is_large = sum(each.size for each in ordered) > LARGE
-    return Index(ordered) if apart and is_large else LiveIndex(ordered)
+    return Index(ordered) if is_large and are_apart(ordered) else LiveIndex(ordered)
+
+
+def are_apart(ordered: Sequence[Blocks]) -> bool:
+    """Return whether the keys of each source end before those of the next one begin."""
+    pairs = zip(ordered, ordered[1:], strict=False)
+    return all(before.ends()[1] < after.ends()[0] for before, after in pairs)
 
 
 def _refuse_writer(path: Path) -> None:

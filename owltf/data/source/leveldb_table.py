@@ -106,6 +106,11 @@ class Table:
             *_, last = entries(self.block(len(self.blocks) - 1))
         return first, last.key
 
+    def data(self, number: int) -> memoryview:
+        """Return a block's content."""
+        with _cut_is_broken(self.path):
+            return self.block(number)
+
     def entries(self, number: int) -> tuple[memoryview, list[Entry]]:
         """Return a block's content, and its records."""
         with _cut_is_broken(self.path):
@@ -190,9 +195,7 @@ def entries(block: memoryview) -> Iterator[Entry]:
     if end < 0:
         raise IndexError
     while place < end:
-        shared, place = read_varint(block, place)
-        more, place = read_varint(block, place)
-        size, place = read_varint(block, place)
+        shared, more, size, place = _sizes(block, place)
         start = place + more
         key = key[:shared] + bytes(block[place:start])
         place = start + size
@@ -200,6 +203,22 @@ def entries(block: memoryview) -> Iterator[Entry]:
             raise IndexError
         (tail,) = _NUMBER.unpack_from(key, len(key) - _SEQUENCE_BYTES)
         yield Entry(key[:-_SEQUENCE_BYTES], tail >> 8, tail & 255 == 1, start, place)
+
+
+def _sizes(block: memoryview, place: int) -> tuple[int, int, int, int]:
+    """Return the three numbers at the head of a record, and where they end."""
+    shared, more, low = block[place : place + 3]
+    if shared | more < 128:
+        # The two sizes of a key are small, as a rule, and take a byte each.
+        if low < 128:
+            return shared, more, low, place + 3
+        high = block[place + 3]
+        if high < 128:
+            return shared, more, low & 127 | high << 7, place + 4
+    shared, place = read_varint(block, place)
+    more, place = read_varint(block, place)
+    size, place = read_varint(block, place)
+    return shared, more, size, place
 
 
 def _handle(value: memoryview) -> tuple[int, int]:

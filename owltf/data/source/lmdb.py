@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from owltf.data.source.chunk import Chunk, Places, joined
+from owltf.data.source.buffers import empty_aligned
+from owltf.data.source.chunk import Bytes, Chunk, Places, joined
 from owltf.data.source.lmdb_file import LmdbFile
 from owltf.data.source.lmdb_leaves import NOTHING, BrokenLmdbError, Leaves
 from owltf.data.source.records import broken_is_an_error
@@ -65,12 +66,9 @@ class LmdbReader:
         self._next = -1
         self._left: Iterator[Leaves] = iter(())
         self._leaves, self._used = NOTHING, 0
-        self._buffer = np.empty(0, np.uint8)
 
     def read(self, number: int, count: int) -> Chunk:
         """Return `count` records from record `number` on; after the last comes the first again.
-
-        They are valid until the next call, which uses their memory again.
 
         Raises:
             OwltfError: if the database is damaged, was cut, or is being written.
@@ -116,31 +114,29 @@ class LmdbReader:
         if len(own) < len(small):
             return self._mixed(small, pages)
         places = np.cumsum(small.sizes) - small.sizes
-        self._read_own(pages, places, small.sizes)
-        return Chunk(self._buffer, places, small.sizes)
+        return Chunk(self._read_own(pages, places, small.sizes), places, small.sizes)
 
     def _mixed(self, small: Chunk, pages: Places) -> Chunk:
         """Return records some of which lie on pages of their own."""
         own = np.flatnonzero(pages >= 0)
         sizes = small.sizes[own]
         places = np.cumsum(sizes) - sizes
-        self._read_own(pages[own], places, sizes)
+        large = self._read_own(pages[own], places, sizes)
         starts = small.starts.copy()
         starts[own] = places + len(small.data)
-        return Chunk(np.concatenate([small.data, self._buffer]), starts, small.sizes)
+        return Chunk(np.concatenate([small.data, large]), starts, small.sizes)
 
-    def _read_own(self, pages: Places, places: Places, sizes: Places) -> None:
+    def _read_own(self, pages: Places, places: Places, sizes: Places) -> Bytes:
         needed = int(sizes.sum())
         # Records may come several times, where a chunk goes round the database.
         tree = self._file.tree
         rounds = 2 + len(sizes) // tree.entries
         if needed > rounds * (tree.last_page + 1) * tree.page_size:
             raise BrokenLmdbError("is broken: its records are larger than the file")
-        # Memory is used again: for new memory, page faults take longer than reading into it.
-        if len(self._buffer) < needed:
-            self._buffer = np.empty(needed, np.uint8)
+        buffer: Bytes = empty_aligned((needed,), np.uint8)
         for page, place, size in zip(pages.tolist(), places.tolist(), sizes.tolist(), strict=True):
-            self._file.overflow(page, self._buffer[place : place + size])
+            self._file.overflow(page, buffer[place : place + size])
+        return buffer
 
 
 def _open(path: Path) -> LmdbFile:

@@ -90,7 +90,7 @@ def _time(call: Call) -> int:
     phase = call.text("phase") or "TRAIN"
     if phase not in ("TRAIN", "TEST"):
         raise OwltfError('phase must be "TRAIN" or "TEST"')
-    words = ("--iterations", call.number("iterations"), "--phase", phase)
+    words = ("--iterations", call.number("iterations"), "--phase", phase, "--caffe-lines")
     return call.owltf("time", model, *words, *_one_device(call), *_state(call))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 
 import cv2
@@ -40,6 +42,52 @@ def test_a_16_bit_png_gives_the_upper_8() -> None:
     deep = np.array([[[0x1234], [0xFFFE]]], np.uint16)
     for channels in (NATIVE, GRAY):
         assert decode_image(png(deep), channels).ravel().tolist() == [0x12, 0xFF]
+
+
+SMOOTH = cv2.resize(PIXELS, (37, 21), interpolation=cv2.INTER_CUBIC)
+RGBA = np.dstack([SMOOTH, SMOOTH[:, :, 0]])
+
+
+def by_opencv(pixels: np.ndarray, suffix: str, *options: int) -> bytes:
+    return bytes(cv2.imencode(suffix, pixels, options)[1])
+
+
+def by_pillow(kind: str, form: str) -> bytes:
+    pillow = pytest.importorskip("PIL.Image")
+    image = pillow.fromarray(SMOOTH)
+    image = image.quantize(16) if kind == "P" else image.convert(kind)
+    image.save(file := BytesIO(), form)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("channels", [COLOR, GRAY])
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: by_opencv(RGBA, ".png"),
+        lambda: by_opencv(SMOOTH.astype(np.uint16) * 257, ".png"),
+        lambda: by_opencv(SMOOTH[:, :, 0], ".jpg"),
+        lambda: by_opencv(SMOOTH, ".jpg", cv2.IMWRITE_JPEG_PROGRESSIVE, 1),
+        lambda: by_pillow("CMYK", "JPEG"),
+        lambda: by_pillow("P", "BMP"),
+        lambda: by_pillow("1", "BMP"),
+        lambda: by_pillow("P", "PNG"),
+        lambda: by_pillow("L", "BMP"),
+    ],
+    ids=["alpha", "16 bit", "gray", "progressive", "CMYK", "palette", "1 bit", "PNG's", "8 bit"],
+)
+def test_files_are_read_as_opencv_reads_them(
+    make: Callable[[], bytes], channels: int, tmp_path: Path
+) -> None:
+    """Caffe reads a list's images by `cv::imread`, in colour or gray, and resizes the bytes."""
+    (tmp_path / "image").write_bytes(contents := make())
+    flag = cv2.IMREAD_COLOR if channels == COLOR else cv2.IMREAD_GRAYSCALE
+    wanted = cv2.imread(str(tmp_path / "image"), flag)
+    assert wanted is not None
+    found = decode_image(contents, channels, turn=True)
+    np.testing.assert_array_equal(found.squeeze(), wanted)
+    resized = cv2.resize(wanted, (11, 30))
+    np.testing.assert_array_equal(resize_image(found, (30, 11)).squeeze(), resized)
 
 
 def test_a_pgm() -> None:

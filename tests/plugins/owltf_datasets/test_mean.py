@@ -18,10 +18,11 @@ def write(images: Sequence[np.ndarray]) -> None:
         writer.put([(b"%05d" % n, Datum(each, n).to_bytes()) for n, each in enumerate(images)])
 
 
-def mean(said: list[str] | None = None) -> np.ndarray:
+def mean(said: list[str] | None = None, skip: bool = False) -> np.ndarray:
     """Return the mean of the database `db`."""
     tell = (said if said is not None else []).append
-    return mean_image(Path("db"), tell, backend=None, max_image_pixels=None, plain=True)
+    how = {"backend": None, "max_image_pixels": None, "plain": True}
+    return mean_image(Path("db"), tell, skip_bad_records=skip, **how)  # type: ignore[arg-type]
 
 
 def test_many_bytes_are_added_exactly(here: Path) -> None:
@@ -44,3 +45,22 @@ def test_several_sizes(here: Path) -> None:
     reason = "record 1 .* is an image of 1x3x2 where the first is 1x2x3; a mean needs one size"
     with pytest.raises(OwltfError, match=reason):
         mean()
+
+
+def test_bad_records_are_skipped(here: Path, caplog: pytest.LogCaptureFixture) -> None:
+    good = [Datum(np.full((1, 2, 3), value, np.uint8), 0).to_bytes() for value in (10, 30)]
+    other = Datum(np.zeros((1, 3, 2), np.uint8), 0).to_bytes()
+    broken = [b"x", Datum(None, 0, b"no image").to_bytes()]
+    with write_database(Path("db"), "LMDB") as writer:
+        records = [good[0], broken[0], good[1], other, broken[1]]
+        writer.put([(b"%05d" % number, record) for number, record in enumerate(records)])
+    said: list[str] = []
+    np.testing.assert_array_equal(mean(said, skip=True), np.full((1, 2, 3), 20))
+    assert said[-1] == "3 of 5 records were skipped"
+    assert len(caplog.messages) == 3
+    with pytest.raises(OwltfError, match="record 1 .* is not a Datum"):
+        mean()
+    with write_database(Path("db"), "LMDB") as writer:
+        writer.put([(b"0", b"x")])
+    with pytest.raises(OwltfError, match="no record can be used"):
+        mean(skip=True)

@@ -66,7 +66,8 @@ def test_test(translated: Run) -> None:
 
 def test_time(translated: Run) -> None:
     words = translated(CaffeProgram(), "time", "-model=n", "-phase=TEST", "-gpu=all")
-    assert words == ["time", "n", "--iterations", "50", "--phase", "TEST", "--num-gpu", "1"]
+    usual = ["time", "n", "--iterations", "50", "--phase", "TEST", "--caffe-lines"]
+    assert words == [*usual, "--num-gpu", "1"]
 
 
 def test_device_query(translated: Run) -> None:
