@@ -93,10 +93,13 @@ class Prototxt:
         body = [] if weight == 1 else [f"loss_weight: {weight}"]
         return self.layer(name, "SoftmaxWithLoss", [scores, "label"], name, *body)
 
+    def text(self) -> str:
+        """Return the prototxt."""
+        return f'# Written by make_nets.py.\nname: "{self.name}"\n' + "".join(self.layers)
+
     def write(self, file: str) -> None:
         """Write the net to `nets/`."""
-        head = f'# Written by make_nets.py.\nname: "{self.name}"\n'
-        (NETS / file).write_text(head + "".join(self.layers), encoding="utf-8")
+        (NETS / file).write_text(self.text(), encoding="utf-8")
 
 
 def lenet(batch: int = 64) -> Prototxt:
@@ -198,16 +201,45 @@ STAGES = ((2, 3, 64, 1), (3, 4, 128, 2), (4, 6, 256, 2), (5, 3, 512, 2))
 
 def resnet50(batch: int = 8) -> Prototxt:
     """Return ResNet-50, with the stride in the first convolution of a stage."""
-    net = Prototxt("ResNet-50")
+    return _resnet("ResNet-50", batch, [blocks for _, blocks, _, _ in STAGES])
+
+
+def resnet152(batch: int = 8) -> Prototxt:
+    """Return ResNet-152, which is ResNet-50 with more blocks."""
+    return _resnet("ResNet-152", batch, (3, 8, 36, 3))
+
+
+def _resnet(name: str, batch: int, counts: Sequence[int]) -> Prototxt:
+    net = Prototxt(name)
     top = net.data((batch, 3, 224, 224))
     top = net.relu(_conv_norm(net, "1", top, 64, 7, stride=2, pad=3))
     top = net.pool("pool1", top, "MAX", 3, 2)
-    for stage, blocks, filters, stride in STAGES:
+    for (stage, _, filters, stride), blocks in zip(STAGES, counts, strict=True):
         for block in range(blocks):
-            top = _block(net, f"{stage}{chr(97 + block)}", top, filters, stride, block == 0)
+            at = f"{stage}{chr(97 + block)}" if blocks < 26 else f"{stage}b{block}"
+            top = _block(net, at, top, filters, stride, block == 0)
             stride = 1
     top = net.pool("pool5", top, "AVE", 7, 1)
     net.loss("loss", net.dense("fc1000", top, 1000))
+    return net
+
+
+def densenet201(batch: int = 8) -> Prototxt:
+    """Return DenseNet-201: each layer takes the channels of all layers of its block before it."""
+    net = Prototxt("DenseNet-201")
+    top = net.relu(_conv_norm(net, "1", net.data((batch, 3, 224, 224)), 64, 7, stride=2, pad=3))
+    top, channels = net.pool("pool1", top, "MAX", 3, 2, 1), 64
+    for stage, layers in enumerate((6, 12, 48, 32), 2):
+        for layer in range(layers):
+            new = net.relu(_conv_norm(net, f"{stage}_{layer}a", top, 128, 1))
+            new = net.relu(_conv_norm(net, f"{stage}_{layer}b", new, 32, 3, pad=1))
+            joined = f"concat{stage}_{layer}"
+            top, channels = net.layer(joined, "Concat", [top, new], joined), channels + 32
+        if stage < 5:
+            channels //= 2
+            top = net.relu(_conv_norm(net, f"{stage}_less", top, channels, 1))
+            top = net.pool(f"pool{stage}", top, "AVE", 2, 2)
+    net.loss("loss", net.dense("fc1000", net.pool("pool5", top, "AVE", 7, 1), 1000))
     return net
 
 

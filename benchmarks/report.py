@@ -1,0 +1,123 @@
+"""Writes `docs/benchmarks.md` and its picture from the figures of the other benchmarks.
+
+    python benchmarks/report.py figures/
+
+The folder holds answer.json, start.json and train.json; one that is not there is left out.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import answer
+import click
+from machine import in_words
+
+DOCS = Path(__file__).parents[1] / "docs"
+_HEAD = """# How fast owltf is
+
+Written by `tox run -e bench`, which anyone can run: it measures owltf and other programs on the
+same nets, in turns, each in a process of its own where answers are measured. Times are the quickest
+of some turns, as other load on a machine only slows them. A figure says something about the machine
+that it is of, and about no other.
+"""
+_ANSWERS = """## Answers
+
+Milliseconds from an array to arrays, for a batch of 1 and of 32 images, float32. `owltf` is
+`load_net(...).forward` with TensorFlow, after the trial of its first calls; `owltf, onnxruntime` is
+the same with `engine="onnxruntime"`. SavedModel and ONNX files are what `owltf export` writes;
+OpenCV reads Caffe's files.
+"""
+_STARTS = """## Start and memory
+
+From the start of a process to its end, and its peak of memory. `classify` names the classes of
+one image by GoogLeNet.
+"""
+_TRAINING = """## Training
+
+Milliseconds of a training step: forward, backward and the update, float32, synthetic data.
+"""
+
+
+def answers(figures: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the lines on answers."""
+    yield from (_ANSWERS, in_words(figures["machine"]), "", *answer.lines(figures), "")
+    versions = ", ".join(f"{name} {each}" for name, each in figures["versions"].items())
+    yield f"{versions}.{_absent(figures['missing'])}\n"
+
+
+def starts(figures: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the lines on commands."""
+    yield from (_STARTS, in_words(figures["machine"]), "")
+    yield from ("| command | seconds | MB |", "|---|--:|--:|")
+    for name, found in figures["commands"].items():
+        seconds, megabytes = min(found["seconds"]), max(found["megabytes"])
+        yield f"| {name} | {seconds:.2f} | {megabytes:.0f} |"
+    yield f"{_absent(figures['missing'])}\n"
+
+
+def training(figures: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the lines on training steps."""
+    about = ", ".join(f"{name} {value}" for name, value in figures["machine"].items())
+    names = list(figures["nets"][0]["step_seconds"])
+    yield from (_TRAINING, f"{about}.", "")
+    yield "| net, batch | " + " | ".join(names) + " |"
+    yield "|---|" + "--:|" * len(names)
+    for net in figures["nets"]:
+        cells = (f"{1000 * min(net['step_seconds'][name]):.1f}" for name in names)
+        yield f"| {net['net']}, {net['batch']} | " + " | ".join(cells) + " |"
+    yield ""
+
+
+def _absent(missing: Mapping[str, str]) -> str:
+    return "".join(f" {name} took no part for some net: {why}." for name, why in missing.items())
+
+
+def picture(figures: Mapping[str, Any], path: Path) -> None:
+    """Draw the times of answers at batch 1 as multiples of onnxruntime's."""
+    from matplotlib.figure import Figure
+
+    names = [name for name in answer.PROGRAMS if name in figures["versions"]]
+    nets = {net: each["1"] for net, each in figures["nets"].items() if "onnxruntime" in each["1"]}
+    figure = Figure(figsize=(9, 4), layout="constrained")
+    axes = figure.subplots()
+    for place, name in enumerate(names):
+        ratios = [
+            min(times[name]) / min(times["onnxruntime"]) if name in times else float("nan")
+            for times in nets.values()
+        ]
+        width = 0.8 / len(names)
+        axes.bar([x + place * width for x in range(len(nets))], ratios, width, label=name)
+    axes.set_xticks([x + 0.4 for x in range(len(nets))], list(nets))
+    axes.set_ylabel("time of an answer, onnxruntime = 1")
+    axes.set_yscale("log", base=2)
+    axes.legend(fontsize="small", ncols=4)
+    figure.savefig(path, metadata={"Date": None})
+
+
+_PARTS = {"answer": answers, "start": starts, "train": training}
+
+
+@click.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+def main(folder: Path) -> None:
+    """Write the page from the figures in FOLDER."""
+    lines = [_HEAD]
+    for name, part in _PARTS.items():
+        file = folder / f"{name}.json"
+        if not file.exists():
+            continue
+        figures = json.loads(file.read_text(encoding="utf-8"))
+        lines += part(figures)
+        if name == "answer":
+            picture(figures, DOCS / "benchmarks.svg")
+            lines.append("![Answers at batch 1](benchmarks.svg)\n")
+    text = "\n".join(lines).rstrip() + "\n"
+    (DOCS / "benchmarks.md").write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
