@@ -23,7 +23,7 @@ def devices() -> None:
 def _rows() -> Iterator[tuple[str, str, str]]:
     import tensorflow as tf
 
-    from owltf.snapshot.run_state import threads
+    from owltf.runtime.threads import threads
 
     for number, gpu in enumerate(tf.config.list_physical_devices("GPU")):
         yield (

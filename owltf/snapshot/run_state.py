@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,15 +11,11 @@ from owltf.errors import OwltfError
 from owltf.files.atomic import atomic_path
 from owltf.files.checksum import FileSum
 from owltf.files.regular_file import read_bytes
+from owltf.runtime.threads import threads
 from owltf.snapshot.parts import parts_from_json, parts_to_json
 
 # Caffe counts in 64 bits.
 _MOST = 2**63 - 1
-
-
-def threads() -> int:
-    """Return how many threads TensorFlow may use; the last bits of results depend on it."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @dataclass(frozen=True)

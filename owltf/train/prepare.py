@@ -26,12 +26,13 @@ from owltf.net.weights import Loaded
 from owltf.registry.registry import Registry
 from owltf.runtime.devices import Devices
 from owltf.runtime.precision import precision_notes, set_precision
+from owltf.runtime.threads import threads
 from owltf.runtime.xla import set_xla, xla_notes
 from owltf.snapshot.history import history_by_layer
 from owltf.snapshot.newest import newest_snapshot
 from owltf.snapshot.prefix import Prefix
 from owltf.snapshot.read import Restored, read_snapshot
-from owltf.snapshot.run_state import RunState, threads
+from owltf.snapshot.run_state import RunState
 from owltf.solvers.solver import Solver
 from owltf.train.recurrent_states import RecurrentStates
 from owltf.train.schedule import Schedule

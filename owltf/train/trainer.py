@@ -16,8 +16,9 @@ from owltf.net.source import Source
 from owltf.plugin.events import Ending, Setup
 from owltf.plugin.manager import run_plugins
 from owltf.registry.hook_errors import HookError
+from owltf.runtime.threads import threads
 from owltf.snapshot.lock import locked
-from owltf.snapshot.run_state import RunState, threads
+from owltf.snapshot.run_state import RunState
 from owltf.train.all_tests import AllTests
 from owltf.train.clock import Clock
 from owltf.train.displays import Displays

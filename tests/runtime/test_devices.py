@@ -31,6 +31,18 @@ def test_cpu_replicas() -> None:
     assert devices.names == ("CPU 0", "CPU 1", "CPU 2")
 
 
+def test_cpu_replicas_share_the_cores(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where TensorFlow has not started yet, as here it has."""
+    given: list[int] = []
+    monkeypatch.setattr(tf.config, "set_logical_device_configuration", lambda *wanted: None)
+    set_threads = "set_intra_op_parallelism_threads"
+    monkeypatch.setattr(tf.config.threading, set_threads, given.append)
+    monkeypatch.setattr("owltf.runtime.devices.threads", lambda: 8)
+    for count in (2, 3, 4):
+        choose_devices(cpu_replicas=count)
+    assert given == [4, 2, 2]
+
+
 @without_gpu
 @pytest.mark.parametrize(
     ("wish", "reason"),

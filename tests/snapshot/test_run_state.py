@@ -8,7 +8,7 @@ import pytest
 
 from owltf.errors import OwltfError
 from owltf.files.checksum import FileSum
-from owltf.snapshot.run_state import RunState, threads
+from owltf.snapshot.run_state import RunState
 
 
 def test_round_trip(tmp_path: Path) -> None:
@@ -46,7 +46,3 @@ def test_another_json_is_refused(tmp_path: Path, text: str) -> None:
     path.write_text(text)
     with pytest.raises(OwltfError, match=r"snap\.json is not a state that owltf wrote"):
         RunState.read(path)
-
-
-def test_threads_are_those_of_the_process() -> None:
-    assert threads() >= 1
