@@ -50,6 +50,8 @@ def upgrade_caffemodel(path: Path, out: Path, schema: Schema) -> None:
     weights = {layer.name: layer.blobs for layer in read_weights(path, schema) if layer.blobs}
     source = upgrade_net(_net_of(path, schema))
     names = {layer.name for layer in source.parameter.layer}
+    if "" in weights:
+        raise OwltfError(f"{path}: corrupt: a layer with weights has no name")
     write_caffemodel(out, source.parameter, {k: v for k, v in weights.items() if k in names})
 
 

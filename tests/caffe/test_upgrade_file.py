@@ -42,3 +42,13 @@ def test_a_solvers_snapshot_prefix_stays_as_it_is(prefix: str, tmp_path: Path) -
     path.write_text(f'net: "n.prototxt"\nsolver_type: ADAM\n{prefix}\n')
     wanted = {'net: "n.prototxt"', *([prefix] if prefix else []), 'type: "Adam"'}
     assert set(upgraded_text(path, load_schema()).splitlines()) == wanted
+
+
+def test_weights_of_a_layer_without_a_name(tmp_path: Path) -> None:
+    schema = load_schema()
+    net = schema.message("NetParameter")()
+    net.layer.add(type="Power").blobs.add(data=[1]).shape.dim.append(1)
+    path = tmp_path / "a.caffemodel"
+    path.write_bytes(net.SerializeToString())
+    with pytest.raises(OwltfError, match="a layer with weights has no name"):
+        upgrade_caffemodel(path, tmp_path / "b.caffemodel", schema)
