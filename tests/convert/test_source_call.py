@@ -29,6 +29,7 @@ WITHOUT = {
     "Pool2D": "a base class",
     "Probabilities": "of a loss",
     "PythonCall": "the user's code",
+    "ScaledNormalization": "it is in models of training passes alone",
     "SigmoidCrossEntropy": "a loss",
     "SoftmaxCrossEntropy": "a loss",
     "TopKAccuracy": "a metric",
