@@ -87,10 +87,8 @@ class LmdbFile:
         Raises:
             BrokenLmdbError: if the file is damaged, or was changed since it was opened.
         """
-        if self.tree.root == _NO_PAGE:
-            return
         passed = visited = 0
-        for numbers in self._leaf_numbers(self.tree.root, self.tree.depth):
+        for numbers in self._leaf_numbers(self.tree.root, self.tree.depth, set()):
             visited += len(numbers)
             if visited > self.tree.last_page:
                 raise BrokenLmdbError("is broken: it has more pages of records than pages")
@@ -150,17 +148,30 @@ class LmdbFile:
         """Return the file's bytes."""
         return os.fstat(self._file).st_size
 
-    def _leaf_numbers(self, number: int, depth: int) -> Iterator[npt.NDArray[np.int64]]:
-        """Yield the numbers of the pages that hold records, below a page, some at a time."""
+    def _leaf_numbers(
+        self, number: int, depth: int, passed: set[int]
+    ) -> Iterator[npt.NDArray[np.int64]]:
+        """Yield the numbers of the pages that hold records, below a page, some at a time.
+
+        Args:
+            number: the page.
+            depth: how many pages lie between it and a record.
+            passed: the branch pages that were there before; each belongs to the tree once.
+        """
+        if number == _NO_PAGE:
+            return
         if depth == 1:
             yield np.array([number])
             return
+        if number in passed:
+            raise BrokenLmdbError(f"is broken: page {number} is in the tree twice")
+        passed.add(number)
         children = self._children(number)
         if depth == 2:
             yield children
             return
         for child in children.tolist():
-            yield from self._leaf_numbers(child, depth - 1)
+            yield from self._leaf_numbers(child, depth - 1, passed)
 
     def _children(self, number: int) -> npt.NDArray[np.int64]:
         """Return the numbers of the pages that a branch page leads to."""

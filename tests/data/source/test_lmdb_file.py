@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import struct
 
 import lmdb
 import pytest
@@ -68,6 +69,31 @@ def test_every_byte_changed_and_every_length(tmp_path):
     for size in range(0, len(whole), 501):
         path.write_bytes(whole[:size])
         read_or_refuse(tmp_path)
+
+
+def a_file(*, depth, entries, root, pages=b""):
+    """Return a database of two first pages, which say the same, and others."""
+    tree = struct.pack("<IHHQQQQQ", 4096, 0, depth, 1, 1, 0, entries, root)
+    free = struct.pack("<IHHQQQQQ", 4096, 0, 0, 0, 0, 0, 0, 2**64 - 1)
+    meta = struct.pack("<QHHHHIIQQ", 0, 0, 8, 0, 0, 0xBEEFC0DE, 1, 0, 0) + free + tree
+    return (meta + struct.pack("<QQ", 2, 0)).ljust(4096, b"\0") * 2 + pages
+
+
+def test_a_tree_that_leads_to_itself(tmp_path):
+    children = 200
+    head = struct.pack("<QHHHH", 2, 0, 1, 16 + 2 * children, 4088)
+    page = (head + struct.pack("<H", 4088) * children).ljust(4088, b"\0") + struct.pack("<Q", 2)
+    (tmp_path / "data.mdb").write_bytes(a_file(depth=20, entries=9, root=2, pages=page))
+    with pytest.raises(BrokenLmdbError, match="page 2 is in the tree twice"):
+        stored(tmp_path)
+
+
+def test_records_without_a_tree(tmp_path):
+    (tmp_path / "data.mdb").write_bytes(a_file(depth=0, entries=128, root=2**64 - 1))
+    with pytest.raises(BrokenLmdbError, match="it has 0 records and says 128"):
+        stored(tmp_path)
+    with pytest.raises(OwltfError, match="it has 0 records and says 128"):
+        LmdbReader(LmdbFile(tmp_path / "data.mdb"), "db").read(0, 20)
 
 
 def read_or_refuse(path):
