@@ -162,15 +162,20 @@ OTHERS = {
 }
 
 
+@pytest.mark.parametrize(("replicas", "suffix"), [(2, ""), (1, ".h5")])
 @pytest.mark.parametrize("kind", OTHERS)
-def test_a_resumed_run_ends_bit_equal_with_every_solver(small: Case, kind: str) -> None:
-    """On two replicas, with a history of blobs that are not trained."""
-    text = SOLVER.replace("momentum: 0.9", f'type: "{kind}" {OTHERS[kind]}')
+def test_a_resumed_run_ends_bit_equal_with_every_solver(
+    small: Case, kind: str, replicas: int, suffix: str
+) -> None:
+    """With a history of blobs that are not trained."""
+    form = "snapshot_format: HDF5" if suffix else ""
+    text = SOLVER.replace("momentum: 0.9", f'type: "{kind}" {OTHERS[kind]} {form}')
     small.add("solver.prototxt", text.replace("0.05", "0.002"))
     frozen = 'name: "conv1" type: "Convolution" param { lr_mult: 0 }'
     small.add("net.prototxt", NET.replace('name: "conv1" type: "Convolution"', frozen))
-    whole, _ = small.run(2)
-    resumed, _ = small.run(2, resume=small.folder / "snap_iter_6.solverstate")
+    whole, _ = small.run(replicas)
+    state = small.folder / f"snap_iter_6.solverstate{suffix}"
+    resumed, _ = small.run(replicas, resume=state)
     got, wanted = resumed.nets.train.params, whole.nets.train.params
     for one, other in zip(got, wanted, strict=True):
         np.testing.assert_array_equal(one.get(), other.get())
