@@ -35,33 +35,36 @@ def stderr_without(start: bytes) -> Iterator[None]:
     Args:
         start: what those lines begin with; others are shown at the end.
     """
-    sys.stderr.flush()
-    kept = os.dup(2)
     with tempfile.TemporaryFile() as held:
-        os.dup2(held.fileno(), 2)
         try:
-            yield
+            with _stderr_into(held.fileno()):
+                yield
         finally:
-            sys.stderr.flush()
-            os.dup2(kept, 2)
-            os.close(kept)
             held.seek(0)
             os.write(2, b"".join(line for line in held if not line.startswith(start)))
 
 
 @contextmanager
 def _held_back_stderr() -> Iterator[None]:
-    sys.stderr.flush()
-    kept = os.dup(2)
     with tempfile.TemporaryFile() as held:
-        os.dup2(held.fileno(), 2)
         try:
-            yield
+            with _stderr_into(held.fileno()):
+                yield
         except Exception:
-            os.dup2(kept, 2)
             held.seek(0)
             os.write(2, held.read())
             raise
-        finally:
-            os.dup2(kept, 2)
-            os.close(kept)
+
+
+@contextmanager
+def _stderr_into(descriptor: int) -> Iterator[None]:
+    """Write what goes to file descriptor 2 inside to another one."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    os.dup2(descriptor, 2)
+    try:
+        yield
+    finally:
+        sys.stderr.flush()
+        os.dup2(kept, 2)
+        os.close(kept)
