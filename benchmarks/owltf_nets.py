@@ -27,10 +27,11 @@ from owltf.train.trainer import Trainer
 NETS = Path(__file__).parent / "nets"
 
 
-def start_of(**solver: Any) -> PreparedRun:
+def start_of(recompute: bool = False, **solver: Any) -> PreparedRun:
     """Return a run that is ready to train, on the CPU as one device.
 
     Args:
+        recompute: whether blobs are computed again rather than held.
         **solver: fields of a `SolverParameter`, the net among them.
     """
     registry = Registry(make_manager())
@@ -38,7 +39,8 @@ def start_of(**solver: Any) -> PreparedRun:
         lr_policy="fixed", max_iter=1, snapshot_after_train=False, random_seed=1, **solver
     )
     file = NetFile(SolverSource(parameter, None), registry.schema)
-    return prepare(file, NetContext(registry, "TRAIN"), one_cpu(), RunOptions())
+    context = NetContext(registry, "TRAIN", recompute=recompute)
+    return prepare(file, context, one_cpu(), RunOptions())
 
 
 def loop_of(start: PreparedRun) -> Program:

@@ -2,7 +2,7 @@
 
     python benchmarks/report.py figures/
 
-The folder holds answer.json, start.json and train.json; one that is not there is left out.
+The folder holds answer.json, start.json, train.json and memory.json; what is not there is left out.
 """
 
 from __future__ import annotations
@@ -41,6 +41,11 @@ _TRAINING = """## Training
 Milliseconds of a training step: forward, backward and the update, float32, synthetic data.
 """
 
+_MEMORY = """## Memory of a training step
+
+MB that a process needs for the steps, beside its libraries and the net's weights.
+"""
+
 
 def answers(figures: Mapping[str, Any]) -> Iterator[str]:
     """Yield the lines on answers."""
@@ -72,6 +77,15 @@ def training(figures: Mapping[str, Any]) -> Iterator[str]:
     yield ""
 
 
+def memory(figures: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the lines on the memory of training steps."""
+    names = list(next(iter(figures["megabytes"].values())))
+    yield from (_MEMORY, "| net | " + " | ".join(names) + " |", "|---|" + "--:|" * len(names))
+    for net, sizes in figures["megabytes"].items():
+        yield f"| {net} | " + " | ".join(f"{sizes[name]:.0f}" for name in names) + " |"
+    yield ""
+
+
 def _absent(missing: Mapping[str, str]) -> str:
     return "".join(f" {name} took no part for some net: {why}." for name, why in missing.items())
 
@@ -98,7 +112,7 @@ def picture(figures: Mapping[str, Any], path: Path) -> None:
     figure.savefig(path, metadata={"Date": None})
 
 
-_PARTS = {"answer": answers, "start": starts, "train": training}
+_PARTS = {"answer": answers, "start": starts, "train": training, "memory": memory}
 
 
 @click.command()

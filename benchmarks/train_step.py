@@ -86,16 +86,17 @@ def measure(net: str, rounds: int, turn_seconds: float, with_torch: bool) -> Res
     start = owltf_nets.start_of(net=str(owltf_nets.NETS / f"{net}.prototxt"), **SOLVER)
     source = start.nets.train.sources[0]
     shape = source.layer.top_shapes[0]
-    programs = {"owltf": owltf_nets.loop_of(start), "Keras": _keras(net, shape, start)}
+    programs = {"owltf": owltf_nets.loop_of(start), "Keras": keras_program(net, shape, start)}
     if with_torch:
-        programs["PyTorch"] = _torch(net, shape, start)
+        programs["PyTorch"] = torch_program(net, shape, start)
     timings = take_turns(programs, rounds, turn_seconds)
     steps = steps_in(programs["owltf"], turn_seconds)
     loop = owltf_nets.trainer_and_bare(start, rounds, steps)
     return Result(net, shape[0], timings, *loop)
 
 
-def _keras(net: str, shape: Sequence[int], start: Any) -> Program:
+def keras_program(net: str, shape: Sequence[int], start: Any) -> Program:
+    """Return the net in plain Keras, on a batch of a shape in Caffe's order."""
     model, step = keras_nets.step_of(net, *SOLVER.values())
     _same_size(net, start, sum(int(np.prod(each.shape)) for each in model.trainable_variables))
     batch, channels, height, width = shape
@@ -109,7 +110,8 @@ def _keras(net: str, shape: Sequence[int], start: Any) -> Program:
     return run
 
 
-def _torch(net: str, shape: Sequence[int], start: Any) -> Program:
+def torch_program(net: str, shape: Sequence[int], start: Any) -> Program:
+    """Return the net in PyTorch, on a batch of a shape in Caffe's order."""
     import torch
     import torch_nets
 
