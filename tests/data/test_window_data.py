@@ -111,4 +111,6 @@ def test_windows_of_images_that_are_missing_are_skipped(make_layer, batches, tmp
     (tmp_path / "windows.txt").write_text(bad)
     with pytest.raises(tf.errors.OpError) as caught:
         batches(layer := make_layer(TEXT, tmp_path, skip_bad_records=True), 1)
-    assert "no window of its kind can be used" in str(pipeline_error(caught.value, [layer]))
+    # The second, if all have been looked at when the first window of a kind is wanted.
+    words = ("no window of its kind can be used", "none of 2 windows can be used")
+    assert any(each in str(pipeline_error(caught.value, [layer])) for each in words)
