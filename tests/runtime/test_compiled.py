@@ -28,6 +28,8 @@ def test_many_tracings_of_one_code_are_no_reason_to_warn(
     assert not caplog.records
 
 
+# On Python 3.13 AutoGraph itself warns, and an error there stops it.
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
 def test_what_is_as_written_is_not_rewritten() -> None:
     def turned(value: tf.Tensor) -> tf.Tensor:
         return -value if value > 0 else value
