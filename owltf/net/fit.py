@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import tensorflow as tf
 
 from owltf.errors import OwltfError
-from owltf.net.net import Net
 
 
-def compile_model(net: Net, optimizer: Any, options: Mapping[str, Any]) -> Any:
+def compile_model(
+    model: Any, weights: Mapping[str, float], optimizer: Any, options: Mapping[str, Any]
+) -> Any:
     """Compile a net's model so that `fit` minimises the weighted sum of its losses.
 
     Args:
-        net: the net.
+        model: the net as a `keras.Model`.
+        weights: what `fit_weights` returns for the net.
         optimizer: an optimizer of Keras's, by name or as an object.
         options: more arguments of `keras.Model.compile`.
 
     Returns:
         The model.
-
-    Raises:
-        OwltfError: if the net has no loss, or a loss is none of its outputs.
     """
-    weights = _weights(net)
-    model = net.model
 
     def objective(
         x: Any = None,
@@ -44,14 +41,27 @@ def compile_model(net: Net, optimizer: Any, options: Mapping[str, Any]) -> Any:
     return model
 
 
-def _weights(net: Net) -> dict[str, float]:
-    losses = [loss for loss in net.losses if loss.has_gradient]
-    if not losses:
-        raise OwltfError(f"net '{net.name}' ({net.phase}) has no loss to minimise")
-    for loss in losses:
-        if loss.top not in net.outputs:
+def fit_weights(
+    name: str, phase: str, losses: Sequence[Any], outputs: Sequence[str]
+) -> dict[str, float]:
+    """Return the weight of each loss in what `fit` minimises, by its top's name.
+
+    Args:
+        name: the net's name, for errors.
+        phase: its phase, for errors.
+        losses: the net's losses.
+        outputs: the names of its outputs.
+
+    Raises:
+        OwltfError: if the net has no loss, or a loss is none of its outputs.
+    """
+    counted = [loss for loss in losses if loss.has_gradient]
+    if not counted:
+        raise OwltfError(f"net '{name}' ({phase}) has no loss to minimise")
+    for loss in counted:
+        if loss.top not in outputs:
             raise OwltfError(
-                f"the loss of layer '{loss.layer}' is no output of net '{net.name}': give it a top "
+                f"the loss of layer '{loss.layer}' is no output of net '{name}': give it a top "
                 f"that no layer takes, or train by NetTrainer"
             )
-    return {loss.top: loss.weight for loss in losses}
+    return {loss.top: loss.weight for loss in counted}

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import tensorflow as tf
 
 from owltf.convert.converter import LayerConverter, converter_of
-from owltf.keras_internals import Remade, calls_in_order, model_between, rewired, run_in_order_made
+from owltf.keras_internals import Remade, model_between, rewired, run_in_order_made
 from owltf.net.folded_layer import FoldedLayer, NetPart
+from owltf.net.readers import Readers
 
 
 @dataclass
@@ -58,7 +59,7 @@ class Folding:
 
     def _chains(self, model: Any) -> list[FoldedLayer]:
         """Return the layers that can stand for several in a model."""
-        readers, heads = _Readers(model), dict[int, FoldedLayer | None]()
+        readers, heads = Readers(model), dict[int, FoldedLayer | None]()
         chains: dict[int, FoldedLayer] = {}
         for part in self.parts:
             if len(part.layer.tops) != 1 or not part.layer.bottoms:
@@ -95,31 +96,3 @@ def may_be_affine(part: NetPart) -> bool:
 def _remade(layer: FoldedLayer) -> Remade:
     bottoms = layer.target.layer.bottoms
     return Remade(tuple(blob.tensor for blob in bottoms), layer.top_of)
-
-
-class _Readers:
-    """Which calls of a model read each of its Keras tensors."""
-
-    def __init__(self, model: Any) -> None:
-        self._made: dict[int, list[Any]] = {}
-        self._outputs = {id(tensor) for tensor in model.outputs}
-        for call in calls_in_order(model):
-            for tensor in call.outputs:
-                self._made.setdefault(id(tensor), [])
-            for tensor in call.inputs:
-                self._made.setdefault(id(tensor), []).append(call)
-
-    def __contains__(self, tensor: int) -> bool:
-        return tensor in self._made
-
-    def only_lead_to(self, tensor: Any, other: Any) -> bool:
-        """Return whether a tensor is read on the way to another one, and nowhere else."""
-        return any(each is other for each in self._way_from(tensor))
-
-    def _way_from(self, tensor: Any) -> Iterator[Any]:
-        """Yield the tensors that are made one after the other, each from the last alone."""
-        calls = self._made.get(id(tensor), [])
-        while len(calls) == 1 and id(tensor) not in self._outputs and len(calls[0].outputs) == 1:
-            tensor = calls[0].outputs[0]
-            yield tensor
-            calls = self._made[id(tensor)]

@@ -14,6 +14,7 @@ from owltf.keras_internals import (
     rewired,
     run_in_order_made,
 )
+from owltf.net.readers import Readers
 
 
 def joined(model: Any, outputs: Any) -> Any:
@@ -36,26 +37,12 @@ def joined(model: Any, outputs: Any) -> Any:
 
 def _pairs(model: Any) -> Iterator[tuple[int, Remade]]:
     """Yield the `id` of what each pair of layers makes, and how a layer for both makes it."""
-    calls = calls_in_order(model)
-    readers = _readers(calls)
-    shown = {id(tensor) for tensor in model.outputs}
-    for call in calls:
-        made = id(call.outputs[0])
-        following = readers.get(made, [])
-        if len(following) != 1 or made in shown:
-            continue
-        layer = _layer_for(call, following[0])
-        if layer is not None:
-            yield id(following[0].outputs[0]), Remade(call.inputs, partial(_made_by, layer))
-
-
-def _readers(calls: Sequence[KerasCall]) -> dict[int, list[KerasCall]]:
-    """Return the calls that are given each tensor, by its `id`."""
-    readers: dict[int, list[KerasCall]] = {}
-    for call in calls:
-        for tensor in call.inputs:
-            readers.setdefault(id(tensor), []).append(call)
-    return readers
+    readers = Readers(model)
+    for call in calls_in_order(model):
+        following = readers.only_reader(call.outputs[0])
+        layer = _layer_for(call, following) if following else None
+        if following and layer is not None:
+            yield id(following.outputs[0]), Remade(call.inputs, partial(_made_by, layer))
 
 
 def _layer_for(call: KerasCall, following: KerasCall) -> Any:

@@ -19,6 +19,7 @@ from owltf.did_you_mean import did_you_mean
 from owltf.errors import OwltfError
 from owltf.keras_internals import model_between, run_in_order_made
 from owltf.net.channels_last import taking_channels_last
+from owltf.net.fit import compile_model, fit_weights
 from owltf.net.folded_layer import NetPart
 from owltf.net.folding import Folding
 from owltf.net.forward import Forward
@@ -186,9 +187,8 @@ class Net:
         Raises:
             OwltfError: if the net has no loss, or a loss is none of its outputs.
         """
-        from owltf.net.fit import compile_model
-
-        return compile_model(self, optimizer, options)
+        weights = fit_weights(self.name, self.phase, self.losses, self.outputs)
+        return compile_model(self.model, weights, optimizer, options)
 
     @cached_property
     def loss_model(self) -> Any:
