@@ -61,7 +61,9 @@ def leave_cluster(devices: Replicas, status: int) -> NoReturn:
         devices: the replicas of the run.
         status: the exit status.
     """
-    devices.of_all(status)
+    # What was exchanged last may not reach this process when the others have it and are gone.
+    with suppress(tf.errors.OpError):
+        devices.of_all(status)
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError):
             stream.flush()

@@ -7,8 +7,11 @@ import subprocess
 import sys
 
 import pytest
+import tensorflow as tf
 
-from owltf.runtime.machines import _ended_if_stuck, _own_handlers
+from owltf.runtime.cluster import Cluster
+from owltf.runtime.machines import _ended_if_stuck, _own_handlers, leave_cluster
+from owltf.runtime.replicas import Replicas
 
 STUCK = """
 import time
@@ -42,3 +45,19 @@ def test_the_handler_of_sigterm_stays_ours() -> None:
         assert signal.getsignal(signal.SIGTERM) is ours
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+@pytest.mark.parametrize("status", [0, 143])
+def test_a_process_whose_peers_left_first_ends_with_its_own_status(
+    monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    def gone(self: Replicas, number: int) -> list[int]:
+        raise tf.errors.UnavailableError(None, None, "Socket closed")
+
+    ended: list[int] = []
+    monkeypatch.setattr(Replicas, "of_all", gone)
+    monkeypatch.setattr("os._exit", ended.append)
+    leave_cluster(
+        Replicas(tf.distribute.get_strategy(), cluster=Cluster(("a:1", "b:1"), 0)), status
+    )
+    assert ended == [status]
