@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,7 +32,7 @@ class Folded:
     layers: tuple[str, ...]
 
 
-def fold(net: Net) -> Folded:
+def fold(net: Net, keep: Collection[str] = ()) -> Folded:
     """Return a net without the layers whose effect the layer before can take over.
 
     Such layers are `affine`: BatchNorm, Scale and Bias multiply each channel and add to it. One is
@@ -42,8 +42,9 @@ def fold(net: Net) -> Folded:
 
     Args:
         net: the net, with its weights.
+        keep: names of blobs that must stay.
     """
-    folding = _Folding(net)
+    folding = _Folding(net, keep)
     for index, layer in enumerate(net.graph.layers):
         folding.look(index, layer)
     return folding.result(net)
@@ -52,7 +53,8 @@ def fold(net: Net) -> Folded:
 class _Folding:
     """Decides layer by layer what is removed; `kept` holds the others by their position."""
 
-    def __init__(self, net: Net) -> None:
+    def __init__(self, net: Net, keep: Collection[str]) -> None:
+        self._keep = {*keep}
         self.params = net.get_params()
         self.kept: dict[int, Any] = {}
         self.layer_names: dict[int, str] = {}
@@ -90,6 +92,8 @@ class _Folding:
         """Return the factor and the term of a layer, if it only multiplies and adds."""
         parameter, blobs = layer.parameter, self.params.get(layer.name, [])
         if len(parameter.bottom) != 1 or _is_shared(parameter):
+            return None
+        if self._keep & {*parameter.bottom} - {*parameter.top}:
             return None
         return affine_terms(parameter, blobs, self._channels(layer), self._registry)
 

@@ -164,7 +164,11 @@ class Net:
 
         The batch is open; so are height and width if every layer computes on images of any size.
         """
-        model = self.model_of(self.outputs)
+        return self.open_model_of(self.outputs)
+
+    def open_model_of(self, blobs: Iterable[str]) -> Any:
+        """Return a `keras.Model` like `model`, to a dict of the named blobs."""
+        model = self.model_of(blobs)
         try:
             return with_open_images(model) if self.any_input is None else model
         except FixedSizeError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from owltf.api import (
     StoppableCommand,
     device_options,
     devices_of,
+    engine_of,
+    engine_option,
     image_file_options,
     image_settings,
     input_shape_option,
@@ -49,6 +52,7 @@ from owltf.api import (
 )
 @image_file_options
 @click.option("--skip-bad", is_flag=True, help="Name images that cannot be read, and go on.")
+@partial(engine_option, default="tensorflow")
 @device_options
 @click.pass_obj
 def detect(registry: Any, /, file: str, images: tuple[str, ...], **flags: Any) -> None:
@@ -64,7 +68,8 @@ def detect(registry: Any, /, file: str, images: tuple[str, ...], **flags: Any) -
 
     check_early(registry, file, flags, test_nets=[0], images=images)
     _check_folder(flags["draw"])
-    weights = weights_of(flags)
+    engine_of(registry, flags["engine"])
+    weights = {**weights_of(flags), **{name: flags.pop(name) for name in ("engine", "optimize")}}
     start_tensorflow()
     from owltf.api import find_images, image_batches
     from owltf_detector.report import show

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from owltf.api import Net, converter_of
@@ -11,15 +13,15 @@ _IMAGE, _SCORE = 0, 2
 _ROUNDING = 1e-4
 
 
-def box_outputs(net: Net) -> frozenset[str]:
-    """Return the outputs of a net that hold detections."""
+def box_outputs(net: Net, outputs: Iterable[str]) -> frozenset[str]:
+    """Return those of some blobs of a net that hold detections."""
     registry = net.context.registry
     made = (
         layer.parameter.top[0]
         for layer in net.graph.layers
         if converter_of(layer.parameter, registry).gives_boxes
     )
-    return frozenset(made) & set(net.outputs)
+    return frozenset(made) & set(outputs)
 
 
 def in_order_of(wanted: np.ndarray, got: np.ndarray) -> np.ndarray:

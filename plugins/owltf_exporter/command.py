@@ -74,9 +74,10 @@ def _names(context: click.Context, option: click.Parameter, value: str | None) -
 )
 @click.option("--warmup", is_flag=True, help="Write requests for a server to start with.")
 @click.option(
-    "--optimize",
-    is_flag=True,
-    help="Fold BatchNorm, Scale and Bias into the convolution or inner product before them.",
+    "--optimize/--no-optimize",
+    default=None,
+    help="Fold BatchNorm, Scale and Bias into the convolution or inner product before them. Done "
+    "in the formats that only answer: saved_model, onnx and tflite.",
 )
 @click.option(
     "--quantize", type=click.Choice(("float16", "int8")), help="Make a tflite file smaller."

@@ -62,7 +62,7 @@ def difference(exported: Exported, run: Run, *, batch: int = _BATCH) -> Differen
     """
     kinds = (True, False) if exported.preprocessing else (False,)
     draws = [random_inputs(exported, batch, as_images=each) for each in kinds]
-    boxes = box_outputs(exported.net)
+    boxes = box_outputs(exported.net, exported.outputs)
     found = [largest(run(inputs), exported.answers(inputs), boxes) for inputs in draws]
     return max(found, key=lambda each: each.size)
 

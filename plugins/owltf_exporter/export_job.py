@@ -47,6 +47,7 @@ class Exported:
         warmup: whether to write requests that a server runs once at its start.
         quantize: "float16" or "int8" for a smaller model; None keeps float32.
         calibration: image files from which int8 learns the range of values.
+        wanted: the blobs to give; those that no layer takes unless given.
         tell: called with a line for the user.
     """
 
@@ -56,7 +57,13 @@ class Exported:
     warmup: bool = False
     quantize: str | None = None
     calibration: tuple[Path, ...] = ()
+    wanted: tuple[str, ...] = ()
     tell: Callable[[str], object] = field(default=lambda line: None)
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """The names of the blobs that it gives."""
+        return self.wanted or self.net.outputs
 
     @property
     def image_blob(self) -> str:
@@ -66,9 +73,9 @@ class Exported:
     @cached_property
     def model(self) -> Any:
         """The net's Keras model, for images of the net's own size."""
-        return self.net.model_of(self.net.outputs)
+        return self.net.model_of(self.outputs)
 
     def answers(self, arrays: Arrays) -> Arrays:
-        """Return the net's outputs; recurrent layers start from zeros, as in an exported model."""
+        """Return the outputs; recurrent layers start from zeros, as in an exported model."""
         tops = self.model(dict(arrays), training=False)
         return {name: top.numpy() for name, top in tops.items()}

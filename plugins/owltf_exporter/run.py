@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,15 +14,14 @@ from owltf.api import (
     OwltfError,
     atomic_outputs,
     converter_of,
-    fold,
     load_net,
     open_net_file,
     printable,
     rebuild_net,
 )
-from owltf_exporter.compare import difference, random_inputs
 from owltf_exporter.deploy.deploy import data_layers, deploy_form
-from owltf_exporter.export_job import Arrays, Exported
+from owltf_exporter.export_job import Exported
+from owltf_exporter.folded_net import folded_net
 from owltf_exporter.formats.choose import SAVED_MODEL, load_format
 from owltf_exporter.images.preprocessing import (
     ORDERS,
@@ -35,9 +33,6 @@ from owltf_exporter.images.preprocessing import (
 from owltf_exporter.random_weights import fill_zeros
 from owltf_exporter.served_classes import find_classes
 
-_TIMED = 5
-_BATCH = 8
-_FOLDED_TOLERANCE = 1e-4
 # Quantized weights have fewer bits, so outputs differ more.
 _QUANTIZED_TOLERANCES = {"float16": 1e-2, "int8": 0.2}
 
@@ -59,7 +54,7 @@ class Options:
     labels: Path | None = None
     top_k: int | None = None
     warmup: bool = False
-    optimize: bool = False
+    optimize: bool | None = None
     quantize: str | None = None
     calibration: Path | None = None
     tolerance: float | None = None
@@ -140,16 +135,17 @@ def prepare_export(registry: Any, file: str, name: str, options: Options) -> Exp
     net = _load(registry, file, options, rewrite)
     if options.random_weights:
         fill_zeros(net)
-    if options.optimize:
-        net = _optimized(net)
+    wanted = tuple(dict.fromkeys(options.outputs)) or net.outputs
+    if _folds(name, options.optimize):
+        net = folded_net(net, wanted, _say, is_asked=bool(options.optimize))
     preprocessing = _preprocessing(net, data, options)
     if preprocessing is None and name == SAVED_MODEL:
         _say(f"no image signatures: {_mismatch(net)}")
-    classes = find_classes(net, options.labels, options.top_k)
+    classes = find_classes(net, wanted, options.labels, options.top_k)
     calibration = tuple(sorted(options.calibration.iterdir())) if options.calibration else ()
     if options.calibration and not calibration:
         raise OwltfError(f"{options.calibration}: there are no images")
-    _say(f"inputs: {_listed(net, net.inputs)}; outputs: {_listed(net, net.outputs)}")
+    _say(f"inputs: {_listed(net, net.inputs)}; outputs: {_listed(net, wanted)}")
     if preprocessing and name == SAVED_MODEL:
         _say(f"images: {preprocessing.describe()}")
     return Exported(
@@ -159,8 +155,14 @@ def prepare_export(registry: Any, file: str, name: str, options: Options) -> Exp
         warmup=options.warmup,
         quantize=options.quantize,
         calibration=calibration,
+        wanted=wanted,
         tell=_say,
     )
+
+
+def _folds(name: str, wish: bool | None) -> bool:
+    """Return whether to fold layers; others read or train what the other formats hold."""
+    return name in (SAVED_MODEL, "onnx", "tflite") if wish is None else wish
 
 
 def _check_user_code(parameter: Any, registry: Any) -> None:
@@ -218,39 +220,6 @@ def _mismatch(net: Net) -> str | None:
     if len(net.inputs) != 1:
         return f"the net has {len(net.inputs)} inputs"
     return mismatch(net.blob_shapes[net.inputs[0]])
-
-
-def _optimized(net: Net) -> Net:
-    folded = fold(net)
-    if not folded.layers:
-        _say("optimize: there is nothing to fold")
-        return net
-    small = rebuild_net(net, folded.parameter, folded.params)
-    found = difference(Exported(net), small.forward).check(_FOLDED_TOLERANCE)
-    before, after = _milliseconds((net, small))
-    _say(
-        f"optimize: {len(folded.layers)} layers folded, which changes the outputs by "
-        f"{found.size:.2g}; a batch of {_BATCH} takes {after:.1f} ms instead of {before:.1f}"
-    )
-    return small
-
-
-def _milliseconds(nets: Sequence[Net]) -> list[float]:
-    """Return the time of each net's quickest pass; they take turns, so load hits both alike."""
-    inputs = [random_inputs(Exported(net), _BATCH) for net in nets]
-    for net, arrays in zip(nets, inputs, strict=True):
-        net.forward(arrays)
-    rounds = [
-        [_timed(net, arrays) for net, arrays in zip(nets, inputs, strict=True)]
-        for _ in range(_TIMED)
-    ]
-    return [1e3 * min(times) for times in zip(*rounds, strict=True)]
-
-
-def _timed(net: Net, arrays: Arrays) -> float:
-    start = time.perf_counter()
-    net.forward(arrays)
-    return time.perf_counter() - start
 
 
 def _say(line: str) -> None:

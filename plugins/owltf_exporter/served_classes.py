@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from math import prod
 from pathlib import Path
 
@@ -12,11 +13,14 @@ _TOP = 5
 _USUAL = "prob"
 
 
-def find_classes(net: Net, labels: Path | None, top: int | None) -> Classes | None:
+def find_classes(
+    net: Net, outputs: Iterable[str], labels: Path | None, top: int | None
+) -> Classes | None:
     """Return the classes of a net, None if the user gives neither `labels` nor `top`.
 
     Args:
         net: the net.
+        outputs: the blobs that it gives.
         labels: a file with the classes' names, a line each.
         top: the number of classes to return; 5, or all if there are fewer, unless given.
 
@@ -25,7 +29,7 @@ def find_classes(net: Net, labels: Path | None, top: int | None) -> Classes | No
     """
     if labels is None and top is None:
         return None
-    blob = _scores(net)
+    blob = _scores(net, outputs)
     count = net.blob_shapes[blob][1]
     if top is not None and top > count:
         raise OwltfError(f"--top-k {top}: '{blob}' has {count} classes")
@@ -33,8 +37,8 @@ def find_classes(net: Net, labels: Path | None, top: int | None) -> Classes | No
     return Classes(blob, count, top or min(_TOP, count), labels, names)
 
 
-def _scores(net: Net) -> str:
-    shapes = {name: net.blob_shapes[name] for name in net.outputs}
+def _scores(net: Net, outputs: Iterable[str]) -> str:
+    shapes = {name: net.blob_shapes[name] for name in outputs}
     fitting = [name for name, shape in shapes.items() if len(shape) > 1 and prod(shape[2:]) == 1]
     if len(fitting) == 1 or _USUAL in fitting:
         return _USUAL if _USUAL in fitting else fitting[0]

@@ -124,3 +124,9 @@ def test_layers_of_plugins_fold_by_what_they_say() -> None:
     )
     with use_plugins(plugin):
         check(filled(INPUT.replace("dim: 4", "dim: 6") + layers), ("Opposite",))
+
+
+def test_a_blob_to_keep_is_not_folded_over() -> None:
+    net = filled(INPUT + CONV % ("Convolution", "true") + NORM)
+    assert fold(net, keep=["conv"]).layers == ()
+    assert fold(net, keep=["bn"]).layers == ("bn", "scale", "bias")

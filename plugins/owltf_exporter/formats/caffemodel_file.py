@@ -27,4 +27,4 @@ def check(exported: Exported, path: Path) -> Difference:
     """Load the weights into a net of the prototxt, and compare it with the original net."""
     registry = exported.net.context.registry
     loaded = load_net(prototxt_of(path), weights=path, registry=registry)
-    return difference(exported, Exported(loaded).answers)
+    return difference(exported, Exported(loaded, wanted=exported.wanted).answers)

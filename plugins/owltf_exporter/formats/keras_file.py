@@ -14,7 +14,7 @@ TOLERANCE = 1e-5
 
 def write(exported: Exported, path: Path) -> None:
     """Write a net's model."""
-    exported.net.model.save(path)
+    exported.net.open_model_of(exported.outputs).save(path)
 
 
 def check(exported: Exported, path: Path) -> Difference:

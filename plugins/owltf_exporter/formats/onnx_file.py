@@ -44,15 +44,15 @@ def model_of(
 
     Args:
         exported: the net.
-        blobs: the blobs that the model computes, by the layers that lead to them; the net's outputs
-            unless given.
+        blobs: the blobs that the model computes, by the layers that lead to them; the outputs of
+            the export unless given.
         who: what cannot write a layer, for errors.
 
     Raises:
         OwltfError: if some layers have no form in ONNX; all are listed.
     """
-    net, reasons = exported.net, []
-    outputs = net.outputs if blobs is None else tuple(blobs)
+    net, reasons = exported.net, list[str]()
+    outputs = exported.outputs if blobs is None else tuple(blobs)
     layers = list(net.graph.layers) if blobs is None else layers_to(net, blobs)
     made = {top for layer in layers for top in layer.parameter.top}
     inputs = tuple(name for name in net.inputs if blobs is None or name in made)

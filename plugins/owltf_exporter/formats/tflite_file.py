@@ -126,7 +126,6 @@ def check(exported: Exported, path: Path) -> Difference:
 
 def run_model(interpreter: Any, exported: Exported, arrays: Arrays) -> Arrays:
     """Return the outputs of an interpreter's model for arrays by blob name, of any batch size."""
-    net = exported.net
     runner = interpreter.get_signature_runner()
     made = runner(**{keras_name(name): array for name, array in arrays.items()})
-    return {name: made[keras_name(name)] for name in net.outputs}
+    return {name: made[keras_name(name)] for name in exported.outputs}

@@ -78,7 +78,7 @@ def _imports(code: str) -> str:
 
 def _constants(exported: Exported) -> str:
     net = exported.net
-    names = {"INPUTS": net.inputs, "OUTPUTS": net.outputs}
+    names = {"INPUTS": net.inputs, "OUTPUTS": exported.outputs}
     lines = [line(f"{name} = ", literal(tuple(blobs))) for name, blobs in names.items()]
     return "\n".join(["", 'WEIGHTS = Path(__file__).with_suffix(".npz")', *lines, ""])
 

@@ -10,6 +10,7 @@ from typing import Any
 import cv2
 import numpy as np
 import owltf_detector
+import owltf_exporter
 import owltf_ssd
 import pytest
 from click.testing import CliRunner
@@ -53,7 +54,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Detect]:
     monkeypatch.chdir(tmp_path)
     Path("net.prototxt").write_text(NET)
     cv2.imwrite("cat.png", np.full((20, 40, 3), 90, np.uint8))
-    with use_plugins(owltf_ssd, owltf_detector) as registry:
+    with use_plugins(owltf_ssd, owltf_detector, owltf_exporter) as registry:
         yield lambda *words: CliRunner().invoke(
             detect, ["net.prototxt", *words, "--random-weights"], obj=registry
         )
@@ -64,6 +65,19 @@ def test_boxes_in_pixels(run: Detect) -> None:
     assert result.exit_code == 0, result.output
     line = "cat.png\t1\t0.7500\t10.0\t5.0\t30.0\t15.0\n"
     assert result.stdout == line * 3
+
+
+@pytest.mark.parametrize("engine", ["onnxruntime", "auto"])
+def test_another_engine_finds_the_same(run: Detect, engine: str) -> None:
+    result = run("cat.png", "cat.png", "cat.png", "--engine", engine)
+    assert result.exit_code == 0, result.output
+    assert "Computed by onnxruntime\n" in result.stderr
+    assert result.stdout == "cat.png\t1\t0.7500\t10.0\t5.0\t30.0\t15.0\n" * 3
+
+
+def test_an_engine_that_is_not_there_is_named(run: Detect) -> None:
+    found = run("cat.png", "--engine", "openvino").exception
+    assert str(found).startswith("engine openvino: there is no such engine: known: ")
 
 
 def test_json_names_and_drawings(run: Detect) -> None:

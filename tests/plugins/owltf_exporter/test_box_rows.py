@@ -22,7 +22,9 @@ NET = """
 
 def test_which_outputs_hold_boxes() -> None:
     with use_plugins(owltf_ssd):
-        assert box_outputs(net_of(NET, "TEST")) == {"boxes"}
+        net = net_of(NET, "TEST")
+    assert box_outputs(net, net.outputs) == {"boxes"}
+    assert box_outputs(net, ["same"]) == set()
 
 
 def rows_of(scores: list[float]) -> np.ndarray:

@@ -52,7 +52,40 @@ def test_optimize_says_what_it_brings(case: Path) -> None:
     arguments = ["net.prototxt", "out.keras", "--weights", "net.caffemodel", "--optimize"]
     ran = export(CliRunner(), arguments)
     assert ran.exit_code == 0, ran.output
-    assert "optimize: 2 layers folded, which changes the outputs by " in ran.stdout
+    assert "optimize: 2 layers folded into those before, which changes the outputs by " in (
+        ran.stdout
+    )
+
+
+@pytest.mark.parametrize(
+    ("out", "words", "is_folded"),
+    [
+        ("saved", [], True),
+        ("out.onnx", [], True),
+        ("out.tflite", [], True),
+        ("out.onnx", ["--no-optimize"], False),
+        ("out.keras", [], False),
+        ("out.py", [], False),
+        ("out.caffemodel", [], False),
+    ],
+)
+def test_formats_that_only_answer_are_folded(
+    case: Path, out: str, words: list[str], is_folded: bool
+) -> None:
+    ran = export(CliRunner(), ["net.prototxt", out, "--weights", "net.caffemodel", *words])
+    assert ran.exit_code == 0, ran.output
+    assert ("2 layers folded into those before" in ran.stdout) == is_folded
+
+
+@pytest.mark.parametrize(
+    "out", ["saved", "out.onnx", "out.tflite", "out.keras", "out.py", "out.caffemodel", "out.h5"]
+)
+def test_a_blob_that_a_layer_takes_can_be_an_output(case: Path, out: str) -> None:
+    arguments = ["net.prototxt", out, "--weights", "net.caffemodel", "--outputs", "group,bn,fc"]
+    ran = export(CliRunner(), arguments)
+    assert ran.exit_code == 0, ran.output
+    assert "outputs: group (Nx4x2x2), bn (Nx6x14x14), fc (Nx4)" in ran.stdout
+    assert "Largest difference from the net: " in ran.stdout
 
 
 def test_the_default_order_of_channels_counts_as_not_given() -> None:

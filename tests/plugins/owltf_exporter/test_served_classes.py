@@ -19,15 +19,15 @@ def net(*outputs: str) -> Net:
 
 def test_the_only_output_and_prob_are_taken() -> None:
     for made in (net("scores"), net("a", "prob")):
-        found = find_classes(made, None, 2)
+        found = find_classes(made, made.outputs, None, 2)
         assert found is not None
         assert (found.blob, found.count, found.top) == (made.outputs[-1], 6, 2)
 
 
 def test_nothing_is_given_unasked() -> None:
-    assert find_classes(net("prob"), None, None) is None
+    assert find_classes(net("prob"), ["prob"], None, None) is None
 
 
 def test_several_outputs_need_a_choice() -> None:
     with pytest.raises(OwltfError, match="several outputs have scores: a, b; name one"):
-        find_classes(net("a", "b"), None, 1)
+        find_classes(net("a", "b"), ["a", "b"], None, 1)

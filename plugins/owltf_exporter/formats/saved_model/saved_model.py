@@ -90,4 +90,4 @@ def _of_images(exported: Exported, signatures: Any) -> list[Difference]:
 def _run(exported: Exported, signature: Any, inputs: dict[str, Any]) -> Arrays:
     given = {name: tf.convert_to_tensor(value) for name, value in inputs.items()}
     made = signature(**given)
-    return {name: made[keras_name(name)].numpy() for name in exported.net.outputs}
+    return {name: made[keras_name(name)].numpy() for name in exported.outputs}

@@ -34,11 +34,12 @@ class Servable(tf.Module):
         # The model must not be an attribute: Keras wraps the same variables, which would be saved
         # twice. With the model alone, saved_model_cli would not find them.
         self._exported = exported
-        model = exported.model if is_fixed else exported.net.model
+        net = exported.net
+        model = exported.model if is_fixed else net.open_model_of(exported.outputs)
         self._run = lambda inputs: model(inputs, training=False)
         self._shapes = {name: tuple(tensor.shape) for name, tensor in model.input.items()}
-        if is_fixed and not has_open_batch(exported.net):
-            self._shapes = {name: exported.net.blob_shapes[name] for name in self._shapes}
+        if is_fixed and not has_open_batch(net):
+            self._shapes = {name: net.blob_shapes[name] for name in self._shapes}
         values = [variable.value for variable in model.variables]
         # A variable that another layer has with its axes in another order is that layer's.
         self.variables_of_model = [each for each in values if isinstance(each, tf.Variable)]
