@@ -47,7 +47,10 @@ def of_layer(kind: str, fields: str, transform: str) -> Program:
     changed = f"transform_param {{ {transform} }}" if transform else ""
     (parameter,) = net_from_text(f"{text} {changed} }}", REGISTRY.schema).parameter.layer
     context = DataContext(parameter, "benchmark", NetContext(REGISTRY, "TRAIN", seed=1))
-    iterator = iter(REGISTRY.data_layers[kind](context).dataset(0))
+    source = REGISTRY.data_layers[kind](context)
+    # A run takes the images so where it can.
+    dataset = source.dataset_channels_last if source.has_channels_last else source.dataset
+    iterator = iter(dataset(0))
 
     @tf.function
     def take(batches: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -41,6 +42,12 @@ class Transform:
     def has_mean_image(self) -> bool:
         """Whether the mean differs from pixel to pixel."""
         return self.mean is not None and self.mean.shape[1:] != (1, 1)
+
+    @cached_property
+    def mean_channels_last(self) -> npt.NDArray[np.float32]:
+        """The mean image as (H, W, C)."""
+        assert self.mean is not None
+        return np.ascontiguousarray(self.mean.transpose(1, 2, 0))
 
     @property
     def fixes_size(self) -> bool:

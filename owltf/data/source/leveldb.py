@@ -8,12 +8,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from itertools import chain
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from owltf.data.source.chunk import NOTHING, Chunk, joined
+from owltf.data.source.chunk import NOTHING, Bytes, Chunk, Places, joined
 from owltf.data.source.leveldb_log import BrokenLevelDbError, log_records, read_batch, read_manifest
 from owltf.data.source.leveldb_table import Entry, Table
 from owltf.data.source.records import broken_is_an_error
@@ -24,6 +24,7 @@ _SUFFIXES = (".ldb", ".sst")
 # All keys of a database of less than this are read when it is opened.
 LARGE = 1 << 28
 _PLACES_AT_ONCE = 1 << 12
+_CHANGED = "was changed while it was read"
 
 
 class Blocks(Protocol):
@@ -41,22 +42,18 @@ class Blocks(Protocol):
     def size(self) -> int:
         """How many bytes it takes."""
 
-    def data(self, number: int) -> memoryview:
-        """Return a block's content."""
+    def data(self, first: int, stop: int) -> tuple[Bytes, Places]:
+        """Return the content of the blocks from one to another.
+
+        Returns:
+            The bytes; and where each block begins in them, and the last one ends.
+        """
 
     def entries(self, number: int) -> tuple[memoryview, Sequence[Entry]]:
         """Return a block's content, and its records."""
 
     def ends(self) -> tuple[bytes, bytes]:
         """Return the first and the last key."""
-
-
-class Place(NamedTuple):
-    """Where consecutive records are: a block, and the first of them in it."""
-
-    blocks: Blocks
-    block: int
-    entry: int
 
 
 class LevelDbRecords:
@@ -104,14 +101,11 @@ class LevelDbRecords:
 
 
 class LevelDbReader:
-    """Reads records in chunks; a chunk that follows the last one costs no search."""
+    """Reads records in chunks."""
 
     def __init__(self, index: Index | LiveIndex, name: str) -> None:
-        """Keep the index; the first `read` finds its place."""
+        """Keep the index."""
         self._index, self._name = index, name
-        self._next = -1
-        self._left: Iterator[Chunk] = iter(())
-        self._rest = NOTHING
 
     def read(self, number: int, count: int) -> Chunk:
         """Return `count` records from record `number` on; after the last comes the first again.
@@ -119,27 +113,13 @@ class LevelDbReader:
         Raises:
             OwltfError: if the database is damaged, or was cut since it was opened.
         """
+        chunks: list[Chunk] = []
         with broken_is_an_error(self._name):
-            if number != self._next:
-                self._left, self._rest = self._index.chunks(number % self._index.count), NOTHING
-            self._next = -1
-            chunks: list[Chunk] = []
-            missing = count
-            while missing:
-                chunks.append(self._take(missing))
-                missing -= len(chunks[-1])
-        self._next = number + count
-        return joined(chunks)
-
-    def _take(self, most: int) -> Chunk:
-        """Return the next records that lie in one block."""
-        while not len(self._rest):
-            self._rest = next(self._left, NOTHING)
-            if self._rest is NOTHING:
-                self._left = self._index.chunks(0)
-        taken: Chunk = self._rest[:most]
-        self._rest = self._rest[most:]
-        return taken
+            while count:
+                chunks.append(self._index.chunk(number % self._index.count, count))
+                number += len(chunks[-1])
+                count -= len(chunks[-1])
+        return joined(chunks or [NOTHING])
 
 
 class Index:
@@ -154,34 +134,51 @@ class Index:
         counts = [int(each.counts[block]) for each, block in self._blocks]
         self._starts = [0, *np.cumsum(counts, dtype=np.int64).tolist()]
         self.count = self._starts[-1]
+        self._last: tuple[int, Chunk] = -1, NOTHING
 
     def keys(self, number: int) -> Iterator[bytes]:
         """Yield the keys of the records from one on."""
-        for _, found in self._found(number):
-            yield from (entry.key for entry in found)
+        first = self._block(number)
+        for block in range(first, len(self._blocks)):
+            _, found = self._found(block)
+            skipped = number - self._starts[first] if block == first else 0
+            yield from (entry.key for entry in found[skipped:])
 
-    def chunks(self, number: int) -> Iterator[Chunk]:
-        """Yield the records from one on, those of each block together."""
-        for data, found in self._found(number):
-            starts = np.array([entry.start for entry in found], np.intp)
-            stops = np.array([entry.stop for entry in found], np.intp)
-            yield Chunk(np.frombuffer(data, np.uint8), starts, stops - starts)
+    def chunk(self, number: int, most: int) -> Chunk:
+        """Return the records from one on that lie in its block, `most` of them at most."""
+        block = self._block(number)
+        skipped = number - self._starts[block]
+        # Most often the next chunk goes on in the same block.
+        last, records = self._last
+        if last != block:
+            records = self._records(block)
+            self._last = block, records
+        chunk: Chunk = records[skipped : skipped + most]
+        return chunk
 
-    def _found(self, number: int) -> Iterator[tuple[memoryview, Sequence[Entry]]]:
-        """Yield the content and the records of each block, from one record on."""
-        first = bisect_right(self._starts, number) - 1
-        for place in range(first, len(self._blocks)):
-            source, block = self._blocks[place]
-            data, found = source.entries(block)
-            skipped = number - self._starts[first] if place == first else 0
-            last = None
-            for entry in found[skipped:]:
-                if entry.key == last or not entry.is_value:
-                    raise BrokenLevelDbError(
-                        "has records that were written twice or deleted; let LevelDB compact it"
-                    )
-                last = entry.key
-            yield data, found[skipped:]
+    def _block(self, number: int) -> int:
+        return bisect_right(self._starts, number) - 1
+
+    def _records(self, block: int) -> Chunk:
+        data, found = self._found(block)
+        starts = np.array([entry.start for entry in found], np.intp)
+        stops = np.array([entry.stop for entry in found], np.intp)
+        return Chunk(np.frombuffer(data, np.uint8), starts, stops - starts)
+
+    def _found(self, place: int) -> tuple[memoryview, Sequence[Entry]]:
+        """Return the content and the records of a block."""
+        source, block = self._blocks[place]
+        data, found = source.entries(block)
+        last = None
+        for entry in found:
+            if entry.key == last or not entry.is_value:
+                raise BrokenLevelDbError(
+                    "has records that were written twice or deleted; let LevelDB compact it"
+                )
+            last = entry.key
+        if len(found) != self._starts[place + 1] - self._starts[place]:
+            raise BrokenLevelDbError(_CHANGED)
+        return data, found
 
 
 class LiveIndex:
@@ -203,27 +200,30 @@ class LiveIndex:
 
     def keys(self, number: int) -> Iterator[bytes]:
         """Yield the keys of the records from one on."""
-        for blocks, block, places in self._runs(number):
-            _, found = blocks.entries(block)
-            yield from (found[entry].key for entry in places[:, 2].tolist())
+        while number < self.count:
+            places = self._together(number, _PLACES_AT_ONCE)
+            blocks, numbers = self._sources[places[0, 0]], places[:, 1]
+            for block in np.unique(numbers).tolist():
+                _, found = blocks.entries(block)
+                yield from (found[entry].key for entry in places[numbers == block, 2].tolist())
+            number += len(places)
 
-    def chunks(self, number: int) -> Iterator[Chunk]:
-        """Yield the records from one on, those of each block together."""
-        for blocks, block, places in self._runs(number):
-            data = np.frombuffer(blocks.data(block), np.uint8)
-            _, _, _, starts, stops = places.T
-            if stops[-1] > len(data):
-                raise BrokenLevelDbError("was changed while it was read")
-            yield Chunk(data, starts, stops - starts)
+    def chunk(self, number: int, most: int) -> Chunk:
+        """Return the records from one on that lie in blocks behind each other, `most` at most."""
+        source, block, _, starts, stops = self._together(number, most).T
+        first = int(block[0])
+        data, edges = self._sources[source[0]].data(first, int(block[-1]) + 1)
+        begins, ends = edges[block - first], edges[block - first + 1]
+        if (begins + stops > ends).any():
+            raise BrokenLevelDbError(_CHANGED)
+        return Chunk(data, begins + starts, stops - starts)
 
-    def _runs(self, number: int) -> Iterator[tuple[Blocks, int, npt.NDArray[np.int64]]]:
-        """Yield the places of records that follow each other in one block, from one record on."""
-        for first in range(number, self.count, _PLACES_AT_ONCE):
-            places = self._places[first : first + _PLACES_AT_ONCE]
-            moves = (np.diff(places[:, :2], axis=0) != 0).any(1)
-            for run in np.split(places, np.flatnonzero(moves) + 1):
-                source, block = run[0, :2].tolist()
-                yield self._sources[source], block, run
+    def _together(self, number: int, most: int) -> npt.NDArray[np.int64]:
+        """Return the places of records from one on, up to a gap between their blocks."""
+        places = self._places[number : number + most]
+        source, block = np.diff(places[:, :2], axis=0).T
+        gaps = np.flatnonzero((source != 0) | (block < 0) | (block > 1))
+        return places[: gaps[0] + 1] if len(gaps) else places
 
     def _keys(self, source: int) -> Iterator[tuple[Any, ...]]:
         blocks = self._sources[source]
@@ -249,9 +249,9 @@ class Memory:
         self.counts = np.array([len(ordered)], np.int64)
         self.size, self.block_count = len(self._data), 1
 
-    def data(self, number: int) -> memoryview:
-        """Return the values."""
-        return self._data
+    def data(self, first: int, stop: int) -> tuple[Bytes, Places]:
+        """Return the values, and where they begin and end."""
+        return np.frombuffer(self._data, np.uint8), np.array([0, len(self._data)])
 
     def entries(self, number: int) -> tuple[memoryview, Sequence[Entry]]:
         """Return the values, and the records."""

@@ -7,7 +7,9 @@ from struct import Struct
 
 from owltf.data.target.leveldb_block import Block, packed, varint
 
-_BLOCK_SIZE, _RESTARTS, _EACH = 4096, 16, 1
+# Caffe asks for blocks of this size.
+_BLOCK_SIZE = 65536
+_RESTARTS, _EACH = 16, 1
 _NUMBER = Struct("<Q")
 _HANDLES, _MAGIC = 40, 0xDB4775248B80FB57
 _TRAILER = 5
