@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from owltf.data.source.image import Image, resize_image
+from owltf.data.source.image import Image, mirror_image, resize_image
 
 Box = tuple[int, int, int, int]
 
@@ -57,7 +57,7 @@ class Warp:
             raise ValueError("has a window of which nothing is left when it is warped")
         part = resize_image(image[y1 : y2 + 1, x1 : x2 + 1], (kept_h, kept_w))
         place = np.s_[top : top + kept_h, start : start + kept_w]
-        square[place] = part[:, ::-1] if mirrored else part
+        square[place] = mirror_image(part) if mirrored else part
         inside[place] = True
         return square, inside
 

@@ -98,14 +98,18 @@ class WindowData(DataLayer):
             f"with objects and {len(background):,} of background"
         )
 
-    def window(self, number: int, taken: int = 0) -> tuple[Window, bool]:
+    def words(self, number: int, count: int) -> npt.NDArray[np.int64]:
+        """Return what is drawn for consecutive records, (N, 4)."""
+        return record_words(self._key, number, count)
+
+    def window(self, number: int, words: Any, taken: int = 0) -> tuple[Window, bool]:
         """Return the window that is drawn for a record, and whether it is mirrored.
 
         Args:
             number: the record.
+            words: what is drawn for it.
             taken: how many windows to pass over, of images that cannot be used.
         """
-        words = record_words(self._key, number, 1)[0]
         kind = self._kind(number)
         mirror = self._transform.mirror or self._parameter.mirror
         return kind[int((words[0] + taken) % len(kind))], bool(mirror and words[1] % 2)
@@ -135,17 +139,22 @@ class WindowData(DataLayer):
                 raise OwltfError(f"{self._path} has no window {kind}; a batch needs {wanted}")
         return background, objects
 
-    def put(self, number: int, target: npt.NDArray[np.float32]) -> Window:
+    def put(self, number: int, words: Any, target: npt.NDArray[np.float32]) -> Window:
         """Write the image of a record (C, H, W), and return its window.
 
         If they cannot be used, it is the next window of its kind that can.
+
+        Args:
+            number: the record.
+            words: what is drawn for it.
+            target: where its image goes.
 
         Raises:
             OwltfError: if it cannot be used, unless such are skipped; or none can.
         """
         taken = 0
         while True:
-            window, mirrored = self.window(number, taken)
+            window, mirrored = self.window(number, words, taken)
             try:
                 self._write(window, mirrored, target)
             except ValueError as error:
@@ -162,10 +171,11 @@ class WindowData(DataLayer):
     def _write(self, window: Window, mirrored: bool, target: npt.NDArray[np.float32]) -> None:
         square, inside = self._warp.cut(self._decoded(window), window.box, mirrored)
         for channel, plane in enumerate(cv2.split(square)):
-            mean = np.float32(0) if self._mean is None else self._mean[channel]
-            np.subtract(plane, mean, out=target[channel], dtype=np.float32)
-            if self._scale != 1:
-                target[channel] *= self._scale
+            np.copyto(target[channel], plane)
+        if self._mean is not None:
+            target -= self._mean
+        if self._scale != 1:
+            target *= self._scale
         if not inside.all():
             # What is beyond the image is 0 after the mean is subtracted, not before.
             target[:, ~inside] = 0
@@ -209,8 +219,11 @@ class WindowReader:
         images = empty_aligned((count, *self._layer.top_shapes[0][1:]), np.float32)
         batch = _Batch(number, images, np.empty(count, np.float32))
 
+        words = self._layer.words(number, count)
+
         def put(place: int) -> None:
-            batch.labels[place] = self._layer.put(number + place, images[place]).label
+            window = self._layer.put(number + place, words[place], images[place])
+            batch.labels[place] = window.label
 
         batch.work = [in_threads(put, place) for place in range(count)]
         return batch
