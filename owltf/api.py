@@ -137,6 +137,7 @@ if TYPE_CHECKING:
     from owltf.net.fold import fold as fold
     from owltf.net.multiply_adds import multiply_adds as multiply_adds
     from owltf.net.net import Net as Net
+    from owltf.net.open_batch import has_open_batch as has_open_batch
     from owltf.net.segment import Segment as Segment
     from owltf.net.weights import save_weights as save_weights
     from owltf.options.devices import device_options as device_options, devices_of as devices_of
@@ -321,6 +322,7 @@ TOOLS = {
     "engine_option": "owltf.options.engine",
     "find_views": "owltf.inference.views",
     "fold": "owltf.net.fold",
+    "has_open_batch": "owltf.net.open_batch",
     "form_key": "owltf.forms.form_key",
     "image_batches": "owltf.inference.image_batches",
     "image_file_options": "owltf.options.images",

@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from owltf.convert.converter import converter_of
 from owltf.errors import OwltfError
 from owltf.forms.engine import Engine, Run
 from owltf.inference.kept_net_form import kept_net_form
 from owltf.inference.net_form import write_form
 from owltf.net.net import Net
+from owltf.net.open_batch import has_open_batch
 from owltf.net.variable_watch import VariableWatch
 
 
@@ -108,19 +108,8 @@ def check_forgetful(net: Net) -> None:
     if keeping:
         where = net.owners.get(keeping[0].name, keeping[0].name)
         raise OwltfError(f"{where} keeps a state from pass to pass")
-    if not _has_open_batch(net):
+    if not has_open_batch(net):
         raise OwltfError(f"net '{net.name}' computes batches of one size alone")
-
-
-def _has_open_batch(net: Net) -> bool:
-    fixed = (
-        converter_of(layer.parameter, net.context.registry).fixes_batch(
-            layer.parameter, len(net.layer_tops[layer.name][0].shape)
-        )
-        for layer in net.graph.layers
-        if net.layer_tops[layer.name]
-    )
-    return len({blob.shape[:1] for blob in net.input_blobs.values()}) == 1 and not any(fixed)
 
 
 def _keras_layers(net: Net) -> Any:

@@ -68,6 +68,8 @@ class FormClassifier:
         about, rows = self.form.about, len(images)
         cut = np.asarray(view.cut(np.stack(images), self.images.cut), np.float32)
         arrays = {name: np.zeros(shape, np.float32) for name, shape in about["inputs"].items()}
+        if about["open"]:
+            arrays = {name: array[:rows] for name, array in arrays.items()}
         arrays[self.images.blob] = _filled(cut, arrays[self.images.blob].shape[0])
         scores = np.moveaxis(run(arrays)[about["blob"]], about["axis"], -1)[:rows]
         return (_softmax(scores) if about["softmax"] else scores).reshape(rows, -1)
@@ -81,12 +83,16 @@ def about_form(net: Any, scores: Any, blob: str) -> Mapping[str, Any]:
         scores: its `ClassScores`.
         blob: the input that takes images.
     """
+    # It brings TensorFlow, which answers by a form do without.
+    from owltf.api import has_open_batch
+
     shapes = {name: list(each.shape) for name, each in net.input_blobs.items()}
     return {
         "title": f"classify {net.name}",
         "inputs": shapes,
         "image": blob,
         "batch": shapes[blob][0],
+        "open": has_open_batch(net),
         "layer": scores.layer,
         "blob": scores.blob,
         "axis": scores.axis,

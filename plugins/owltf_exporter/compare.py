@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from owltf.api import Net, OwltfError, converter_of
+from owltf.api import Net, OwltfError, converter_of, has_open_batch
 from owltf_exporter.box_rows import box_outputs, in_order_of
-from owltf_exporter.deploy.open_batch import has_open_batch
 from owltf_exporter.export_job import Arrays, Exported, Run
 from owltf_exporter.images.preprocessing import Preprocessing
 

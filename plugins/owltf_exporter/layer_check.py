@@ -8,9 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from owltf.api import Net, OwltfError, converter_of, onnx_form
+from owltf.api import Net, OwltfError, converter_of, has_open_batch, onnx_form
 from owltf_exporter.compare import largest
-from owltf_exporter.deploy.open_batch import has_open_batch
 from owltf_exporter.export_job import Arrays, Exported, Run
 
 Shape = tuple[int, ...]

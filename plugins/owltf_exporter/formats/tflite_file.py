@@ -11,9 +11,8 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from owltf.api import OwltfError, keras_name, standard_ops_only
+from owltf.api import OwltfError, has_open_batch, keras_name, standard_ops_only
 from owltf_exporter.compare import Difference, difference, random_inputs
-from owltf_exporter.deploy.open_batch import has_open_batch
 from owltf_exporter.export_job import Arrays, Exported
 from owltf_exporter.formats.saved_model.servable import DEFAULT, Servable
 from owltf_exporter.images.operations import decode, prepare

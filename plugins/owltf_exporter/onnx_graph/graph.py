@@ -9,8 +9,7 @@ from typing import Any
 import numpy as np
 from onnx import TensorProto, helper, numpy_helper
 
-from owltf.api import Net, UnsupportedLayerError, converter_of
-from owltf_exporter.deploy.open_batch import has_open_batch
+from owltf.api import Net, UnsupportedLayerError, converter_of, has_open_batch
 
 Shape = tuple[int, ...]
 # OpenCV and every onnxruntime of the last years can read these versions.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,6 +14,7 @@ import cv2
 import numpy as np
 import pytest
 from image_case import Images
+from owltf_exporter.onnxruntime_engine import _Run
 
 from owltf.forms.form_store import FormStore
 
@@ -54,6 +56,28 @@ def test_an_engine_gives_tensorflows_figures(owltf: Owltf, views: str) -> None:
         np.testing.assert_allclose(told(found), told(wanted), rtol=1e-5, atol=1e-6)
     assert "Weights" not in found.stderr
     assert len(FormStore().forms()) == 1
+
+
+def test_an_image_costs_one_row_of_a_net_with_a_batch_of_ten(
+    owltf: Owltf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = Path("deploy.prototxt").read_text()
+    assert "dim: 3" in text
+    Path("ten.prototxt").write_text(re.sub(r"dim: \d+ dim: 3", "dim: 10 dim: 3", text, count=1))
+    rows: list[int] = []
+    run = _Run.__call__
+
+    def counted(self: _Run, arrays: Any) -> Any:
+        rows.extend(len(array) for array in arrays.values())
+        return run(self, arrays)
+
+    monkeypatch.setattr(_Run, "__call__", counted)
+    words = ("classify", "ten.prototxt", *NET[2:], *SETTINGS)
+    wanted = told(owltf(*words, "--engine", "tensorflow"))
+    told(owltf(*words))
+    rows.clear()
+    np.testing.assert_allclose(told(owltf(*words)), wanted, rtol=1e-5, atol=1e-6)
+    assert rows == [2]
 
 
 def test_the_second_answer_needs_no_tensorflow(owltf: Owltf) -> None:

@@ -7,8 +7,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from owltf.api import keras_name
-from owltf_exporter.deploy.open_batch import has_open_batch
+from owltf.api import has_open_batch, keras_name
 from owltf_exporter.export_job import Classes, Exported
 from owltf_exporter.images.operations import prepare, prepare_files
 from owltf_exporter.images.preprocessing import Preprocessing

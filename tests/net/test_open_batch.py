@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from owltf_exporter.deploy.open_batch import has_open_batch
 
+from owltf.net.open_batch import has_open_batch
 from owltf.testing import net_of, one_layer
 
 SCALE = 'type: "Scale" scale_param { axis: %s }'

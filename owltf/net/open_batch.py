@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from owltf.api import Net, converter_of
+from owltf.convert.converter import converter_of
+from owltf.net.net import Net
 
 
 def has_open_batch(net: Net) -> bool:
