@@ -20,10 +20,12 @@ from owltf.errors import OwltfError
 from owltf.net.caffe_rules import check_in_place, check_params, same_name_notes
 from owltf.net.consumed_losses import consumed_loss_notes, consumed_losses
 from owltf.net.convert_layer import check_sizes, convert_layer
+from owltf.net.effect import Effect
 from owltf.net.effectless_fields import effectless_notes
 from owltf.net.in_place import in_place_notes
+from owltf.net.loss import Loss
 from owltf.net.lr_mult import Multipliers
-from owltf.net.net import Effect, Loss, Net
+from owltf.net.net import Net
 from owltf.net.objective import objective_term
 from owltf.net.source import Source
 from owltf.net.stop_gradient import stop_gradients

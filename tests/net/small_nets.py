@@ -65,3 +65,16 @@ def inner_product(name: str, bottom: str, top: str, fields: str = "", outputs: i
         f"inner_product_param {{ num_output: {outputs} "
         f'weight_filler {{ type: "xavier" }} }} }}\n'
     )
+
+
+SMALL = (
+    'name: "small"\n'
+    + input_text("x", 2, 3, 4, 5)
+    + """
+    layer { name: "conv" type: "Convolution" bottom: "x" top: "conv"
+      convolution_param { num_output: 6 kernel_size: 3 weight_filler { type: "xavier" } } }
+    layer { name: "relu" type: "ReLU" bottom: "conv" top: "conv" }
+    """
+    + inner_product("ip/a", "conv", "ip/a")
+    + inner_product("ip/b", "conv", "b")
+)
