@@ -25,12 +25,17 @@ class NetModels(NetBlobs):
         """The net as a `keras.Model` from a dict of inputs to a dict of outputs.
 
         The batch is open; so are height and width if every layer computes on images of any size.
+        Where losses that name no top are all that the net computes, they are the outputs.
         """
-        return self.open_model_of(self.outputs)
+        if self.outputs:
+            return self.open_model_of(self.outputs)
+        return self._opened(self.model_of_tensors({each.top: each.tensor for each in self.losses}))
 
     def open_model_of(self, blobs: Iterable[str]) -> Any:
         """Return a `keras.Model` like `model`, to a dict of the named blobs."""
-        model = self.model_of(blobs)
+        return self._opened(self.model_of(blobs))
+
+    def _opened(self, model: Any) -> Any:
         try:
             return with_open_images(model) if self.any_input is None else model
         except FixedSizeError:

@@ -68,8 +68,12 @@ def _batch(net: Net) -> int:
 
 
 def _sources(nets: tuple[Net, ...]) -> dict[str, str]:
-    return {
-        f"{net.phase} data {source.name}": source.layer.describe()
-        for net in nets
-        for source in net.sources
-    }
+    found: dict[str, str] = {}
+    for number, net in enumerate(nets):
+        for source in net.sources:
+            name, told = f"{net.phase} data {source.name}", source.layer.describe()
+            if found.get(name, told) != told:
+                # Several test nets may have data layers of one name; Caffe counts them from 0.
+                name = f"{name} (#{number - 1})"
+            found[name] = told
+    return found

@@ -25,6 +25,14 @@ def test_the_model_is_plain_keras(net: Net, tmp_path: Path) -> None:
     np.testing.assert_array_equal(loaded({"x": X})["ip/a"], net.forward({"x": X})["ip/a"])
 
 
+def test_a_loss_without_a_top_is_the_output_of_the_model_where_there_is_no_other() -> None:
+    loss = 'layer { name: "loss" type: "EuclideanLoss" bottom: "x" bottom: "y" }'
+    net = build(input_text("x", 2, 3) + input_text("y", 2, 3) + loss, "TRAIN")
+    assert net.outputs == ()
+    given = {"x": np.ones((2, 3), np.float32), "y": np.zeros((2, 3), np.float32)}
+    assert {name: float(value) for name, value in net.model(given).items()} == {"loss": 1.5}
+
+
 def test_the_loss_model_has_outputs_and_losses() -> None:
     net = build(
         input_text("x", 2, 4)

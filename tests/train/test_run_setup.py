@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from solver_case import Case
+from solver_case import NET, SOLVER, Case
 
 from owltf.train.run_setup import loss_weights, outputs_of, run_setup
 
@@ -32,3 +32,16 @@ def test_outputs_are_named_weighted_and_sorted(small: Case) -> None:
     values = {"loss": np.float32(0.5), "accuracy": np.float32(0.25)}
     assert list(outputs_of(net, values).items()) == [("accuracy", 0.25), ("loss", 0.5)]
     assert loss_weights(net) == {"loss": 1.0}
+
+
+def test_data_layers_of_several_test_nets_are_told_apart(small: Case) -> None:
+    small.add("other.txt", "train.h5\n")
+    small.add("other.prototxt", NET.replace("train.txt", "other.txt"))
+    nets = 'train_net: "net.prototxt" test_net: "net.prototxt" test_net: "other.prototxt"'
+    solver = SOLVER.replace('net: "net.prototxt"', nets).replace(
+        "test_iter: 2", "test_iter: 2 " * 2
+    )
+    small.add("solver.prototxt", solver)
+    sources = run_setup(small.start()).sources
+    assert list(sources) == ["TRAIN data data", "TEST data data", "TEST data data (#1)"]
+    assert "other.txt" in sources["TEST data data (#1)"]
