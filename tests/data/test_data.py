@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 import tensorflow as tf
 
 from owltf.data.pipeline import pipeline_error
+from owltf.data.target.database import write_database
 
 ORACLE = Path(__file__).parent / "oracle"
 CASES = sorted(each for each in ORACLE.glob("*.prototxt") if each.stem != "window")
@@ -33,6 +35,51 @@ def test_caffes_own_figures(case, make_layer, batches):
         assert layer.may_vary or tuple(top.shape for top in tops) == layer.top_shapes
         for top, values in enumerate(tops):
             np.testing.assert_array_equal(values, expected[f"top/{batch}/{top}"])
+
+
+GRAY = np.random.default_rng(5).integers(0, 256, (7, 1, 12, 14), np.uint8)
+
+
+@pytest.fixture
+def gray_leveldb(tmp_path, make_datum, schema):
+    """A LevelDB of gray images with a mean image, and the layer that reads it."""
+    with write_database(tmp_path / "gray", "LEVELDB") as database:
+        records = [make_datum(each, number) for number, each in enumerate(GRAY)]
+        database.put([(b"%08d" % number, record) for number, record in enumerate(records)])
+    mean = np.random.default_rng(6).uniform(0, 255, (1, 12, 14)).astype(np.float32)
+    blob = schema.message("BlobProto")(num=1, channels=1, height=12, width=14)
+    blob.data.extend(mean.ravel().tolist())
+    (tmp_path / "mean").write_bytes(blob.SerializeToString())
+    more = """transform_param { mean_file: "%s" scale: 0.5 crop_size: 9 mirror: true }"""
+    backend, changed = "backend: LEVELDB", more % (tmp_path / "mean")
+    return net(tmp_path / "gray", backend=backend, more=changed), mean
+
+
+def test_a_gray_leveldb_less_a_mean_image(gray_leveldb, make_layer, records):
+    text, mean = gray_leveldb
+    images, labels = records(make_layer(text.replace("mirror: true", "")), 14)
+    wanted = (GRAY.astype(np.float32) - mean)[:, :, 1:10, 2:11] * np.float32(0.5)
+    np.testing.assert_array_equal(images, np.tile(wanted, (2, 1, 1, 1)))
+    np.testing.assert_array_equal(labels, [*range(7)] * 2)
+
+
+def test_the_mean_image_of_a_gray_leveldb_moves_with_the_crop(gray_leveldb, make_layer, records):
+    text, mean = gray_leveldb
+    layer = make_layer(text, phase="TRAIN")
+    images, _ = records(layer, 28)
+    last = layer.dataset_channels_last(0).unbatch().take(28)
+    np.testing.assert_array_equal([each[0].numpy()[None, :, :, 0] for each in last], images)
+    whole = (GRAY.astype(np.float32) - mean) * np.float32(0.5)
+    drawn = set()
+    for number, image in enumerate(images):
+        places = [
+            (top, left, step)
+            for top, left, step in product(range(4), range(6), (1, -1))
+            if (whole[number % 7, :, top : top + 9, left : left + 9][..., ::step] == image).all()
+        ]
+        assert len(places) == 1
+        drawn.update(places)
+    assert len(drawn) > 15
 
 
 @pytest.mark.parametrize("source", ["lmdb_raw", "lmdb_encoded"])

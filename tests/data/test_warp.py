@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import math
+from itertools import product
+
+import cv2
 import numpy as np
 import pytest
 
@@ -40,6 +44,55 @@ def test_a_square_window_widens_the_shorter_side():
 def test_a_window_outside_the_image():
     with pytest.raises(ValueError, match="not inside its 30 x 40 pixels"):
         Warp(16).cut(IMAGE, (3, 5, 30, 35), mirrored=False)
+
+
+def by_the_definition(image, box, side, pad, square, mirrored):
+    """Do to one window what R-CNN's layer says, number by number in float32."""
+    one, two = np.float32(1), np.float32(2)
+
+    def nearest(value):
+        return int(math.floor(abs(value) + 0.5) * (-1 if value < 0 else 1))
+
+    around = np.float32(side) / np.float32(side - 2 * pad)
+    halves = [(np.float32(box[2 + axis] - box[axis]) + one) / two for axis in (0, 1)]
+    centres = [np.float32(box[axis]) + halves[axis] for axis in (0, 1)]
+    if square:
+        halves = [max(halves)] * 2
+    low, high, before, behind, kept = [], [], [], [], []
+    for axis, size in enumerate((image.shape[1], image.shape[0])):
+        first = nearest(centres[axis] - halves[axis] * around)
+        last = nearest(centres[axis] + halves[axis] * around)
+        if not pad and not square:
+            first, last = box[axis], box[2 + axis]
+        scale = np.float32(side) / np.float32(last - first + 1)
+        missing, beyond = max(0, -first), max(0, last - size + 1)
+        low.append(first + missing)
+        high.append(last - beyond)
+        kept.append(nearest(np.float32(high[axis] - low[axis] + 1) * scale))
+        before.append(nearest(np.float32(missing) * scale))
+        behind.append(nearest(np.float32(beyond) * scale))
+    left, top = behind[0] if mirrored else before[0], before[1]
+    width, height = min(kept[0], side - left), min(kept[1], side - top)
+    part = image[low[1] : high[1] + 1, low[0] : high[0] + 1]
+    part = cv2.resize(part, (width, height), interpolation=cv2.INTER_LINEAR)
+    whole = np.full((side, side, 3), -1)
+    whole[top : top + height, left : left + width] = cv2.flip(part, 1) if mirrored else part
+    return whole
+
+
+@pytest.mark.parametrize(("pad", "square"), [(0, False), (0, True), (5, False), (5, True)])
+def test_many_windows_are_as_the_definition_has_them(pad, square):
+    draw = np.random.default_rng(1)
+    beyond = 0
+    for _, mirrored in product(range(100), (False, True)):
+        x1, x2 = sorted(draw.choice(30, 2, replace=False).tolist())
+        y1, y2 = sorted(draw.choice(40, 2, replace=False).tolist())
+        box = (x1, y1, x2, y2)
+        found, inside = Warp(24, pad, square).cut(IMAGE, box, mirrored)
+        wanted = by_the_definition(IMAGE, box, 24, pad, square, mirrored)
+        np.testing.assert_array_equal(np.where(inside[..., None], found.astype(int), -1), wanted)
+        beyond += not inside.all()
+    assert bool(beyond) == bool(pad or square)
 
 
 def test_rounding_as_c_does():

@@ -153,6 +153,39 @@ def test_a_resumed_run_ends_bit_equal(small: Case, replicas: int) -> None:
     assert told_again.tests[-1] == told.tests[-1]
 
 
+SEEN = """
+layer { name: "data" type: "ImageData" top: "data" top: "label"
+  image_data_param { source: "%s/list.txt" root_folder: "%s/images/" batch_size: 7
+    new_height: 24 new_width: 26 shuffle: true rand_skip: 5 }
+  transform_param { crop_size: 20 mirror: true mean_value: 100 } }
+layer { name: "seen" type: "Power" bottom: "data" top: "seen" }
+layer { name: "which" type: "Power" bottom: "label" top: "which" }
+layer { name: "ip" type: "InnerProduct" bottom: "data" top: "ip"
+  inner_product_param { num_output: 10 } }
+layer { name: "loss" type: "SoftmaxWithLoss" bottom: "ip" bottom: "label" top: "loss" }
+"""
+
+
+def batches_of(recorder: Recorder) -> list[tuple[bytes, bytes]]:
+    outputs = [display.outputs for display in recorder.displays]
+    return [(each["seen"].tobytes(), each["which"].tobytes()) for each in outputs]
+
+
+def test_a_whole_run_has_the_same_batches_on_any_number_of_replicas(small: Case) -> None:
+    """Shuffled, skipped, cropped and mirrored at random; from the start and after a resume."""
+    images = Path(__file__).parents[1] / "data" / "oracle"
+    small.add("net.prototxt", SEEN % (images, images))
+    solver = SOLVER.replace("display: 4 test_iter: 2 test_interval: 6", "display: 1")
+    small.add("solver.prototxt", solver.replace("0.05", "1e-6"))
+    _, told = small.run()
+    wanted = batches_of(told)
+    assert len(wanted) == len(set(wanted)) == 12
+    for replicas in (1, 2, 3):
+        resumed = small.folder / "snap_iter_6.solverstate"
+        assert batches_of(small.run(replicas)[1]) == wanted
+        assert batches_of(small.run(replicas, resume=resumed)[1]) == wanted[6:]
+
+
 OTHERS = {
     "Nesterov": "momentum: 0.9",
     "AdaGrad": "",
