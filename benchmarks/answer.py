@@ -31,7 +31,7 @@ HERE = Path(__file__).parent
 NETS = ("lenet", "cifar10_quick", "caffenet", "googlenet", "resnet50")
 BATCHES = "1,32"
 # All forms that owltf tries by itself are tried by then; the others try none.
-_CALLS_BEFORE = {"owltf": 20}
+_CALLS_BEFORE = {"owltf": 60}
 
 
 @dataclass(frozen=True)

@@ -81,8 +81,8 @@ def load_net(
         input_shapes: by name, the shape (N, C, H, W) of inputs to use instead of the file's.
         optimize: let layers that only scale channels be computed by the layer before them, in a
             TEST net; figures change by rounding alone, and blobs that are asked for keep theirs.
-        autotune: let `forward` take the form of TensorFlow Lite or XLA, after 16 calls, if it is
-            quicker so.
+        autotune: let `forward` take the form of TensorFlow Lite or XLA, after 16 calls or more, if
+            it is quicker so.
         engine: what computes `forward`: "tensorflow", another engine that a plugin brings, such as
             "onnxruntime", or "auto" for the first that is installed. What "auto" finds no engine
             for is computed by TensorFlow; an engine that is named must do it.

@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from owltf.keras_internals import array_call, flat_call, only_reading
-from owltf.net.lite_form import lite_form
+from owltf.net.lite_form import lite_form, lite_seconds
 from owltf.net.quickest import Form, Quickest, is_pure
 from owltf.runtime.compiled import compiled
 
@@ -65,9 +65,9 @@ class Answer:
         if not is_pure(plain):
             return Quickest(_by_tensors(plain))
         may_try = self._autotune and len(self._runs) < _TRIALS
-        return Quickest(array_call(plain), self._others(specs) if may_try else ())
+        return Quickest(array_call(plain), self._others(specs, plain) if may_try else ())
 
-    def _others(self, specs: Sequence[Any]) -> list[Form]:
+    def _others(self, specs: Sequence[Any], plain: Any) -> list[Form]:
         by_xla = compiled(self._flat, by_xla=True)
 
         def xla() -> Any:
@@ -76,7 +76,12 @@ class Answer:
 
         forms = [Form(xla, most_seconds=_SMALL_S)]
         if self._spec is None:
-            forms.append(Form(lambda: lite_form(self._flat, specs), holds_weights=True))
+            lite = Form(
+                lambda: lite_form(self._flat, specs),
+                holds_weights=True,
+                cost_s=lite_seconds(plain),
+            )
+            forms.append(lite)
         return forms
 
     def _flat(self, tensors: Sequence[Any]) -> list[Any]:

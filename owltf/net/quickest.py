@@ -13,6 +13,10 @@ Arrays = Sequence[np.ndarray]
 Run = Callable[[Arrays], Sequence[np.ndarray]]
 
 _CALLS_BEFORE = 16
+# A trial may take so long in any case, and else so many times as long as the calls before it: who
+# calls a net a few times does not wait for what pays after thousands.
+_FREE_S = 1.0
+_PATIENCE = 4
 _GAIN = 0.9
 _TOLERANCE = 1e-5
 # A net whose weights change again and again stays as it is.
@@ -30,19 +34,21 @@ class Form:
         make: returns what computes it; any error says that it cannot be had.
         holds_weights: whether it has the weights as they were when it was made.
         most_seconds: how long a call may take for this form to be tried.
+        cost_s: about how many seconds it takes to make it.
     """
 
     make: Callable[[], Run]
     holds_weights: bool = False
     most_seconds: float = float("inf")
+    cost_s: float = 0.0
 
 
 class Quickest:
     """A function of arrays, in its own form or another one, whichever is found to be quickest.
 
-    The first calls run it as it is. Then each other form is timed on the same arrays. The quickest
-    stays if it is quicker by a tenth and gives the same figures to 1e-5. One that holds weights
-    goes when these change, and all are tried again later.
+    The first calls run it as it is; the more a form costs, the longer. Then each other form is
+    timed on the same arrays. The quickest stays if it is quicker by a tenth and gives the same
+    figures to 1e-5. One that holds weights goes when these change, and all are tried again later.
 
     Args:
         plain: the function.
@@ -74,9 +80,13 @@ class Quickest:
             return self._chosen(arrays)
         found, seconds = self._timed(self._plain, arrays)
         self._times.append(seconds)
-        if len(self._times) >= _CALLS_BEFORE:
+        if len(self._times) >= _CALLS_BEFORE and self._may_pay():
             self._choose(arrays, found)
         return found
+
+    def _may_pay(self) -> bool:
+        cost = max(form.cost_s for form in self._others)
+        return cost <= _FREE_S + _PATIENCE * sum(self._times)
 
     def _begin_again(self, version: int) -> None:
         self._version = version

@@ -9,7 +9,7 @@ import pytest
 import tensorflow as tf
 
 from owltf.net import lite_form as module
-from owltf.net.lite_form import lite_form
+from owltf.net.lite_form import lite_form, lite_seconds
 
 WEIGHT = tf.Variable([[1.0, 2.0], [3.0, 4.0]])
 SPECS = [tf.TensorSpec((2, 2), name="b/x"), tf.TensorSpec((1, 2), name="a")]
@@ -44,6 +44,11 @@ def test_an_argument_is_no_result() -> None:
 def test_nothing_is_printed(capfd: pytest.CaptureFixture[str]) -> None:
     lite_form(function, SPECS)
     assert capfd.readouterr() == ("", "")
+
+
+def test_what_it_costs_goes_by_the_weights() -> None:
+    concrete = tf.function(function, autograph=False).get_concrete_function(SPECS)
+    assert lite_seconds(concrete) == pytest.approx(4 * 2.7e-7)
 
 
 def test_many_weights_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:

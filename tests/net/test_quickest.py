@@ -65,6 +65,17 @@ def test_a_form_for_small_nets_is_left_out_for_others() -> None:
     assert tried(SLOW, form(QUICK, most_seconds=3e-3))._chosen is QUICK
 
 
+def test_a_costly_form_waits_until_the_calls_took_a_quarter_of_it() -> None:
+    costly = form(QUICK, cost_s=quickest._FREE_S + quickest._PATIENCE * 0.1)
+    function = Quickest(SLOW, [costly], CLOCK)
+    calls = 0
+    while function._chosen is None:
+        function(ONE)
+        calls += 1
+    assert function._chosen is QUICK
+    assert calls == pytest.approx(0.1 / 2e-3, abs=1)
+
+
 def test_a_form_that_cannot_be_had_is_left_out() -> None:
     def refuse() -> Any:
         raise tf.errors.InvalidArgumentError(None, None, "no such operation")
