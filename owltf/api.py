@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         ImageSource as ImageSource,
         in_threads as in_threads,
     )
+    from owltf.data.decoded_layer import DecodedLayer as DecodedLayer
     from owltf.data.draws import (
         drawn_skip as drawn_skip,
         record_draws as record_draws,
@@ -236,6 +237,7 @@ DATA = {
     "DatabaseWriter": "owltf.data.target.writer",
     "Datum": "owltf.data.source.datum_record",
     "DecodedImages": "owltf.data.decoded_images",
+    "DecodedLayer": "owltf.data.decoded_layer",
     "Hdf5Reader": "owltf.data.source.hdf5",
     "Hdf5Rows": "owltf.data.source.hdf5",
     "ImageFile": "owltf.data.source.image_files",

@@ -17,7 +17,7 @@ import tensorflow as tf
 from owltf.data.bad_records import BadRecords
 from owltf.data.data_layer import DataLayer
 from owltf.data.float_images import FloatImages
-from owltf.data.pipeline import read_chunks
+from owltf.data.pipeline import batch_signature, read_chunks
 from owltf.data.source.image import Image
 from owltf.data.stop_readers import ReadersStoppedError
 from owltf.data.transform import Shape, Transform
@@ -102,13 +102,8 @@ class ImageReader:
 
     def signature(self) -> tuple[tf.TensorSpec, ...]:
         """Return the types and shapes of the arrays that `read` returns."""
-        channels, *size = self._images.transform.output_shape(self._images.shape)
-        sides = [None, None] if self._layer.takes_any_size else size
-        image = (*sides, channels) if self._channels_last else (channels, *sides)
-        return (
-            tf.TensorSpec((self._count, *image), tf.float32),
-            tf.TensorSpec((self._count,), tf.float32),
-        )
+        shape = self._images.transform.output_shape(self._images.shape)
+        return batch_signature(self._layer, shape, (self._count,), self._channels_last)
 
     def read(self, number: int) -> Sequence[npt.NDArray[Any]]:
         """Return the batch that starts at record `number`.

@@ -8,30 +8,23 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import tensorflow as tf
 
 from owltf.data.bad_records import BadRecords
 from owltf.data.data_context import DataContext
-from owltf.data.data_layer import DataLayer
-from owltf.data.decoded_images import DecodedImages
+from owltf.data.decoded_layer import DecodedLayer
 from owltf.data.draws import drawn_skip
-from owltf.data.pipeline import read_ahead
 from owltf.data.record_order import RecordOrder
 from owltf.data.source.image import COLOR, GRAY, Image, decode_image, resize_image
 from owltf.data.source.image_list import ListedImage, read_image_list
 from owltf.data.source.root_folder import RootFolder
-from owltf.data.transform import dims, read_transform
+from owltf.data.transform import dims
 from owltf.errors import OwltfError
 
-_PREFETCH = 2
 
-
-class ImageData(DataLayer):
+class ImageData(DecodedLayer):
     """Reads image files; its tops are the images and their labels."""
 
     caffe_type = "ImageData"
-    reads_own_rows = True
-    has_channels_last = True
 
     def __init__(self, context: DataContext) -> None:
         """Read the list and its first image.
@@ -47,28 +40,15 @@ class ImageData(DataLayer):
             self._source = ListedImages.of(context)
             self.records = len(self._source.images)
             bad = BadRecords(context, self.records)
-            shape = self._source.first_shape(bad)
-            transform = read_transform(context, shape)
-        self._images = DecodedImages(self._source, shape, transform, bad)
-        self.bad_records = bad
-        self.top_shapes = ((self.batch_size, *transform.output_shape(shape)), (self.batch_size,))
-        is_resized = self._source.size is not None
-        self.may_vary = self.batch_size == 1 and not transform.fixes_size and not is_resized
+            self.read_from(self._source, self._source.first_shape(bad), bad)
+        has_one_size = self._images.transform.fixes_size or self._source.size is not None
+        self.may_vary = self.batch_size == 1 and not has_one_size
         if self.batch_size > 1:
             self.one_size = (
                 "images of several sizes need new_height and new_width, a crop_size, or "
                 "batch_size: 1"
             )
         self.first_position = drawn_skip(context.seed, context.name, parameter.rand_skip)
-
-    def dataset(self, position: int) -> tf.data.Dataset:
-        """Return an endless dataset of (images, labels) from record `position` on."""
-        return read_ahead(self._images.dataset(self, position), _PREFETCH)
-
-    def dataset_channels_last(self, position: int) -> tf.data.Dataset:
-        """Return the same with images (N, H, W, C)."""
-        batches = self._images.dataset(self, position, channels_last=True)
-        return read_ahead(batches, _PREFETCH)
 
     def keys(self, position: int) -> Iterator[str]:
         """Yield the names of the images as the list has them, from record `position` on."""

@@ -31,6 +31,26 @@ def batches_per_chunk(layer: DataLayer, batch_bytes: int) -> int:
     return max(1, min(_MOST_BATCHES, _CHUNK_BYTES // max(1, batch_bytes)))
 
 
+def batch_signature(
+    layer: DataLayer, shape: Sequence[int], leading: Sequence[int], channels_last: bool
+) -> tuple[tf.TensorSpec, ...]:
+    """Return the types and shapes of images and their labels.
+
+    Args:
+        layer: the layer that they are for.
+        shape: the (C, H, W) of an image; of a layer that takes any size, only C is looked at.
+        leading: what stands before it: how many images there are, perhaps in several batches.
+        channels_last: whether the images are (H, W, C), not (C, H, W).
+    """
+    channels, *size = shape
+    sides = [None, None] if layer.takes_any_size else size
+    image = (*sides, channels) if channels_last else (channels, *sides)
+    return (
+        tf.TensorSpec((*leading, *image), tf.float32),
+        tf.TensorSpec(tuple(leading), tf.float32),
+    )
+
+
 def read_chunks(
     layer: DataLayer,
     read: Callable[[int], Sequence[npt.NDArray[Any]]],

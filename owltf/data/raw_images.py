@@ -16,7 +16,7 @@ from owltf.data.bad_records import BadRecords
 from owltf.data.data_layer import DataLayer
 from owltf.data.decoded_images import in_threads
 from owltf.data.float_images import FloatImages
-from owltf.data.pipeline import batches_per_chunk, read_chunks
+from owltf.data.pipeline import batch_signature, batches_per_chunk, read_chunks
 from owltf.data.source.datum import BadRecordError, Block, Layout, Places, read_blocks
 from owltf.data.source.datum_fields import Record
 from owltf.data.source.records import Records, record_error
@@ -89,13 +89,8 @@ class RawReader:
 
     def signature(self) -> tuple[tf.TensorSpec, ...]:
         """Return the types and shapes of the arrays that `read` returns."""
-        channels, *size = self._images.transform.output_shape(self._images.shape)
-        sides = [None, None] if self._layer.takes_any_size else size
-        image = (*sides, channels) if self._channels_last else (channels, *sides)
-        return (
-            tf.TensorSpec((*self._leading, *image), tf.float32),
-            tf.TensorSpec(self._leading, tf.float32),
-        )
+        shape = self._images.transform.output_shape(self._images.shape)
+        return batch_signature(self._layer, shape, self._leading, self._channels_last)
 
     def read(self, number: int) -> Sequence[npt.NDArray[np.float32]]:
         """Read a chunk of records that starts at record `number`.

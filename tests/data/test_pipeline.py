@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from owltf.data.pipeline import batches_per_chunk, pipeline_error, read_ahead, read_chunks
+from owltf.data.pipeline import (
+    batch_signature,
+    batches_per_chunk,
+    pipeline_error,
+    read_ahead,
+    read_chunks,
+)
 from owltf.errors import OwltfError
 
 
@@ -50,3 +56,11 @@ def test_other_errors_are_not_explained(layer):
     layer.failure = OwltfError("old")
     assert pipeline_error(ValueError(), [layer]) is None
     assert pipeline_error(tf.errors.UnknownError(None, None, ""), []) is None
+
+
+def test_signatures_of_batches():
+    fixed, free = SimpleNamespace(takes_any_size=False), SimpleNamespace(takes_any_size=True)
+    images, labels = batch_signature(fixed, (3, 4, 5), (2, 7), False)
+    assert (tuple(images.shape), tuple(labels.shape)) == ((2, 7, 3, 4, 5), (2, 7))
+    images, labels = batch_signature(free, (3, 4, 5), (1,), True)
+    assert (tuple(images.shape), tuple(labels.shape)) == ((1, None, None, 3), (1,))

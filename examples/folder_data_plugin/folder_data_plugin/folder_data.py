@@ -10,22 +10,19 @@ from typing import Any
 from owltf.api import (
     BadRecords,
     DataContext,
-    DataLayer,
-    DecodedImages,
+    DecodedLayer,
     ImageFile,
     OwltfError,
     RecordOrder,
     find_images,
-    read_ahead,
     read_image,
-    read_transform,
     resize_image,
 )
 
 _CHANNELS = 3
 
 
-class FolderData(DataLayer):
+class FolderData(DecodedLayer):
     """Reads images by class; the classes are the folders in the order of their names."""
 
     caffe_type = "FolderData"
@@ -43,37 +40,30 @@ class FolderData(DataLayer):
             size = (parameter.new_height, parameter.new_width)
             if not all(size):
                 raise OwltfError("new_height and new_width must be given")
-            self._images = _ImagesByClass.of(context, size)
-            shape = (_CHANNELS, *size)
-            transform = read_transform(context, shape)
-        self.records = len(self._images.files)
-        self.bad_records = BadRecords(context, self.records)
-        self._decoded = DecodedImages(self._images, shape, transform, self.bad_records)
-        self.top_shapes = ((self.batch_size, *transform.output_shape(shape)), (self.batch_size,))
-
-    def dataset(self, position: int) -> Any:
-        """Return an endless dataset of (images, labels) from record `position` on."""
-        return read_ahead(self._decoded.dataset(self, position), 2)
+            self._found = _ImagesByClass.of(context, size)
+            self.records = len(self._found.files)
+            bad = BadRecords(context, self.records)
+            self.read_from(self._found, (_CHANNELS, *size), bad)
 
     def keys(self, position: int) -> Iterator[str]:
         """Yield the paths of the images, from record `position` on."""
         while True:
-            yield str(self._images.file(position).path)
+            yield str(self._found.file(position).path)
             position += 1
 
     def labels(self, top: int = 1) -> Iterator[tuple[str, float]]:
         """Yield the path and the class of each image."""
-        return ((str(file.path), file.label or 0) for file in self._images.files)
+        return ((str(file.path), file.label or 0) for file in self._found.files)
 
     def describe(self) -> str:
         """Return a line that says how many images and classes there are."""
-        classes = len({file.label for file in self._images.files})
-        return f"folder {self._images.folder}: {self.records:,} images of {classes} classes"
+        classes = len({file.label for file in self._found.files})
+        return f"folder {self._found.folder}: {self.records:,} images of {classes} classes"
 
 
 @dataclass(frozen=True)
 class _ImagesByClass:
-    """An `ImageSource`: what `DecodedImages` asks of whatever holds images."""
+    """An `ImageSource`: what a `DecodedLayer` asks of whatever holds images."""
 
     folder: Path
     files: Sequence[ImageFile]

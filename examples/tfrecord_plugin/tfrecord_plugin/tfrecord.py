@@ -14,13 +14,10 @@ from google.protobuf.message import DecodeError
 from owltf.api import (
     BadRecords,
     DataContext,
-    DataLayer,
-    DecodedImages,
+    DecodedLayer,
     OwltfError,
     RecordOrder,
     decode_image,
-    read_ahead,
-    read_transform,
     resize_image,
 )
 from tfrecord_plugin.record_file import RecordFile
@@ -29,7 +26,7 @@ _IMAGE, _LABEL = "image/encoded", "image/class/label"
 _CHANNELS = 3
 
 
-class TFRecord(DataLayer):
+class TFRecord(DecodedLayer):
     """Reads TFRecord files; its tops are the images and their labels."""
 
     caffe_type = "TFRecord"
@@ -48,16 +45,9 @@ class TFRecord(DataLayer):
             if not all(size):
                 raise OwltfError("new_height and new_width must be given")
             self._examples = _Examples.of(context, size)
-            shape = (_CHANNELS, *size)
-            transform = read_transform(context, shape)
-        self.records = self._examples.count
-        self.bad_records = BadRecords(context, self.records)
-        self._decoded = DecodedImages(self._examples, shape, transform, self.bad_records)
-        self.top_shapes = ((self.batch_size, *transform.output_shape(shape)), (self.batch_size,))
-
-    def dataset(self, position: int) -> Any:
-        """Return an endless dataset of (images, labels) from record `position` on."""
-        return read_ahead(self._decoded.dataset(self, position), 2)
+            self.records = self._examples.count
+            bad = BadRecords(context, self.records)
+            self.read_from(self._examples, (_CHANNELS, *size), bad)
 
     def keys(self, position: int) -> Iterator[str]:
         """Yield the file and the number in it of each record, from record `position` on."""
@@ -73,7 +63,7 @@ class TFRecord(DataLayer):
 
 @dataclass(frozen=True)
 class _Examples:
-    """An `ImageSource`: what `DecodedImages` asks of whatever holds images."""
+    """An `ImageSource`: what a `DecodedLayer` asks of whatever holds images."""
 
     pattern: str
     files: Sequence[RecordFile]
