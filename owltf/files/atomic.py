@@ -11,6 +11,7 @@ from itertools import chain
 from pathlib import Path
 
 from owltf.errors import OwltfError
+from owltf.files.regular_file import refuse_irreplaceable
 from owltf.files.temporary_name import is_left_over, temporary_prefix
 from owltf.stop_flag import check_stopped
 
@@ -29,9 +30,11 @@ def atomic_path(path: Path) -> Iterator[Path]:
     file or the new one. If the block fails, also by an interrupt or a signal, the file is removed.
 
     Raises:
-        OwltfError: if the folder does not exist, the disk is full, or the file cannot be written
-            for another reason of the system.
+        OwltfError: if the folder does not exist, the disk is full, the path is that of a device, a
+            pipe or a link to an open file (`/dev/stdout`), which a rename would replace, or the
+            file cannot be written for another reason of the system.
     """
+    refuse_irreplaceable(path)
     remove_left_over(path.parent, lambda name: name == path.name)
     with _writing(_final(path)):
         with _ended_by_signals(), _temporary(path) as temporary:
@@ -85,6 +88,7 @@ def atomic_output_group(paths: Sequence[Path]) -> Iterator[list[Path]]:
 
 @contextmanager
 def _folder_for(path: Path) -> Iterator[Path]:
+    refuse_irreplaceable(path)
     remove_left_over(path.parent, lambda name: name == path.name)
     with ExitStack() as stack:
         with _writing(str(path)):

@@ -1,6 +1,7 @@
-"""Refuses what is no ordinary file, such as a pipe, before a reader waits for it without end."""
+"""Refuses what is no ordinary file, such as a pipe, before it is read without end or replaced."""
 
 import stat
+from contextlib import suppress
 from pathlib import Path
 
 from owltf.errors import OwltfError
@@ -27,8 +28,39 @@ def refuse_irregular(path: Path) -> None:
     except ValueError as error:
         raise OwltfError(f"{str(path)!r}: no path of a file ({error})") from error
     if not stat.S_ISREG(mode):
-        kind = _KINDS.get(stat.S_IFMT(mode), "no ordinary file")
-        raise OwltfError(f"{path}: {kind}, where a file is needed")
+        raise OwltfError(f"{path}: {_kind(mode)}, where a file is needed")
+
+
+def _kind(mode: int) -> str:
+    return _KINDS.get(stat.S_IFMT(mode), "no ordinary file")
+
+
+def refuse_irreplaceable(path: Path) -> None:
+    """Check that a new file may take a path's place, as it may that of a file or a folder.
+
+    Raises:
+        OwltfError: if there is a device or a pipe, or a link to one or to an open file, such as
+            `/dev/stdout`: others need it where it is.
+    """
+    with suppress(OSError, ValueError):
+        mode = path.stat().st_mode
+        there = None if stat.S_ISREG(mode) or stat.S_ISDIR(mode) else _kind(mode)
+        if there is None and _leads_through_proc(path):
+            there = "an open file"
+        if there:
+            raise OwltfError(f"{path}: cannot be written: it is {there}; give the name of a file")
+
+
+def _leads_through_proc(path: Path) -> bool:
+    """Return whether a path is, or links to, one of /proc, where links stand for open files."""
+    seen = path.absolute()
+    for _ in range(40):
+        if seen.is_relative_to("/proc") or seen.is_relative_to("/dev/fd"):
+            return True
+        if not seen.is_symlink():
+            return False
+        seen = seen.parent / seen.readlink()
+    return False
 
 
 def read_bytes(path: Path) -> bytes:

@@ -63,6 +63,32 @@ def test_no_such_folder(tmp_path: Path, refusal: Callable[..., str]) -> None:
     )
 
 
+@pytest.mark.parametrize("write", [atomic_path, atomic_outputs])
+@pytest.mark.parametrize("by_a_link", [False, True])
+def test_a_pipe_or_a_device_is_never_replaced(
+    tmp_path: Path, refusal: Callable[..., str], write: Callable[..., Any], by_a_link: bool
+) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "link").symlink_to("pipe")
+    path = tmp_path / ("link" if by_a_link else "pipe")
+    assert refusal(write(path).__enter__) == (
+        f"{path}: cannot be written: it is a pipe (FIFO); give the name of a file"
+    )
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["link", "pipe"]
+
+
+@pytest.mark.parametrize("write", [atomic_path, atomic_outputs])
+def test_the_link_to_an_open_file_is_never_replaced(
+    tmp_path: Path, refusal: Callable[..., str], write: Callable[..., Any]
+) -> None:
+    link = tmp_path / "stdout"
+    with (tmp_path / "open").open("w") as file:
+        link.symlink_to(f"/proc/self/fd/{file.fileno()}")
+        said = refusal(write(link).__enter__)
+    assert said == f"{link}: cannot be written: it is an open file; give the name of a file"
+    assert link.is_symlink()
+
+
 def test_full_disk(tmp_path: Path, refusal: Callable[..., str]) -> None:
     def write() -> None:
         with atomic_path(tmp_path / "a"):
