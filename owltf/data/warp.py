@@ -51,14 +51,16 @@ class Warp:
         kept_w, kept_h = self._kept(x1, x2, box, 0), self._kept(y1, y2, box, 1)
         start = right if mirrored else left
         kept_w, kept_h = min(kept_w, side - start), min(kept_h, side - top)
-        square = np.zeros((side, side, image.shape[2]), np.uint8)
-        inside = np.zeros((side, side), np.bool_)
         if kept_w < 1 or kept_h < 1:
             raise ValueError("has a window of which nothing is left when it is warped")
         part = resize_image(image[y1 : y2 + 1, x1 : x2 + 1], (kept_h, kept_w))
+        part = mirror_image(part) if mirrored else part
+        if part.shape[:2] == (side, side):
+            return part, np.ones((side, side), np.bool_)
+        square = np.zeros((side, side, image.shape[2]), np.uint8)
+        inside = np.zeros((side, side), np.bool_)
         place = np.s_[top : top + kept_h, start : start + kept_w]
-        square[place] = mirror_image(part) if mirrored else part
-        inside[place] = True
+        square[place], inside[place] = part, True
         return square, inside
 
     @property

@@ -170,7 +170,7 @@ class WindowData(DataLayer):
 
     def _write(self, window: Window, mirrored: bool, target: npt.NDArray[np.float32]) -> None:
         square, inside = self._warp.cut(self._decoded(window), window.box, mirrored)
-        for channel, plane in enumerate(cv2.split(square)):
+        for channel, plane in enumerate(cv2.split(np.ascontiguousarray(square))):
             np.copyto(target[channel], plane)
         if self._mean is not None:
             target -= self._mean
