@@ -76,8 +76,14 @@ def _read_ordinary(path: str) -> bytes:
     """Return a file's bytes, with fewer calls than by `Path`: there are millions of images."""
     # A pipe is opened without waiting for its writer, and then refused.
     number = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    with os.fdopen(number, "rb", buffering=0) as file:
+    try:
         found = os.fstat(number)
         if not stat.S_ISREG(found.st_mode):
             raise OSError(f"{path} is no ordinary file")
-        return file.readall()
+        data = os.read(number, found.st_size)
+        # One call reads the whole of most files.
+        while len(data) < found.st_size and (more := os.read(number, found.st_size - len(data))):
+            data += more
+        return data
+    finally:
+        os.close(number)
