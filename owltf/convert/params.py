@@ -39,7 +39,15 @@ class ParamBlob:
 
     def caffe_shape(self, shape: tuple[int, ...]) -> tuple[int, ...]:
         """Return the Caffe shape of a variable of the given shape."""
-        return self.to_caffe(np.broadcast_to(np.float32(0), shape)).shape
+        sizes = dict(zip(_axes(self.keras, len(shape)), shape, strict=True))
+        return tuple(sizes[axis] for axis in _axes(self.caffe, len(shape)))
+
+
+def _axes(order: str, rank: int) -> list[str | int]:
+    """Return an order's letters, with a number for each axis that `...` stands for."""
+    before, dots, after = order.partition("...")
+    others = range(rank - len(before) - len(after)) if dots else ()
+    return [*before, *others, *after]
 
 
 @dataclass(frozen=True)

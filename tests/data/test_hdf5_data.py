@@ -105,6 +105,10 @@ def test_what_is_refused(text, expected, make_layer, refusal):
         ([rows(2), {"data": np.zeros((2, 5)), "label": np.zeros(2)}], "got (5,), ()"),
         ([{"data": np.zeros((1, 1)), "label": [b"cat"]}], "'label' must hold rows of numbers"),
         ([{"data": np.zeros((1, 1)), "label": 1.0}], "'label' must hold rows of numbers"),
+        (
+            [{"data": np.zeros((2, 3, 0)), "label": np.zeros(2)}],
+            "'data' of shape (2, 3, 0) holds no numbers",
+        ),
     ],
 )
 def test_what_the_files_must_be(files, expected, make_layer, refusal, write_list):

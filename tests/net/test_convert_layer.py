@@ -27,7 +27,7 @@ X = input_text("x", 2, 4)
 def test_bottoms_and_tops_are_counted(layer: str, message: str) -> None:
     with pytest.raises(OwltfError) as raised:
         build(f"{X} layer {{ name: 'r' {layer} }}")
-    assert str(raised.value).endswith(message)
+    assert message in str(raised.value)
     assert "layer 'r' (" in str(raised.value)
 
 
@@ -70,7 +70,17 @@ def test_errors_have_caffes_words(layer: str, field: str) -> None:
         (
             'layer { name: "s" type: "Reduction" bottom: "x" top: "s" reduction_param { axis: 0 } }'
             '\nlayer { name: "r" type: "ArgMax" bottom: "s" top: "r" }',
-            "",
+            "finds the greatest values of each sample, but 's' is ()",
+        ),
+        (
+            'layer { name: "r" type: "Parameter" top: "r" '
+            "parameter_param { shape { dim: 2 dim: 2147483647 dim: 2147483647 } } }",
+            "parameter 0 of shape (2, 2147483647, 2147483647) needs ",
+        ),
+        (
+            'layer { name: "r" type: "Embed" bottom: "x" top: "r" '
+            "embed_param { num_output: 2147483647 input_dim: 2147483646 } }",
+            "parameter 0 of shape (2147483646, 2147483647) needs ",
         ),
     ],
 )
@@ -78,7 +88,7 @@ def test_absurd_numbers_are_one_line(layer: str, message: str) -> None:
     with pytest.raises(OwltfError) as raised:
         build(X + layer)
     assert "layer 'r' (" in str(raised.value)
-    assert str(raised.value).endswith(message)
+    assert message in str(raised.value)
     assert "\n" not in str(raised.value)
 
 

@@ -167,7 +167,10 @@ def _dataset(layout: Hdf5Layout, name: str) -> tuple[int, ...]:
         raise OwltfError(f"{layout.file} has no dataset '{name}'; it has {known}")
     if not _has_rows(stored):
         raise OwltfError(f"{layout.file}: dataset '{name}' must hold rows of numbers")
-    return layout.dataset(name).shape or ()
+    shape = layout.dataset(name).shape or ()
+    if 0 in shape[1:]:
+        raise OwltfError(f"{layout.file}: dataset '{name}' of shape {shape} holds no numbers")
+    return shape
 
 
 def _listed(shapes: Sequence[tuple[int, ...]]) -> str:

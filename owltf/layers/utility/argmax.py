@@ -140,6 +140,8 @@ class ArgMax(LayerConverter):
 def _of_all(layer: Layer, bottom: Blob) -> Blob:
     """Return (N, 1, top_k), or (N, 2, top_k) with the values, with axes of size 1 up to 4 axes."""
     param = layer.parameter.argmax_param
+    if not bottom.rank:
+        raise layer.error(f"finds the greatest values of each sample, but '{bottom.name}' is ()")
     values = bottom.flatten() if bottom.rank > 1 else bottom.reshape((*bottom.shape, 1))
     _check_count(layer, param.top_k, values.shape[1])
     top = values.map(_keras(layer, 1, "both" if param.out_max_val else "places"))
