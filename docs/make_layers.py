@@ -70,7 +70,8 @@ def _row(name: str, converter: Any, layer: Any) -> str:
     path = Path(inspect.getsourcefile(made) or "").relative_to(ROOT)
     what = (inspect.getdoc(made) or "").splitlines()[0].replace("|", "\\|")
     blobs = _listed([blob.name for blob in getattr(made, "params", ())])
-    fields, forms = ", ".join(_fields(modules, layer)), " | ".join(form_words(converter))
+    fields = ", ".join(dict.fromkeys(_fields(modules, layer)))
+    forms = " | ".join(form_words(converter))
     return f"| [{name}](../{path}) | {what} | {fields} | {blobs} | {forms} |\n"
 
 
