@@ -30,6 +30,15 @@ def unique_names(layers: Iterable[NamedLayer]) -> tuple[str, ...]:
     return tuple(given)
 
 
+def hdf5_name(name: str) -> str:
+    """Return what HDF5 makes of a layer's name, which it reads as a path: `a/b` of `/a//./b`.
+
+    Returns:
+        The path's parts, joined; empty if it has none.
+    """
+    return "/".join(part for part in name.split("/") if part not in ("", "."))
+
+
 def _free_name(layer: NamedLayer, written: Container[str], given: Container[str]) -> str:
     stem = layer.name or layer.type
     if stem not in given and (layer.name or stem not in written):

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
 from owltf.caffe.binary.weights import LayerWeights
 from owltf.caffe.binary.write_weights import write_caffemodel
+from owltf.caffe.layer_names import hdf5_name
 from owltf.convert.params import Param
 from owltf.errors import OwltfError
 from owltf.files.checksum import FileSum
@@ -76,7 +77,7 @@ def load_weights(
     """
     result = Loaded()
     plan: list[tuple[Param, np.ndarray]] = []
-    for layer in weights:
+    for layer in _named(net, weights):
         params = net.layer_params.get(layer.name, ())
         if not layer.blobs:
             continue
@@ -97,6 +98,14 @@ def load_weights(
     known = set(result.known)
     result.absent = [name for name in net.layer_params if name not in known]
     return result
+
+
+def _named(net: Net, weights: Iterable[LayerWeights]) -> Iterator[LayerWeights]:
+    """Yield the layers of a file by the net's names: HDF5 has `a/b` for a layer `a//b`."""
+    names = {hdf5_name(name): name for name in net.layer_params}
+    for layer in weights:
+        is_other = layer.indices is not None and layer.name not in net.layer_params
+        yield replace(layer, name=names.get(layer.name, layer.name)) if is_other else layer
 
 
 def _filled(net: Net, layer: LayerWeights) -> Sequence[Param]:

@@ -1,6 +1,8 @@
 """Names that no two layers of a net share."""
 
-from owltf.caffe.layer_names import unique_names
+import pytest
+
+from owltf.caffe.layer_names import hdf5_name, unique_names
 from owltf.caffe.schema.schema import Schema
 
 
@@ -21,3 +23,11 @@ def test_twins_are_numbered(schema: Schema) -> None:
 def test_layers_without_a_name_are_named_after_their_type(schema: Schema) -> None:
     layers = [("", "ReLU"), ("", "ReLU"), ("", "TanH"), ("TanH", "TanH")]
     assert _names(schema, *layers) == ("ReLU", "ReLU_2", "TanH_2", "TanH")
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("a//b", "a/b"), ("/a", "a"), ("a/", "a"), ("a/./b", "a/b"), ("..", ".."), ("/", "")],
+)
+def test_names_in_hdf5_files(name: str, expected: str) -> None:
+    assert hdf5_name(name) == expected

@@ -151,3 +151,19 @@ def test_a_long_list_of_names_is_short() -> None:
     assert told.summary().endswith(
         "not in the file: layer0, layer1, layer2, layer3, layer4 and 2 more"
     )
+
+
+@pytest.mark.parametrize("name", ["a//b", "/a", "a/", "a/./b"])
+def test_hdf5_weights_of_a_layer_whose_name_is_another_path(tmp_path: Path, name: str) -> None:
+    text = f"""
+        layer {{ name: "data" type: "Input" top: "data"
+          input_param {{ shape {{ dim: 2 dim: 3 }} }} }}
+        layer {{ name: "{name}" type: "InnerProduct" bottom: "data" top: "ip"
+          inner_product_param {{ num_output: 2 weight_filler {{ type: "xavier" }} }} }}
+        """
+    saved, loaded = net_of(text), net_of(text)
+    save_weights(saved, tmp_path / "a.caffemodel.h5")
+    weights = read_weights(tmp_path / "a.caffemodel.h5", load_schema())
+    assert load_weights(loaded, weights, FILE).loaded == [name]
+    for one, other in zip(saved.get_params()[name], loaded.get_params()[name], strict=True):
+        np.testing.assert_array_equal(one, other)

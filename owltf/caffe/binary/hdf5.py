@@ -10,6 +10,7 @@ from owltf.caffe.binary.hdf5_layout import Hdf5Layout, Stored, read_layout, read
 from owltf.caffe.binary.hdf5_target import create_hdf5
 from owltf.caffe.binary.solver_state import SolverState
 from owltf.caffe.binary.weights import LayerWeights
+from owltf.caffe.layer_names import hdf5_name
 from owltf.errors import OwltfError
 
 _WEIGHTS, _DIFFS, _HISTORY = "data", "diff", "history"
@@ -80,8 +81,11 @@ def write_weights_hdf5(
 
 def _write_layers(group: Any, layers: Iterable[tuple[str, Numbered]]) -> None:
     for name, blobs in layers:
+        place = hdf5_name(name)
+        if not place and not blobs:
+            continue
         try:
-            _write_numbered(group.require_group(name), blobs)
+            _write_numbered(group.require_group(place), blobs)
         except (TypeError, ValueError) as error:
             raise OwltfError(
                 f"layer '{name}' has no place in an HDF5 file beside the net's other layers "

@@ -198,3 +198,24 @@ def test_packed_numbers_beyond_the_bound(
     assert "take 4,000 bytes unpacked, of 3,999 at most" in refusal(
         read_weights_hdf5, tmp_path / "a.h5"
     )
+
+
+@pytest.mark.parametrize("name", ["/", ".", "//./"])
+def test_a_layer_whose_name_is_no_path(
+    tmp_path: Path, refusal: Callable[..., str], name: str
+) -> None:
+    line = refusal(write_weights_hdf5, tmp_path / "a.h5", [(name, ARRAYS[:1])])
+    assert line.startswith(f"layer '{name}' has no place in an HDF5 file")
+
+
+def test_layers_whose_paths_are_the_same(tmp_path: Path, refusal: Callable[..., str]) -> None:
+    pairs = [("a/b", ARRAYS[:1]), ("a//b", ARRAYS[:1])]
+    line = refusal(write_weights_hdf5, tmp_path / "a.h5", pairs)
+    assert line.startswith("layer 'a//b' has no place in an HDF5 file")
+
+
+def test_no_layer_is_written_outside_of_the_weights(tmp_path: Path) -> None:
+    write_weights_hdf5(tmp_path / "a.h5", [("/conv", ARRAYS[:1]), ("/", [])])
+    with h5py.File(tmp_path / "a.h5") as file:
+        assert list(file) == ["data"]
+        assert list(file["data/conv"]) == ["0"]
