@@ -68,9 +68,12 @@ def _text(file: _PatientFile, before: TextIO | None) -> TextIOWrapper:
 
 
 def _open_closed() -> None:
-    """Give closed streams a place, as else the next file that is opened would be printed into."""
+    """Give closed streams a place, as else the next file that is opened would be printed into.
+
+    That of the standard output cannot be written, so that what is lost is told.
+    """
     for number in (0, _STDOUT, _STDERR):
         try:
             os.fstat(number)
         except OSError:
-            os.open(os.devnull, os.O_RDWR)
+            os.open(os.devnull, os.O_RDONLY if number == _STDOUT else os.O_RDWR)

@@ -31,8 +31,8 @@ def run(command: str, done: Path) -> subprocess.CompletedProcess[str]:
     [
         ("{} > /dev/full", 2, "no space left on device"),
         ("set -o pipefail; {} | head -1", 0, "broken pipe"),
-        ("{} >&-", 0, ""),
-        ("{} >&- 2>&-", 0, ""),
+        ("{} >&-", 2, "bad file descriptor"),
+        ("{} >&- 2>&-", 2, ""),
         ("{} 2>/dev/full", 0, ""),
     ],
 )
