@@ -124,14 +124,14 @@ class NetState:
             memory.clear()
 
     def reshape(self, last: int | None = None) -> None:
-        """Give every blob the shape that follows from those of the inputs.
+        """Give every blob the shape that follows from those of the inputs and of the data.
 
         Args:
             last: the last layer that is about to run; as in Caffe, those behind it may not fit.
         """
         count = len(self.initial.net.layers) if last is None else last + 1
         known = self.built.net.blob_shapes
-        wanted = {name: self.blobs[name].shape for name in self.initial.inputs}
+        wanted = {name: self.blobs[name].shape for name in self.initial.fed}
         fits = all(known.get(name, shape) == shape for name, shape in wanted.items())
         if fits and len(self.built.net.layers) >= count:
             return
@@ -168,9 +168,9 @@ class NetState:
 
     def forward(self, first: int, last: int) -> None:
         """Run layers forward, on what memory holds."""
+        self._take_batches(first, last)
         self.reshape(last)
         plan = self.built.forward(first, last)
-        self._take_batches(first, last)
         self._begin_pass()
         if plan.layers:
             self._keep_tops(plan, self._run(plan))
@@ -186,9 +186,9 @@ class NetState:
 
     def forward_backward(self) -> None:
         """Run all layers forward and backward, in one call."""
+        self._take_batches(0, len(self.initial.net.layers) - 1)
         self.reshape()
         plan = self.built.whole
-        self._take_batches(0, len(self.built.net.layers) - 1)
         self._begin_pass()
         results = self._run(plan)
         self._keep_tops(plan, results)
@@ -232,8 +232,8 @@ class NetState:
 
     def _take_batches(self, first: int, last: int) -> None:
         """Fill the tops of the data layers among some layers with their next batches."""
-        places = {layer.name: place for place, layer in enumerate(self.built.net.graph.layers)}
-        for source in self.built.net.sources:
+        places = {layer.name: place for place, layer in enumerate(self.initial.net.graph.layers)}
+        for source in self.initial.net.sources:
             if first <= places[source.name] <= last:
                 self._take_batch(source)
 
@@ -249,5 +249,5 @@ class NetState:
     def _fill(self, name: str, values: np.ndarray) -> None:
         blob = self.blobs[name]
         memory: Any = blob.data_memory
-        memory.set(tf.constant(values), BlobOrder(self.built.net.input_blobs[name]))
+        memory.set(tf.constant(values), BlobOrder(self.initial.net.input_blobs[name]))
         blob.diff_memory.reshape(memory.shape)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from script_nets import SMALL, close, net_of
@@ -63,3 +64,35 @@ def test_statistics_move_once_for_a_pass_and_its_way_back(tmp_path: Path) -> Non
     net.backward()
     close(mean, x.mean(0))
     close(net.params["bn"][2].data, [1])
+
+
+def test_data_of_several_sizes(tmp_path: Path) -> None:
+    images = [RNG.integers(256, size=(*size, 3), dtype=np.uint8) for size in ((4, 5), (6, 3))]
+    for number, image in enumerate(images):
+        cv2.imwrite(str(tmp_path / f"{number}.png"), image)
+    (tmp_path / "list.txt").write_text("0.png 0\n1.png 1\n")
+    net = net_of(tmp_path, SIZES.replace("FOLDER", str(tmp_path)), caffe.TRAIN)
+    for number in (0, 1, 0):
+        image = images[number].transpose(2, 0, 1)[None].astype(np.float32)
+        net.clear_param_diffs()
+        net.forward()
+        net.backward()
+        close(net.blobs["data"].data, image)
+        close(net.blobs["label"].data, [number])
+        close(net.blobs["mean"].data, image.mean((2, 3), keepdims=True))
+        assert net.blobs["data"].diff.shape == net.blobs["conv"].data.shape == image.shape
+        close(net.params["conv"][0].diff[0, :, 0, 0], image.mean((0, 2, 3)))
+
+
+SIZES = """
+layer { name: "data" type: "ImageData" top: "data" top: "label"
+  image_data_param { source: "FOLDER/list.txt" root_folder: "FOLDER/" batch_size: 1 } }
+layer { name: "conv" type: "Convolution" bottom: "data" top: "conv"
+  convolution_param { num_output: 3 kernel_size: 1 weight_filler { type: "xavier" } } }
+layer { name: "mean" type: "Pooling" bottom: "data" top: "mean"
+  pooling_param { pool: AVE global_pooling: true } }
+layer { name: "pool" type: "Pooling" bottom: "conv" top: "pool"
+  pooling_param { pool: AVE global_pooling: true } }
+layer { name: "loss" type: "Reduction" bottom: "pool" top: "loss" loss_weight: 1 }
+layer { name: "rest" type: "Silence" bottom: "label" bottom: "mean" }
+"""

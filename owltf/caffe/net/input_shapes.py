@@ -24,6 +24,26 @@ def with_input_shapes(source: NetSource, shapes: Shapes) -> NetSource:
     return source.with_layers((_reshaped(layer, shapes), line) for layer, line in pairs)
 
 
+def with_tops_as_inputs(source: NetSource, shapes: Shapes) -> NetSource:
+    """Return a net in which Input layers stand for those that make blobs of the given shapes.
+
+    Args:
+        source: the net.
+        shapes: the whole shape of each top of the layers to replace, by the blob's name.
+    """
+    pairs = zip(source.parameter.layer, source.lines, strict=True)
+    return source.with_layers((_as_input(layer, shapes), line) for layer, line in pairs)
+
+
+def _as_input(layer: LayerParameter, shapes: Shapes) -> LayerParameter:
+    if layer.bottom or not any(top in shapes for top in layer.top):
+        return layer
+    made = type(layer)(name=layer.name, type="Input", top=layer.top)
+    for top in layer.top:
+        made.input_param.shape.add().dim.extend(shapes[top])
+    return made
+
+
 def _check(source: NetSource, shapes: Shapes) -> None:
     makers = {top: layer for layer in source.parameter.layer for top in layer.top}
     inputs = [top for top, layer in makers.items() if layer.type == "Input"]

@@ -7,7 +7,7 @@ from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from owltf.caffe.net.input_shapes import with_input_shapes
+from owltf.caffe.net.input_shapes import with_input_shapes, with_tops_as_inputs
 from owltf.caffe.net.splits import with_automatic_tops, with_splits
 from owltf.caffe.prototxt.source import NetSource
 from owltf.convert.context import NetContext
@@ -82,6 +82,16 @@ class Built:
         layers = (each for each in self.net.graph.layers if each.type == "Input")
         return [top for layer in layers for top in layer.parameter.top]
 
+    @cached_property
+    def sourced(self) -> Sequence[str]:
+        """The names of the blobs that data layers fill."""
+        return [top for source in self.net.sources for top in source.tops]
+
+    @cached_property
+    def fed(self) -> Sequence[str]:
+        """The names of the blobs whose shapes all others follow from."""
+        return [*self.inputs, *self.sourced]
+
 
 class Builder:
     """Builds a net for each shape of its inputs, all on the same weights.
@@ -122,11 +132,11 @@ class Builder:
         return built
 
     def reshaped(self, initial: Built, shapes: Shapes, count: int) -> Built:
-        """Return the net for other shapes of its inputs.
+        """Return the net for other shapes of its inputs, and of what its data layers give.
 
         Args:
             initial: the net for the shapes of its file.
-            shapes: the shape of each input.
+            shapes: the shape of each such blob.
             count: how many layers are needed; if later ones cannot compute on these shapes, the
                 net ends before them.
 
@@ -153,11 +163,19 @@ class Builder:
 
     def _reshaped(self, initial: Built, shapes: Shapes) -> NetSource:
         inputs = {name: shapes[name] for name in initial.inputs}
-        return with_input_shapes(self._source, inputs)
+        source = with_input_shapes(self._source, inputs)
+        others = {
+            top: shapes[top]
+            for each in initial.net.sources
+            if any(tuple(shapes[top]) != initial.net.blob_shapes[top] for top in each.tops)
+            for top in each.tops
+        }
+        # The data layer itself knows no shape but that of its first record.
+        return with_tops_as_inputs(source, others) if others else source
 
     def _built(self, source: NetSource, initial: Built) -> Built:
         return Built(build_source(source, self.context), initial.net)
 
 
 def _key(built: Built, shapes: Shapes) -> Key:
-    return tuple(tuple(shapes[name]) for name in built.inputs)
+    return tuple(tuple(shapes[name]) for name in built.fed)
