@@ -17,6 +17,8 @@ from owltf.runtime.compiled import compiled
 from owltf.runtime.standard_ops import standard_ops_only
 from owltf.runtime.start_tensorflow import stderr_without
 
+# Notes and warnings of TensorFlow 2.20's converter come whatever TF_CPP_MIN_LOG_LEVEL says.
+_NOTES = (b"INFO: Created TensorFlow Lite", b"I0000 ", b"W0000 ")
 # A model is in memory three times while it is made.
 _MOST_WEIGHTS = 2**25
 # Of a model from 0.4 to 26 million weights, on two cores.
@@ -40,9 +42,9 @@ def lite_form(
         concrete = compiled(function).get_concrete_function(specs)
     if _weights(concrete) > _MOST_WEIGHTS:
         raise ValueError("too many weights")
-    concrete = frozen(concrete)
-    with warnings.catch_warnings(), stderr_without(b"INFO: Created TensorFlow Lite"):
+    with warnings.catch_warnings(), stderr_without(*_NOTES):
         warnings.simplefilter("ignore")
+        concrete = frozen(concrete)
         converter = tf.lite.TFLiteConverter.from_concrete_functions([concrete], tf.Module())
         # A SavedModel in between would change the outputs' names.
         converter.experimental_lower_to_saved_model = False

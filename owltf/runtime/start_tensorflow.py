@@ -29,11 +29,11 @@ def start_tensorflow(*, is_one_of_several: bool = False) -> None:
 
 
 @contextmanager
-def stderr_without(start: bytes) -> Iterator[None]:
+def stderr_without(*starts: bytes) -> Iterator[None]:
     """Leave out lines that libraries write straight to file descriptor 2 inside.
 
     Args:
-        start: what those lines begin with; others are shown at the end.
+        *starts: what those lines begin with; others are shown at the end.
     """
     with tempfile.TemporaryFile() as held:
         try:
@@ -41,7 +41,7 @@ def stderr_without(start: bytes) -> Iterator[None]:
                 yield
         finally:
             held.seek(0)
-            os.write(2, b"".join(line for line in held if not line.startswith(start)))
+            os.write(2, b"".join(line for line in held if not line.startswith(starts)))
 
 
 @contextmanager

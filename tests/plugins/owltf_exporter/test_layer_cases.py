@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +82,8 @@ def test_onnx(name: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", [name for name in CASES if name not in ("filter", "parameter")])
 def test_onnx_in_opencv(name: str, tmp_path: Path) -> None:
     cv2: Any = pytest.importorskip("cv2", reason="OpenCV is not installed")
+    if cv2.__version__ < "5":
+        pytest.skip("OpenCV 4 lacks operations of ONNX, and can crash on them")
     pytest.importorskip("onnx")
     pytest.importorskip("onnxruntime")
     from owltf_exporter.formats import onnx_file
@@ -100,6 +103,8 @@ def test_onnx_in_opencv(name: str, tmp_path: Path) -> None:
 # A net without inputs gives the same at each call, and is not exported.
 @pytest.mark.parametrize("name", [name for name in CASES if name != "parameter"])
 def test_a_program(name: str, tmp_path: Path) -> None:
+    if name == "crop" and version("keras") < "3.13":
+        pytest.skip("Keras 3.12 makes no model with an input that no layer takes")
     case = Case.read(name)
     net = exported(case)
     python_file.write(net, tmp_path / "net.py")
