@@ -25,6 +25,11 @@ from make_nets import densenet201, googlenet, resnet152
 
 HERE = Path(__file__).parent
 _LOAD = "from owltf.api import load_net; load_net({!r}, phase='TRAIN')"
+_SOLVER = """
+net: "{}"
+base_lr: 0.01 lr_policy: "fixed" max_iter: 1 display: 1
+snapshot_prefix: "lenet" snapshot_after_train: false
+"""
 _OPENCV = """
 import cv2, numpy as np
 assert cv2.__version__.startswith("4.")
@@ -47,6 +52,7 @@ def programs(pythons: Mapping[str, str]) -> dict[str, list[str]]:
     return {
         "owltf --help": [*owltf, "--help"],
         "import tensorflow": [python, "-c", "import tensorflow"],
+        "owltf run, an iteration of LeNet": [*owltf, "run", "solver.prototxt", "--plain"],
         "owltf classify, form kept": [*classify, "auto"],
         "owltf classify, TensorFlow": [*classify, "tensorflow"],
         "OpenCV 4, first answer": [pythons.get("opencv", python), "-c", _OPENCV],
@@ -59,6 +65,8 @@ def make_files(folder: Path) -> None:
     for net in (googlenet(), resnet152(), densenet201()):
         name = {"GoogLeNet": "googlenet", "ResNet-152": "resnet152"}.get(net.name, "densenet201")
         (folder / f"{name}.prototxt").write_text(net.text(), encoding="utf-8")
+    solver = _SOLVER.format(Path(__file__).parent / "nets" / "lenet.prototxt")
+    (folder / "solver.prototxt").write_text(solver, encoding="utf-8")
     pixels = np.random.default_rng(0).integers(0, 255, (256, 256, 3), np.uint8)
     cv2.imwrite(str(folder / "image.png"), pixels)
     words = [sys.executable, "-m", "owltf", "export", "googlenet.prototxt", "googlenet.caffemodel"]
