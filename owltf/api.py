@@ -177,7 +177,10 @@ if TYPE_CHECKING:
         must_use_standard_ops as must_use_standard_ops,
         standard_ops_only as standard_ops_only,
     )
-    from owltf.runtime.start_tensorflow import start_tensorflow as start_tensorflow
+    from owltf.runtime.start_tensorflow import (
+        start_tensorflow as start_tensorflow,
+        without_lite_notes as without_lite_notes,
+    )
     from owltf.runtime.step import Step as Step, current_step as current_step
     from owltf.signals.stoppable import StoppableCommand as StoppableCommand
     from owltf.solvers.learning_rate import LearningRate as LearningRate
@@ -349,6 +352,7 @@ TOOLS = {
     "save_weights": "owltf.net.weights",
     "standard_ops_only": "owltf.runtime.standard_ops",
     "start_tensorflow": "owltf.runtime.start_tensorflow",
+    "without_lite_notes": "owltf.runtime.start_tensorflow",
     "state_options": "owltf.options.net",
     "weights_of": "owltf.options.weights",
     "weights_options": "owltf.options.weights",

@@ -15,10 +15,8 @@ import tensorflow as tf
 from owltf.keras_internals import frozen, only_reading
 from owltf.runtime.compiled import compiled
 from owltf.runtime.standard_ops import standard_ops_only
-from owltf.runtime.start_tensorflow import stderr_without
+from owltf.runtime.start_tensorflow import without_lite_notes
 
-# Notes and warnings of TensorFlow 2.20's converter come whatever TF_CPP_MIN_LOG_LEVEL says.
-_NOTES = (b"INFO: Created TensorFlow Lite", b"I0000 ", b"W0000 ")
 # A model is in memory three times while it is made.
 _MOST_WEIGHTS = 2**25
 # Of a model from 0.4 to 26 million weights, on two cores.
@@ -42,7 +40,7 @@ def lite_form(
         concrete = compiled(function).get_concrete_function(specs)
     if _weights(concrete) > _MOST_WEIGHTS:
         raise ValueError("too many weights")
-    with warnings.catch_warnings(), stderr_without(*_NOTES):
+    with warnings.catch_warnings(), without_lite_notes():
         warnings.simplefilter("ignore")
         concrete = frozen(concrete)
         converter = tf.lite.TFLiteConverter.from_concrete_functions([concrete], tf.Module())

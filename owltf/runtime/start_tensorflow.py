@@ -6,7 +6,10 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+
+# Those of TensorFlow 2.20's converter come whatever TF_CPP_MIN_LOG_LEVEL says.
+_NOTES_OF_LITE = (b"INFO: Created TensorFlow Lite", b"I0000 ", b"W0000 ")
 
 
 def start_tensorflow(*, is_one_of_several: bool = False) -> None:
@@ -26,6 +29,11 @@ def start_tensorflow(*, is_one_of_several: bool = False) -> None:
         import tensorflow as tf
 
         tf.config.list_physical_devices()
+
+
+def without_lite_notes() -> AbstractContextManager[None]:
+    """Return a context that leaves out the lines which TensorFlow Lite writes by itself."""
+    return stderr_without(*_NOTES_OF_LITE)
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from owltf.api import OwltfError, has_open_batch, keras_name, standard_ops_only
+from owltf.api import OwltfError, has_open_batch, keras_name, standard_ops_only, without_lite_notes
 from owltf_exporter.compare import Difference, difference, random_inputs
 from owltf_exporter.export_job import Arrays, Exported
 from owltf_exporter.formats.saved_model.servable import DEFAULT, Servable
@@ -41,7 +41,8 @@ def write(exported: Exported, path: Path) -> None:
     converter = tf.lite.TFLiteConverter.from_concrete_functions([signature], servable)
     _quantize(converter, exported)
     try:
-        model = _converted(converter)
+        with without_lite_notes():
+            model = _converted(converter)
     except Exception as error:
         raise OwltfError(f"TensorFlow Lite cannot run the net: {_reason(error)}") from error
     path.write_bytes(model)
@@ -118,7 +119,8 @@ def check(exported: Exported, path: Path) -> Difference:
         return run_model(interpreter, exported, arrays)
 
     try:
-        return difference(exported, run)
+        with without_lite_notes():
+            return difference(exported, run)
     except RuntimeError as error:
         raise OwltfError(f"TensorFlow Lite cannot run the net: {_reason(error)}") from error
 

@@ -19,9 +19,10 @@ interpreter = pytest.importorskip(
 )
 
 
-def test_the_small_net_agrees(run: Export, case: Path) -> None:
+def test_the_small_net_agrees(run: Export, case: Path, capfd: pytest.CaptureFixture[str]) -> None:
     ran = run("small.tflite")
     assert ran.exit_code == 0, ran.output
+    assert "TensorFlow Lite" not in capfd.readouterr().err
     runner = interpreter.Interpreter(str(case / "small.tflite")).get_signature_runner()
     x = np.random.default_rng(0).standard_normal((3, 3, 14, 14)).astype(np.float32)
     net = load_net("deploy.prototxt", weights="net.caffemodel")
