@@ -108,6 +108,7 @@ def picture(figures: Mapping[str, Any], path: Path) -> None:
     axes.set_xticks([x + 0.4 for x in range(len(nets))], list(nets))
     axes.set_ylabel("time of an answer, onnxruntime = 1")
     axes.set_yscale("log", base=2)
+    axes.yaxis.set_major_formatter("{x:g}")
     axes.legend(fontsize="small", ncols=4)
     figure.savefig(path, metadata={"Date": None})
 
