@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from math import prod
 from pathlib import Path
+from tokenize import TokenError
 from typing import IO, Any
 from zipfile import ZIP_STORED, ZipFile
 
@@ -72,4 +73,6 @@ def _array(file: IO[bytes], size: int) -> np.ndarray:
 
 
 def _reason(error: Exception) -> str:
-    return " ".join(str(error).split())[:200] or type(error).__name__
+    # Python's tokenizer adds a place in the header to its message.
+    said = error.args[0] if isinstance(error, TokenError) else error
+    return " ".join(str(said).split())[:200] or type(error).__name__

@@ -38,6 +38,7 @@ def header(text: str) -> bytes:
     [
         (b"", "EOF"),
         (header("{"), "array"),
+        (header("{{{{"), "EOF in multi-line statement)"),
         (
             header("{'descr': '<f4', 'fortran_order': False, 'shape': (3, 1000000, 1000000)}"),
             "needs",
