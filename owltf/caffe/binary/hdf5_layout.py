@@ -103,6 +103,8 @@ class Stored:
             return (
                 f"is packed with filter {unknown[0]}; only {', '.join(FILTERS.values())} are read"
             )
+        if self.layout == "chunked" and len(self.chunk) != len(self.shape):
+            return f"is corrupt: it has {len(self.shape)} axes, and chunks of {len(self.chunk)}"
         return self._missing(file_size) if self.size else None
 
     def _missing(self, file_size: int) -> str | None:

@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import h5py
@@ -92,6 +93,17 @@ def test_a_file_that_changes_is_read_again(path: Path) -> None:
         del file["text"]
     os.utime(path, ns=(1, 1))
     assert "text" not in read_layout(path).kinds
+
+
+@pytest.mark.parametrize("shape", [(8,), (2, 2, 2), ()])
+def test_chunks_of_other_axes(tmp_path: Path, shape: tuple[int, ...]) -> None:
+    with h5py.File(tmp_path / "a.h5", "w") as file:
+        file.create_dataset("a", data=np.zeros((4, 2), "f4"), chunks=(2, 2))
+    stored = read_layout(tmp_path / "a.h5").dataset("a")
+    assert stored.problem(1 << 20) is None
+    assert replace(stored, shape=shape).problem(1 << 20) == (
+        f"is corrupt: it has {len(shape)} axes, and chunks of 2"
+    )
 
 
 def test_no_ordinary_file(tmp_path: Path, refusal: Callable[..., str]) -> None:
