@@ -243,6 +243,8 @@ def main() -> None:
         work()
         return
     endings: Counter[str] = Counter()
+    if options.keep:
+        options.keep.mkdir(parents=True, exist_ok=True)
     for kind, ending in fuzz(options.inputs, options.seed, options.keep):
         known = ending in ("read", "refused")
         endings[f"{kind} {ending}" if not known else ending] += 1
