@@ -327,8 +327,8 @@ TOOLS = {
     "engine_option": "owltf.options.engine",
     "find_views": "owltf.inference.views",
     "fold": "owltf.net.fold",
-    "has_open_batch": "owltf.net.open_batch",
     "form_key": "owltf.forms.form_key",
+    "has_open_batch": "owltf.net.open_batch",
     "image_batches": "owltf.inference.image_batches",
     "image_file_options": "owltf.options.images",
     "image_input": "owltf.inference.image_input",
@@ -352,11 +352,11 @@ TOOLS = {
     "save_weights": "owltf.net.weights",
     "standard_ops_only": "owltf.runtime.standard_ops",
     "start_tensorflow": "owltf.runtime.start_tensorflow",
-    "without_lite_notes": "owltf.runtime.start_tensorflow",
     "state_options": "owltf.options.net",
     "weights_of": "owltf.options.weights",
     "weights_options": "owltf.options.weights",
     "whole_images": "owltf.inference.whole_images",
+    "without_lite_notes": "owltf.runtime.start_tensorflow",
     "write_form": "owltf.inference.net_form",
 }
 
