@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from owltf.keras_internals import array_call, flat_call, only_reading
-from owltf.net.lite_form import lite_form, lite_seconds
+from owltf.net.lite_form import lite_form, lite_seconds, may_be_lite
 from owltf.net.quickest import Form, Quickest, is_pure
 from owltf.runtime.compiled import compiled
 
@@ -75,7 +75,7 @@ class Answer:
                 return array_call(by_xla.get_concrete_function(specs))
 
         forms = [Form(xla, most_seconds=_SMALL_S)]
-        if self._spec is None:
+        if self._spec is None and may_be_lite(plain):
             lite = Form(
                 lambda: lite_form(self._flat, specs),
                 holds_weights=True,

@@ -33,13 +33,10 @@ def lite_form(
         specs: the `tf.TensorSpec`s of its arguments; their shapes must be known.
 
     Raises:
-        KeyError: if it returns one of its arguments.
-        ValueError: if it has too many weights; TensorFlow Lite raises errors of many types.
+        KeyError: if it returns one of its arguments. TensorFlow Lite raises errors of many types.
     """
     with standard_ops_only(unroll=True), only_reading():
         concrete = compiled(function).get_concrete_function(specs)
-    if _weights(concrete) > _MOST_WEIGHTS:
-        raise ValueError("too many weights")
     with warnings.catch_warnings(), without_lite_notes():
         warnings.simplefilter("ignore")
         concrete = frozen(concrete)
@@ -49,6 +46,15 @@ def lite_form(
         interpreter = _interpreter(converter.convert())
         interpreter.allocate_tensors()
     return _LiteRun(interpreter, concrete)
+
+
+def may_be_lite(concrete: Any) -> bool:
+    """Return whether a function has few enough weights for the form.
+
+    Args:
+        concrete: a `tf.ConcreteFunction` of it.
+    """
+    return _weights(concrete) <= _MOST_WEIGHTS
 
 
 def lite_seconds(concrete: Any) -> float:

@@ -65,7 +65,9 @@ class Quickest:
         self._plain, self._others, self._clock = plain, tuple(others), clock
         self._chosen: Run | None = None if others else plain
         self._version, self._outdates, self._trials = 0, False, 0
-        self._times: list[float] = []
+        self._calls, self._total_s, self._best_s = 0, 0.0, float("inf")
+        dearest_s = max((form.cost_s for form in others), default=0.0)
+        self._wait_s = (dearest_s - _FREE_S) / _PATIENCE
 
     def __call__(self, arrays: Arrays, version: int = 0) -> Sequence[np.ndarray]:
         """Return what the function makes of arrays.
@@ -79,18 +81,19 @@ class Quickest:
         if self._chosen is not None:
             return self._chosen(arrays)
         found, seconds = self._timed(self._plain, arrays)
-        self._times.append(seconds)
-        if len(self._times) >= _CALLS_BEFORE and self._may_pay():
+        self._note(seconds)
+        if self._calls >= _CALLS_BEFORE and self._total_s >= self._wait_s:
             self._choose(arrays, found)
         return found
 
-    def _may_pay(self) -> bool:
-        cost = max(form.cost_s for form in self._others)
-        return cost <= _FREE_S + _PATIENCE * sum(self._times)
+    def _note(self, seconds: float) -> None:
+        self._calls += 1
+        self._total_s += seconds
+        self._best_s = min(self._best_s, seconds)
 
     def _begin_again(self, version: int) -> None:
         self._version = version
-        self._times.clear()
+        self._calls, self._total_s, self._best_s = 0, 0.0, float("inf")
         if self._outdates:
             self._chosen = None if self._trials < _TRIALS else self._plain
             self._outdates = False
@@ -98,9 +101,9 @@ class Quickest:
     def _choose(self, arrays: Arrays, found: Arrays) -> None:
         self._trials += 1
         # Threads of one form may wait actively for a while after a call, so forms take no turns.
-        best, self._chosen = _GAIN * min(self._times), self._plain
+        best, self._chosen = _GAIN * self._best_s, self._plain
         for form in self._others:
-            if min(self._times) < form.most_seconds and (run := _tried(form, arrays, found)):
+            if self._best_s < form.most_seconds and (run := _tried(form, arrays, found)):
                 seconds = min(self._timed(run, arrays)[1] for _ in range(_CALLS_BEFORE))
                 if seconds < best:
                     best, self._chosen, self._outdates = seconds, run, form.holds_weights

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pytest
 import tensorflow as tf
 
+from owltf.net import answer as module, lite_form, quickest
 from owltf.net.answer import Answer
 
 
@@ -59,6 +61,17 @@ def test_another_form_gives_the_same_and_follows_the_weights() -> None:
         assert answer(given)["y"].tolist() == [[2, 2]]
     weight.assign(3.0)
     assert answer(given, 1)["y"].tolist() == [[3, 3]]
+
+
+def test_no_call_waits_for_a_form_that_would_be_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lite_form, "_MOST_WEIGHTS", 0)
+    monkeypatch.setattr(module, "lite_seconds", lambda _: float("inf"))
+    weight = tf.Variable(2.0)
+    answer = Answer(lambda inputs: ({"y": inputs["x"] * weight}, []), ("x",), ("y",), None, True)
+    for _ in range(quickest._CALLS_BEFORE):
+        answer({"x": np.ones((1, 2), np.float32)})
+    (run,) = answer._runs.values()
+    assert run._chosen is not None
 
 
 def test_a_function_that_keeps_its_input_has_a_copy() -> None:

@@ -76,6 +76,15 @@ def test_a_costly_form_waits_until_the_calls_took_a_quarter_of_it() -> None:
     assert calls == pytest.approx(0.1 / 2e-3, abs=1)
 
 
+def test_the_wait_for_a_costly_form_begins_again_when_weights_change() -> None:
+    costly = form(QUICK, cost_s=quickest._FREE_S + quickest._PATIENCE * 0.1)
+    function = Quickest(SLOW, [costly], CLOCK)
+    for version in (0, 1):
+        for _ in range(40):
+            function(ONE, version)
+    assert function._chosen is None
+
+
 def test_a_form_that_cannot_be_had_is_left_out() -> None:
     def refuse() -> Any:
         raise tf.errors.InvalidArgumentError(None, None, "no such operation")
