@@ -11,6 +11,7 @@ import click
 from owltf.errors import OwltfError
 from owltf.signals.stoppable import StoppableCommand
 
+_SCREEN = Path("-")
 _WEIGHTS_SUFFIXES, _TEXT_SUFFIXES = (".caffemodel", ".h5"), (".prototxt", ".txt")
 
 
@@ -29,12 +30,12 @@ def upgrade(
     """Rewrite a net, a solver or a caffemodel of an older format in Caffe's current one.
 
     FILE is a prototxt of a net or a solver, or a caffemodel. The new file goes to OUT, whole or
-    not at all; a prototxt goes to the screen without one. Comments are lost.
+    not at all; a prototxt goes to the screen without one, or if OUT is -. Comments are lost.
     """
     from owltf.caffe.file_kind import CAFFEMODEL, file_kind
     from owltf.caffe.find_file import find_file
 
-    path = find_file(file, None)
+    path, out = find_file(file, None), None if out == _SCREEN else out
     if file_kind(path) == CAFFEMODEL:
         _upgrade_weights(path, out, context.obj.schema)
     else:

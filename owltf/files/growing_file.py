@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TextIO
 
 from owltf.errors import OwltfError
+from owltf.files.regular_file import refuse_dash
 
 
 class GrowingFile:
@@ -31,6 +32,7 @@ class GrowingFile:
         Raises:
             OwltfError: if it cannot be opened.
         """
+        refuse_dash(self.path)
         try:
             is_cut = not self._anew and _is_cut(self.path)
             self._file = self._opened()

@@ -6,19 +6,22 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from owltf.errors import OwltfError
+from owltf.files.regular_file import refuse_irreplaceable
 
 
 def refuse_existing(paths: Iterable[Path], *, force: bool) -> None:
-    """Check that none of the files and folders that a command will write is there.
+    """Check, before the work, that a command can write its files and folders and replaces none.
 
     Args:
         paths: what will be written.
         force: whether it may be there, and is replaced.
 
     Raises:
-        OwltfError: if one is, or the folder that it will be in is not.
+        OwltfError: if one is there, or the folder that it will be in is not, or if it is none
+            that can be replaced, such as a device.
     """
     for path in paths:
+        refuse_irreplaceable(path)
         if path.exists() and not force:
             raise OwltfError(f"{path} is there already; --force replaces it")
         if not path.parent.is_dir():

@@ -40,8 +40,9 @@ def refuse_irreplaceable(path: Path) -> None:
 
     Raises:
         OwltfError: if there is a device or a pipe, or a link to one or to an open file, such as
-            `/dev/stdout`: others need it where it is.
+            `/dev/stdout`: others need it where it is. Or if the path is `-`.
     """
+    refuse_dash(path)
     with suppress(OSError, ValueError):
         mode = path.stat().st_mode
         there = None if stat.S_ISREG(mode) or stat.S_ISDIR(mode) else _kind(mode)
@@ -49,6 +50,18 @@ def refuse_irreplaceable(path: Path) -> None:
             there = "an open file"
         if there:
             raise OwltfError(f"{path}: cannot be written: it is {there}; give the name of a file")
+
+
+def refuse_dash(path: Path) -> None:
+    """Refuse `-`, by which people who write it do not mean a file of that name.
+
+    Raises:
+        OwltfError: if the path is `-`.
+    """
+    if str(path) == "-":
+        raise OwltfError(
+            "-: cannot be written: no file goes to the standard output; give the name of a file"
+        )
 
 
 def _leads_through_proc(path: Path) -> bool:

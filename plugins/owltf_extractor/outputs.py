@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from owltf.api import OwltfError, classes_in, did_you_mean
+from owltf.api import OwltfError, classes_in, did_you_mean, refuse_existing
 from owltf_extractor.formats.writer import Column, Writer
 
 
@@ -97,9 +97,7 @@ def _outputs(
 
 def _check_place(output: Output) -> None:
     """Refuse a path whose folder is missing, or which is a file or folder of another kind."""
-    folder = output.path.absolute().parent
-    if not folder.is_dir():
-        raise OwltfError(f"{output.path}: there is no folder {folder}")
+    refuse_existing([output.path], force=True)
     if output.path.is_dir() and not (output.path / "data.mdb").exists():
         raise OwltfError(f"{output.path}: a folder stands there")
     if output.path.is_file() and output.writer.suffix == ".lmdb":

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from owltf.api import NetFile, OwltfError, load_test_nets, open_net_file
+from owltf.api import NetFile, OwltfError, load_test_nets, open_net_file, refuse_existing
 from owltf_tester.confusion import check_confusion, write_confusion
 from owltf_tester.figures import write_figures
 from owltf_tester.net_test import NetTest
@@ -69,9 +69,7 @@ def _iterations(file: NetFile, test_net: int | None) -> dict[int, int]:
 
 
 def _check_files(options: TestOptions, nets: int) -> None:
-    for path in (options.confusion, options.output):
-        if path is not None and not path.absolute().parent.is_dir():
-            raise OwltfError(f"{path}: there is no folder {path.absolute().parent}")
+    refuse_existing(filter(None, (options.confusion, options.output)), force=True)
     if options.confusion is not None:
         check_confusion(options.confusion)
         if nets > 1:

@@ -39,6 +39,15 @@ def test_a_net_goes_to_the_screen_or_to_a_file(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["new.prototxt", "old.prototxt"]
 
 
+def test_a_dash_is_the_screen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("old.prototxt").write_text(V1_NET)
+    shown = upgrade("old.prototxt", "-")
+    assert (shown.exit_code, shown.stderr) == (0, "")
+    assert shown.stdout == upgrade("old.prototxt").stdout
+    assert [path.name for path in tmp_path.iterdir()] == ["old.prototxt"]
+
+
 def test_a_solver_gets_its_type_by_name(tmp_path: Path) -> None:
     old = tmp_path / "solver.prototxt"
     old.write_text('net: "x" base_lr: 0.1 solver_type: ADAM snapshot_prefix: "snap"\n')
@@ -71,8 +80,9 @@ def test_mistakes_are_one_line(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not LEGACY.exists(), reason="needs ../shared/zoo")
-def test_weights_need_a_file_to_go_to() -> None:
-    result = upgrade(LEGACY / "lenet_v1.caffemodel")
+@pytest.mark.parametrize("out", [(), ("-",)])
+def test_weights_need_a_file_to_go_to(out: tuple[str, ...]) -> None:
+    result = upgrade(LEGACY / "lenet_v1.caffemodel", *out)
     assert (result.exit_code, "give OUT" in result.stderr) == (2, True)
 
 

@@ -37,3 +37,8 @@ def test_a_full_disk_is_told_once(capsys: pytest.CaptureFixture[str]) -> None:
 def test_what_cannot_be_opened_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(OwltfError, match="missing/log: cannot be written: no such file"):
         GrowingFile(tmp_path / "missing" / "log").open()
+
+
+def test_it_does_not_stand_for_the_standard_output() -> None:
+    with pytest.raises(OwltfError, match="-: cannot be written: no file goes to the standard"):
+        GrowingFile(Path("-")).open()

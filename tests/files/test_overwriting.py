@@ -18,3 +18,10 @@ def test_what_is_there_stays(tmp_path: Path) -> None:
         refuse_existing([tmp_path / "b", tmp_path / "a"], force=False)
     with pytest.raises(OwltfError, match="there is no folder"):
         refuse_existing([tmp_path / "c" / "a"], force=True)
+
+
+def test_what_cannot_be_replaced_is_refused_before_the_work() -> None:
+    with pytest.raises(OwltfError, match="-: cannot be written: no file goes to the standard"):
+        refuse_existing([Path("-")], force=True)
+    with pytest.raises(OwltfError, match="/dev/null: cannot be written: it is a device"):
+        refuse_existing([Path("/dev/null")], force=False)

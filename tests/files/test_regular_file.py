@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-from owltf.files.regular_file import read_bytes, refuse_irregular
+from owltf.files.regular_file import read_bytes, refuse_irregular, refuse_irreplaceable
 
 
 def test_what_is_no_ordinary_file(tmp_path: Path, refusal: Callable[..., str]) -> None:
@@ -16,6 +16,12 @@ def test_what_is_no_ordinary_file(tmp_path: Path, refusal: Callable[..., str]) -
     assert refusal(read_bytes, Path("/dev/zero")) == "/dev/zero: a device, where a file is needed"
     assert refusal(read_bytes, tmp_path / "none").endswith("none: no such file or directory")
     assert "no path of a file" in refusal(read_bytes, Path("a\0b"))
+
+
+def test_the_name_that_stands_for_a_stream_elsewhere(refusal: Callable[..., str]) -> None:
+    said = "-: cannot be written: no file goes to the standard output; give the name of a file"
+    assert refusal(refuse_irreplaceable, Path("-")) == said
+    refuse_irreplaceable(Path.cwd() / "-")
 
 
 def test_ordinary_files(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from owltf_caffe_tools.program import Call, Program, expect_words
 
 
@@ -44,6 +46,8 @@ class UpgradeSolverProtoText(Program):
 def _upgrade(call: Call) -> int:
     expect_words(call, 2)
     old, new = call.words
-    status = call.owltf("upgrade", "--", old, new)
+    # To `owltf upgrade` it would be the screen, to Caffe's programs it is a file.
+    out = Path.cwd() / new if new == "-" else new
+    status = call.owltf("upgrade", "--", old, out)
     call.log.write(f"Wrote upgraded file to {new}")
     return status

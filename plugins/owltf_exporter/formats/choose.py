@@ -6,7 +6,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
-from owltf.api import OwltfError
+from owltf.api import OwltfError, refuse_existing
 
 if TYPE_CHECKING:
     from owltf_exporter.compare import Difference
@@ -64,8 +64,7 @@ def load_format(name: str) -> Format:
 
 
 def _check_place(out: Path, *, is_folder: bool) -> None:
-    if not out.parent.is_dir():
-        raise OwltfError(f"{out}: there is no folder {out.parent}")
+    refuse_existing([out], force=True)
     if not is_folder and out.is_dir():
         raise OwltfError(f"{out}: is a folder")
     is_other = out.is_dir() and any(out.iterdir()) and not (out / "saved_model.pb").exists()

@@ -55,6 +55,12 @@ def test_exit_statuses(
         assert result.stderr.splitlines()[-1].startswith("F")
 
 
+def test_all_of_a_log_goes_to_the_standard_error(owltf: Owltf) -> None:
+    result = owltf("caffe-tool", "caffe", "device_query")
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert result.stderr.endswith("caffe.cpp:1] Querying GPUs \n")
+
+
 def test_no_such_program(refused: Callable[..., str]) -> None:
     assert "there is no program train_net; those there are: caffe," in refused(
         "caffe-tool", "train_net"

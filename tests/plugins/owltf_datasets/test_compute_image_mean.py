@@ -28,6 +28,7 @@ def test_caffes_mean(here: Path, lines: Callable[..., list[str]], name: str) -> 
 def test_what_is_refused(here: Path, refused: Callable[..., str]) -> None:
     Path("out").write_text("")
     assert "out is there already" in refused("compute-image-mean", ORACLE / "lmdb_raw", "out")
+    assert "no file goes to the standard" in refused("compute-image-mean", ORACLE / "lmdb_raw", "-")
     assert "is not an LMDB" in refused("compute-image-mean", ".")
     words = ("compute-image-mean", "--backend", "leveldb", ORACLE / "lmdb_raw")
     assert "is not a LevelDB" in refused(*words)

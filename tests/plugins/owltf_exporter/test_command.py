@@ -40,6 +40,7 @@ def left(case: Path) -> set[str]:
         (["out.keras", "--scale", "2"], "--scale goes with --format saved_model or tflite"),
         (["out.h5", "--format", "keras"], "a file of --format keras must end in .keras"),
         (["nowhere/out"], "there is no folder nowhere"),
+        (["-"], "-: cannot be written: no file goes to the standard output"),
         (["net.prototxt"], "is there already and is not a SavedModel"),
     ],
 )

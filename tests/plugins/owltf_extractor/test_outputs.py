@@ -77,3 +77,8 @@ def test_outputs_that_cannot_be(here: Path, out: str, blobs: int, reason: str) -
     columns = [Column(f"b{number}", (3,)) for number in range(blobs)]
     with pytest.raises(OwltfError, match=reason):
         plan_outputs(out, columns, [])
+
+
+def test_a_dash_is_no_stream(here: Path) -> None:
+    with pytest.raises(OwltfError, match="-: cannot be written: no file goes to the standard"):
+        plan_outputs("-", BLOBS[:1], [], ".txt")

@@ -188,6 +188,7 @@ def test_scores_for_each_place_are_refused(images: Images, refused: Refused) -> 
         (("net.prototxt", *WEIGHTS, "--top-k", "1,x"), "'1,x' is not 1 or more numbers"),
         (("net.prototxt", *WEIGHTS, "--confusion", "m.txt"), "must end in .csv or .png"),
         (("net.prototxt", *WEIGHTS, "--output", "no/o.json"), "no/o.json: there is no folder"),
+        (("net.prototxt", *WEIGHTS, "--output", "-"), "-: cannot be written: no file goes to"),
         (("net.prototxt", *WEIGHTS, "--labels", "net.prototxt"), "classes where the net has 4"),
         (("net.prototxt", *WEIGHTS, "--test-net", 1), "only a solver has several test nets"),
         (("solver.prototxt", *WEIGHTS, "--test-net", 1), "no test net 1; there are 1, from 0"),
