@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from owltf.caffe.prototxt.source import copied, without_layers
 from owltf.convert.converter import converter_of
-from owltf.net.folded_layer import affine_terms
+from owltf.net.folded_layer import affine_terms, has_affine
 from owltf.net.net import Net
 
 Params = dict[str, list[np.ndarray]]
@@ -22,14 +23,23 @@ class Folded:
     """A net that computes the same as another with fewer layers.
 
     Attributes:
+        net: the other net.
         parameter: its `NetParameter`.
-        params: the parameter blobs of its layers.
         layers: the names of the layers that were removed.
+        changed: the parameter blobs of the layers that took these over.
     """
 
+    net: Net
     parameter: Any
-    params: Params
     layers: tuple[str, ...]
+    changed: Params
+
+    @cached_property
+    def params(self) -> Params:
+        """The parameter blobs of its layers; the unchanged ones are copied when first asked for."""
+        kept = [name for name in self.net.layer_params if name not in self.layers]
+        own = {name: _blobs(self.net, name) for name in kept if name not in self.changed}
+        return {**own, **self.changed}
 
 
 def fold(net: Net, keep: Collection[str] = ()) -> Folded:
@@ -47,15 +57,15 @@ def fold(net: Net, keep: Collection[str] = ()) -> Folded:
     folding = _Folding(net, keep)
     for index, layer in enumerate(net.graph.layers):
         folding.look(index, layer)
-    return folding.result(net)
+    return folding.result()
 
 
 class _Folding:
     """Decides layer by layer what is removed; `kept` holds the others by their position."""
 
     def __init__(self, net: Net, keep: Collection[str]) -> None:
-        self._keep = {*keep}
-        self.params = net.get_params()
+        self._net, self._keep = net, {*keep}
+        self.changed: Params = {}
         self.kept: dict[int, Any] = {}
         self.layer_names: dict[int, str] = {}
         self.gone: list[str] = []
@@ -70,31 +80,35 @@ class _Folding:
             self.kept[index], self.layer_names[index] = copied(layer.parameter), layer.name
             self._writers.update((top, (index, index)) for top in layer.parameter.top)
             return
-        self.params.pop(layer.name, None)
         self.kept[into].top[:] = layer.parameter.top
         self._writers[layer.parameter.top[0]] = (into, index)
         self.gone.append(layer.name)
 
     def _absorbing(self, layer: Any) -> int | None:
         """Return the position of the layer before, if it could absorb this one."""
-        affine, place = self._affine(layer), self._target(layer.parameter)
+        place = self._target(layer.parameter)
+        affine = None if place is None else self._affine(layer)
         if affine is None or place is None:
             return None
         target, name = self.kept[place], self.layer_names[place]
         converter = converter_of(target, self._registry)
-        blobs = converter.absorb(target, self.params.get(name, []), *affine)
+        before = self.changed.get(name) or _blobs(self._net, name)
+        blobs = converter.absorb(target, before, *affine)
         if blobs is None:
             return None
-        self.params[name] = [np.asarray(blob, np.float32) for blob in blobs]
+        self.changed[name] = [np.asarray(blob, np.float32) for blob in blobs]
         return place
 
     def _affine(self, layer: Any) -> tuple[np.ndarray, np.ndarray] | None:
         """Return the factor and the term of a layer, if it only multiplies and adds."""
-        parameter, blobs = layer.parameter, self.params.get(layer.name, [])
+        parameter = layer.parameter
         if len(parameter.bottom) != 1 or _is_shared(parameter):
             return None
         if self._keep & {*parameter.bottom} - {*parameter.top}:
             return None
+        if not has_affine(parameter, self._registry):
+            return None
+        blobs = _blobs(self._net, layer.name)
         return affine_terms(parameter, blobs, self._channels(layer), self._registry)
 
     def _channels(self, layer: Any) -> Sequence[int]:
@@ -109,11 +123,15 @@ class _Folding:
             return None
         return place if self._readers[written, bottom] == 1 else None
 
-    def result(self, net: Net) -> Folded:
+    def result(self) -> Folded:
         """Return the net of the layers that are kept."""
-        parameter = without_layers(net.graph.source.parameter)
+        parameter = without_layers(self._net.graph.source.parameter)
         parameter.layer.extend(self.kept.values())
-        return Folded(parameter, self.params, tuple(self.gone))
+        return Folded(self._net, parameter, tuple(self.gone), self.changed)
+
+
+def _blobs(net: Net, layer: str) -> list[np.ndarray]:
+    return [each.get() for each in net.layer_params.get(layer, ())]
 
 
 def _readers(layers: Iterable[Any]) -> Counter[tuple[int, str]]:

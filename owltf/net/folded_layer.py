@@ -12,7 +12,7 @@ from owltf.caffe.net.graph import GraphLayer
 from owltf.caffe.prototxt.source import copied
 from owltf.convert.blob import Blob
 from owltf.convert.context import NetContext
-from owltf.convert.converter import converter_of
+from owltf.convert.converter import LayerConverter, converter_of
 from owltf.convert.keras_names import KerasNames, keras_name
 from owltf.convert.layer import Layer
 from owltf.convert.sharing import SharedLayers
@@ -139,6 +139,16 @@ class FoldedLayer:
         if terms is None:
             return None
         return converter_of(parameter, registry).absorb(parameter, blobs, *terms)
+
+
+def has_affine(parameter: Any, registry: Registry) -> bool:
+    """Return whether a layer's type can be one that only multiplies its channels and adds to them.
+
+    Args:
+        parameter: the `LayerParameter`.
+        registry: what plugins bring.
+    """
+    return type(converter_of(parameter, registry)).affine is not LayerConverter.affine
 
 
 def affine_terms(

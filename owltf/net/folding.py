@@ -8,9 +8,9 @@ from typing import Any
 
 import tensorflow as tf
 
-from owltf.convert.converter import LayerConverter, converter_of
+from owltf.convert.converter import converter_of
 from owltf.keras_internals import Remade, model_between, rewired, run_in_order_made
-from owltf.net.folded_layer import FoldedLayer, NetPart
+from owltf.net.folded_layer import FoldedLayer, NetPart, has_affine
 from owltf.net.readers import Readers
 
 
@@ -87,9 +87,10 @@ class Folding:
 
 def may_be_affine(part: NetPart) -> bool:
     """Return whether a layer only multiplies its channels and adds to them, as it stands now."""
-    converter = converter_of(part.parameter, part.context.registry)
-    if type(converter).affine is LayerConverter.affine:
+    registry = part.context.registry
+    if not has_affine(part.parameter, registry):
         return False
+    converter = converter_of(part.parameter, registry)
     return converter.affine(part.parameter, part.blobs()) is not None
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from owltf.api import Blob, Layer, LayerConverter, Net, ParamBlob, hookimpl, rebuild_net
+from owltf.convert.params import Param
 from owltf.layers.activation.affine import Affine
 from owltf.net.fold import fold
 from owltf.testing import net_of, use_plugins
@@ -69,6 +70,18 @@ def test_an_inner_product_is_folded_into(transpose: str) -> None:
 def test_what_others_look_at_stays() -> None:
     other = 'layer { name: "other" type: "TanH" bottom: "conv" top: "other" }'
     check(filled(INPUT + CONV % ("Convolution", "true") + NORM + other), ())
+
+
+def test_no_weights_are_copied_where_nothing_can_go_into_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    net = filled(INPUT + CONV % ("Convolution", "true") + NORM.replace("conv", "x"))
+    copied: list[str] = []
+    get = Param.get
+    monkeypatch.setattr(Param, "get", lambda each: copied.append(each.layer) or get(each))
+    folded = fold(net)
+    assert (folded.layers, "conv" in copied) == ((), False)
+    assert folded.params.keys() == net.layer_params.keys()
 
 
 def test_shared_weights_stay() -> None:
