@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
@@ -15,6 +14,7 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from owltf.data.bad_records import BadRecords
+from owltf.data.begun import Begun
 from owltf.data.data_layer import DataLayer
 from owltf.data.float_images import FloatImages
 from owltf.data.pipeline import batch_signature, read_chunks
@@ -25,7 +25,7 @@ from owltf.errors import OwltfError
 
 # So many images are begun ahead of those that are waited for, that no processor is idle.
 _AHEAD = 8
-_IMAGES_PER_CALL = 4
+_IMAGES_PER_CALL = 8
 
 Fetch = Callable[[int, int], Sequence[Any]]
 
@@ -95,10 +95,9 @@ class ImageReader:
         """Open a reader that no one else uses."""
         self._images, self._layer, self._channels_last = images, layer, channels_last
         self._fetch = images.source.reader()
-        self._begun: deque[_Batch] = deque()
-        workers = os.cpu_count() or 1
         self._count = layer.own_rows[1]
-        self._ahead = 1 + -(-_AHEAD * workers // self._count)
+        workers = os.cpu_count() or 1
+        self._begun = Begun(self._begin, layer.batch_size, -(-_AHEAD * workers // self._count))
 
     def signature(self) -> tuple[tf.TensorSpec, ...]:
         """Return the types and shapes of the arrays that `read` returns."""
@@ -114,13 +113,11 @@ class ImageReader:
         Raises:
             OwltfError: if a record cannot be used.
         """
-        if self._begun and self._begun[0].first != number:
-            self._begun.clear()
-        step = self._layer.batch_size
-        for first in range(number + len(self._begun) * step, number + self._ahead * step, step):
-            items = self._fetch(first, self._count)
-            self._begun.append(_Batch(self._images, self._layer, first, items, self._channels_last))
-        return self._begun.popleft().finished()
+        return self._begun.take(number).finished()
+
+    def _begin(self, number: int) -> _Batch:
+        items = self._fetch(number, self._count)
+        return _Batch(self._images, self._layer, number, items, self._channels_last)
 
 
 class _Batch:
@@ -137,13 +134,13 @@ class _Batch:
         self.first = first
         self._images, self._layer, self._channels_last = images, layer, channels_last
         count = len(items)
-        self._words = images.transform.words(first, count)
+        # Python computes with single integers many times quicker than NumPy.
+        self._words = images.transform.words(first, count).tolist()
         self._labels = np.zeros(count, np.float32)
         self._batch = None if layer.takes_any_size else self._empty(count, images.shape)
-        # Several images a call: to hand out a call takes time as well.
         self._futures: list[Future[list[tuple[int, str]]]] = [
-            in_threads(self._put_several, place, items[place : place + _IMAGES_PER_CALL])
-            for place in range(0, count, _IMAGES_PER_CALL)
+            in_threads(self._put_several, places.start, items[places.start : places.stop])
+            for places in several(count)
         ]
 
     def _empty(self, count: int, shape: Shape) -> FloatImages:
@@ -167,8 +164,8 @@ class _Batch:
             # Such images come one by one.
             self._batch = self._empty(1, (image.shape[2], *image.shape[:2]))
         assert self._batch is not None
-        drawn = self._images.transform.place(self._words[place], image.shape[:2])
-        self._batch.put(place, image, *drawn)
+        top, left, mirrored = self._images.transform.place(self._words[place], image.shape[:2])
+        self._batch.put(place, image, (top, left), mirrored)
         return None
 
     def finished(self) -> Sequence[npt.NDArray[Any]]:
@@ -186,6 +183,15 @@ class _Batch:
             self._images.bad.meet(self._images.source.error(number, reason))
             number += 1
             reason = self._put(place, fetch(number, 1)[0])
+
+
+def several(count: int) -> Iterator[range]:
+    """Yield the places in a batch of those images that one call of `in_threads` makes.
+
+    They are several, as to hand out a call takes time as well.
+    """
+    starts = range(0, count, _IMAGES_PER_CALL)
+    return (range(start, min(start + _IMAGES_PER_CALL, count)) for start in starts)
 
 
 @cache

@@ -81,6 +81,11 @@ class FloatImages:
         if not follow:
             self.array[places] = target
 
+    def clear(self, place: int, pixels: npt.NDArray[np.bool_]) -> None:
+        """Set some pixels (H, W) of an image that was written to 0, in all channels."""
+        image = self.array[place]
+        image[pixels if self._channels_last else np.s_[:, pixels]] = 0
+
     def _normalize(self, target: Floats, mean: Floats | None) -> None:
         # In place: NumPy takes twice as long to convert bytes and compute in one go.
         if mean is not None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from owltf.data.bad_records import BadRecords
+from owltf.data.begun import Begun
 from owltf.data.data_layer import DataLayer
 from owltf.data.decoded_images import in_threads
 from owltf.data.float_images import FloatImages
@@ -83,9 +83,8 @@ class RawReader:
         """Open a reader on the images' records that no one else uses."""
         self._images, self._layer, self._channels_last = images, layer, channels_last
         self._leading = (batches, layer.own_rows[1])
-        self._step = batches * layer.batch_size
         self._reader = images.records.reader()
-        self._begun: deque[_Chunk] = deque()
+        self._begun = Begun(self._begin, batches * layer.batch_size, _AHEAD)
 
     def signature(self) -> tuple[tf.TensorSpec, ...]:
         """Return the types and shapes of the arrays that `read` returns."""
@@ -101,11 +100,7 @@ class RawReader:
         Raises:
             OwltfError: if a record does not fit the first one of the database.
         """
-        if self._begun and self._begun[0].first != number:
-            self._begun.clear()
-        for place in range(len(self._begun), 1 + _AHEAD):
-            self._begun.append(self._begin(number + place * self._step))
-        images, labels = self._begun.popleft().finished()
+        images, labels = self._begun.take(number).finished()
         return images.reshape(*self._leading, *images.shape[1:]), labels.reshape(self._leading)
 
     def _begin(self, number: int) -> _Chunk:

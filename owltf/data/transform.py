@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -66,14 +67,17 @@ class Transform:
             first: the first image's.
             one_size: why images that are not cropped must be of one size; None if they need not.
         """
+        if shape == first:
+            # Whether the first one fits was checked when the layer was made.
+            return None
         if shape[0] != first[0]:
             return f"has {shape[0]} channels where the first has {first[0]}"
         differs = f"is {dims(shape)} where the first is {dims(first)}"
-        if shape != first and self.has_mean_image:
+        if self.has_mean_image:
             return (
                 f"{differs}; mean_file is for images of one size: give mean_value, or resize them"
             )
-        if shape != first and one_size and not self.crop_size:
+        if one_size and not self.crop_size:
             return f"{differs}; {one_size}"
         if min(shape[1:]) < self.crop_size:
             return f"is {dims(shape)}, smaller than crop_size {self.crop_size}"
@@ -97,24 +101,29 @@ class Transform:
         Returns:
             The top left corners, int64 (N, 2), and whether to mirror, bool (N,).
         """
-        return self.place(self.words(first, len(sizes)), sizes)
+        top, left, mirrored = self.place(self.words(first, len(sizes)).T, sizes.T)
+        return np.stack([top, left], 1), mirrored
 
     @property
     def _is_random(self) -> bool:
         return self.mirror or bool(self.crop_size and self.crops_at_random)
 
-    def place(self, words: npt.NDArray[np.int64], size: Any) -> tuple[Any, Any]:
-        """Return the top left corner of the crop, and whether to mirror.
+    def place(self, words: Iterable[Any], size: Iterable[Any]) -> tuple[Any, Any, Any]:
+        """Return the first row and the first column of the crop, and whether to mirror.
 
         Args:
-            words: the words of a record, or of several.
-            size: its (height, width), or theirs.
+            words: the four words of a record as integers, or as arrays those of several.
+            size: its height and width, or theirs.
         """
-        mirrored = (words[..., 2] % 2 == 1) & self.mirror
+        down, right, turn, _ = words
+        height, width = size
+        mirrored = (turn % 2 == 1) & self.mirror
         if not self.crop_size:
-            return np.zeros_like(words[..., :2]), mirrored
-        room = np.asarray(size) - self.crop_size
-        return (words[..., :2] % (room + 1) if self.crops_at_random else room // 2), mirrored
+            return 0 * down, 0 * right, mirrored
+        below, beside = height - self.crop_size, width - self.crop_size
+        if self.crops_at_random:
+            return down % (below + 1), right % (beside + 1), mirrored
+        return below // 2, beside // 2, mirrored
 
     def cut(self, image: npt.NDArray[Any], corner: Any, mirrored: Any) -> npt.NDArray[Any]:
         """Return what is kept of one image (H, W, C), cropped and mirrored."""

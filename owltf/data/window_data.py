@@ -2,34 +2,33 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
 from owltf.caffe.net.read import read_mean
 from owltf.data.bad_records import BadRecords
+from owltf.data.begun import Begun
 from owltf.data.data_context import DataContext
 from owltf.data.data_layer import DataLayer
-from owltf.data.decoded_images import in_threads
+from owltf.data.decoded_images import in_threads, several
 from owltf.data.draws import record_words, stream_key
-from owltf.data.pipeline import read_ahead, read_chunks
-from owltf.data.source.buffers import empty_aligned
+from owltf.data.float_images import FloatImages
+from owltf.data.pipeline import batch_signature, read_ahead, read_chunks
 from owltf.data.source.image import COLOR, Image, decode_image
 from owltf.data.source.root_folder import RootFolder
 from owltf.data.source.window_file import Window, read_window_file
-from owltf.data.transform import mean_per_channel
+from owltf.data.transform import Transform, mean_per_channel
 from owltf.data.warp import Warp
 from owltf.errors import OwltfError
 
-_PREFETCH = 2
+_PREFETCH, _AHEAD = 2, 1
 _MODES = ("warp", "square")
 
 
@@ -43,6 +42,7 @@ class WindowData(DataLayer):
     caffe_type = "WindowData"
     bad_records: BadRecords
     reads_own_rows = True
+    has_channels_last = True
 
     def __init__(self, context: DataContext) -> None:
         """Read the window file.
@@ -52,12 +52,13 @@ class WindowData(DataLayer):
         """
         super().__init__(context)
         self._parameter = context.parameter.window_data_param
-        self._transform = context.parameter.transform_param
+        transform = context.parameter.transform_param
+        self._mirrors = bool(transform.mirror or self._parameter.mirror)
         with context.named_errors():
             context.expect_images_and_labels()
             self.batch_size = context.global_batch(self._parameter.batch_size)
             self._warp = _read_warp(context)
-            self._mean = _read_mean(context, self._warp.crop_size)
+            mean = _read_mean(context, self._warp.crop_size)
             self._path = context.find("source", self._parameter.source)
             self._file = read_window_file(self._path)
             self._folder = RootFolder(self._parameter.root_folder, context, self._path.parent)
@@ -67,7 +68,8 @@ class WindowData(DataLayer):
         self.top_shapes = ((self.batch_size, COLOR, side, side), (self.batch_size,))
         self._key = stream_key(context.seed, context.name, "windows")
         # Caffe reads the factor of window_data_param, today's files have that of transform_param.
-        self._scale = np.float32(self._parameter.scale * self._transform.scale)
+        scale = self._parameter.scale * transform.scale
+        self._transform = Transform(0, False, False, scale, mean, self._key)
         if self._parameter.cache_images:
             self._contents = lru_cache(None)(self._contents)  # type: ignore[method-assign]
 
@@ -78,12 +80,16 @@ class WindowData(DataLayer):
 
     def dataset(self, position: int) -> tf.data.Dataset:
         """Return an endless dataset of (images, labels) from record `position` on."""
-        first, count = self.own_rows
-        shapes = [(count, *shape[1:]) for shape in self.top_shapes]
-        signature = [tf.TensorSpec(shape, tf.float32) for shape in shapes]
-        chunks = read_chunks(
-            self, WindowReader(self).read, position + first, self.batch_size, signature
-        )
+        return self._batches(position, channels_last=False)
+
+    def dataset_channels_last(self, position: int) -> tf.data.Dataset:
+        """Return the same with images (N, H, W, C)."""
+        return self._batches(position, channels_last=True)
+
+    def _batches(self, position: int, channels_last: bool) -> tf.data.Dataset:
+        reader = WindowReader(self, channels_last)
+        first = position + self.own_rows[0]
+        chunks = read_chunks(self, reader.read, first, self.batch_size, reader.signature())
         return read_ahead(chunks, _PREFETCH)
 
     def labels(self, top: int = 1) -> Any:
@@ -98,11 +104,15 @@ class WindowData(DataLayer):
             f"with objects and {len(background):,} of background"
         )
 
-    def words(self, number: int, count: int) -> npt.NDArray[np.int64]:
-        """Return what is drawn for consecutive records, (N, 4)."""
-        return record_words(self._key, number, count)
+    def words(self, number: int, count: int) -> list[list[int]]:
+        """Return what is drawn for consecutive records: four words for each."""
+        return record_words(self._key, number, count).tolist()  # type: ignore[no-any-return]
 
-    def window(self, number: int, words: Any, taken: int = 0) -> tuple[Window, bool]:
+    def empty(self, count: int, channels_last: bool) -> FloatImages:
+        """Return a batch of any values for `put`."""
+        return FloatImages(self._transform, (count, *self.top_shapes[0][1:]), channels_last)
+
+    def window(self, number: int, words: list[int], taken: int = 0) -> tuple[Window, bool]:
         """Return the window that is drawn for a record, and whether it is mirrored.
 
         Args:
@@ -111,8 +121,7 @@ class WindowData(DataLayer):
             taken: how many windows to pass over, of images that cannot be used.
         """
         kind = self._kind(number)
-        mirror = self._transform.mirror or self._parameter.mirror
-        return kind[int((words[0] + taken) % len(kind))], bool(mirror and words[1] % 2)
+        return kind[(words[0] + taken) % len(kind)], self._mirrors and words[1] % 2 == 1
 
     def _kind(self, number: int) -> list[Window]:
         """Return the windows that a record is drawn from."""
@@ -139,15 +148,16 @@ class WindowData(DataLayer):
                 raise OwltfError(f"{self._path} has no window {kind}; a batch needs {wanted}")
         return background, objects
 
-    def put(self, number: int, words: Any, target: npt.NDArray[np.float32]) -> Window:
-        """Write the image of a record (C, H, W), and return its window.
+    def put(self, number: int, words: list[int], batch: FloatImages, place: int) -> Window:
+        """Write the image of a record into a batch, and return its window.
 
         If they cannot be used, it is the next window of its kind that can.
 
         Args:
             number: the record.
             words: what is drawn for it.
-            target: where its image goes.
+            batch: what it is written into.
+            place: its place there.
 
         Raises:
             OwltfError: if it cannot be used, unless such are skipped; or none can.
@@ -156,11 +166,10 @@ class WindowData(DataLayer):
         while True:
             window, mirrored = self.window(number, words, taken)
             try:
-                self._write(window, mirrored, target)
+                self._write(window, mirrored, batch, place)
             except ValueError as error:
                 name = self._file.images[window.image]
-                place = f"{self._path}:{window.line}"
-                reason = OwltfError(f"{place}: image '{name}' {error}")
+                reason = OwltfError(f"{self._path}:{window.line}: image '{name}' {error}")
                 self.bad_records.meet(reason)
                 taken += 1
                 if taken == len(self._kind(number)):
@@ -168,17 +177,12 @@ class WindowData(DataLayer):
             else:
                 return window
 
-    def _write(self, window: Window, mirrored: bool, target: npt.NDArray[np.float32]) -> None:
+    def _write(self, window: Window, mirrored: bool, batch: FloatImages, place: int) -> None:
         square, inside = self._warp.cut(self._decoded(window), window.box, mirrored)
-        for channel, plane in enumerate(cv2.split(np.ascontiguousarray(square))):
-            np.copyto(target[channel], plane)
-        if self._mean is not None:
-            target -= self._mean
-        if self._scale != 1:
-            target *= self._scale
+        batch.put(place, square, (0, 0), mirrored=False)
         if not inside.all():
             # What is beyond the image is 0 after the mean is subtracted, not before.
-            target[:, ~inside] = 0
+            batch.clear(place, ~inside)
 
     def _decoded(self, window: Window) -> Image:
         path = self._file.images[window.image]
@@ -197,10 +201,16 @@ class WindowData(DataLayer):
 class WindowReader:
     """Reads batches of windows; the one that follows is begun in the meantime."""
 
-    def __init__(self, layer: WindowData) -> None:
-        """Keep the layer."""
-        self._layer = layer
-        self._begun: deque[_Batch] = deque()
+    def __init__(self, layer: WindowData, channels_last: bool) -> None:
+        """Open a reader that no one else uses."""
+        self._layer, self._channels_last = layer, channels_last
+        self._count = layer.own_rows[1]
+        self._begun = Begun(self._begin, layer.batch_size, _AHEAD)
+
+    def signature(self) -> tuple[tf.TensorSpec, ...]:
+        """Return the types and shapes of the arrays that `read` returns."""
+        shape = self._layer.top_shapes[0][1:]
+        return batch_signature(self._layer, shape, (self._count,), self._channels_last)
 
     def read(self, number: int) -> Sequence[npt.NDArray[np.float32]]:
         """Return the images and labels of the batch that starts at record `number`.
@@ -208,24 +218,19 @@ class WindowReader:
         Raises:
             OwltfError: if a window cannot be used.
         """
-        if self._begun and self._begun[0].first != number:
-            self._begun.clear()
-        for place in range(len(self._begun), 2):
-            self._begun.append(self._begin(number + place * self._layer.batch_size))
-        return self._begun.popleft().finished()
+        return self._begun.take(number).finished()
 
     def _begin(self, number: int) -> _Batch:
-        count = self._layer.own_rows[1]
-        images = empty_aligned((count, *self._layer.top_shapes[0][1:]), np.float32)
-        batch = _Batch(number, images, np.empty(count, np.float32))
+        images = self._layer.empty(self._count, self._channels_last)
+        batch = _Batch(number, images.array, np.empty(self._count, np.float32))
+        words = self._layer.words(number, self._count)
 
-        words = self._layer.words(number, count)
+        def put(places: Iterable[int]) -> None:
+            for place in places:
+                window = self._layer.put(number + place, words[place], images, place)
+                batch.labels[place] = window.label
 
-        def put(place: int) -> None:
-            window = self._layer.put(number + place, words[place], images[place])
-            batch.labels[place] = window.label
-
-        batch.work = [in_threads(put, place) for place in range(count)]
+        batch.work = [in_threads(put, places) for places in several(self._count)]
         return batch
 
 

@@ -22,9 +22,9 @@ def possible(layer):
 
 
 def image(layer, window, mirrored):
-    target = np.empty(layer.top_shapes[0][1:], np.float32)
-    layer._write(window, mirrored, target)
-    return target
+    batch = layer.empty(1, channels_last=False)
+    layer._write(window, mirrored, batch, 0)
+    return batch.array[0]
 
 
 def test_caffes_own_windows_are_among_the_possible(make_layer, batches):
@@ -47,6 +47,14 @@ def test_draws_belong_to_the_record(make_layer, records):
     np.testing.assert_array_equal(again[1], labels[18:])
     np.testing.assert_array_equal(labels.reshape(6, 6)[:, :3], 0)
     assert (labels.reshape(6, 6)[:, 3:] > 0).all()
+
+
+def test_channels_last_has_the_same_windows(make_layer, batches):
+    layer = make_layer(TEXT.replace("context_pad: 4", "context_pad: 12"), phase="TRAIN")
+    taken = layer.dataset_channels_last(6).take(2).as_numpy_iterator()
+    for (found, labels), (wanted, same) in zip(taken, batches(layer, 2, 6), strict=True):
+        np.testing.assert_array_equal(found.transpose(0, 3, 1, 2), wanted)
+        np.testing.assert_array_equal(labels, same)
 
 
 def test_thresholds_sort_the_windows(make_layer):

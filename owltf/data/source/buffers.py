@@ -27,7 +27,7 @@ def empty_aligned(shape: Sequence[int], dtype: npt.DTypeLike) -> npt.NDArray[Any
     """
     size = prod(shape) * np.dtype(dtype).itemsize
     owner = _owner(size + _ALIGNMENT)
-    start = -owner.ctypes.data % _ALIGNMENT
+    start = -owner.__array_interface__["data"][0] % _ALIGNMENT
     return owner[start : start + size].view(dtype).reshape(shape)
 
 

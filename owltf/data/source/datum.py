@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import prod
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +19,7 @@ _SHAPE = (1, 2, 3)
 _DATA, _LABEL, _FLOAT_DATA, _ENCODED = 4, 5, 6, 7
 _FLOAT = 4
 _LARGE = 1 << 15
-_LOW_32_BITS = 0xFFFFFFFF
+_LOW_32_BITS, _SIGN = 0xFFFFFFFF, 1 << 31
 
 
 class BadRecordError(Exception):
@@ -37,8 +37,7 @@ class BadRecordError(Exception):
         self.reason = reason
 
 
-@dataclass(frozen=True)
-class Layout:
+class Layout(NamedTuple):
     """The shape of a Datum's image and the places of its values and its label.
 
     Attributes:
@@ -68,7 +67,7 @@ class Layout:
     @property
     def label_value(self) -> int:
         """The label as an int32, negative ones too."""
-        return int(np.uint32(self.label.integer & _LOW_32_BITS).astype(np.int32))
+        return ((self.label.integer & _LOW_32_BITS) ^ _SIGN) - _SIGN
 
     def mismatch(self) -> str | None:
         """Return why its values cannot be an image of its shape, None if they can."""

@@ -63,6 +63,9 @@ def _read_field(record: Record, start: int) -> Field:
 
 
 def _read_varint(record: Record, start: int) -> tuple[int, int]:
+    # Most numbers take one byte.
+    if start < len(record) and record[start] < 128:
+        return record[start], start + 1
     value = 0
     for place, shift in enumerate(range(0, _MOST_SHIFT + 1, 7), start):
         if place >= len(record):

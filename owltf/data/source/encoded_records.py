@@ -26,10 +26,10 @@ class EncodedRecords:
     channels: int
     max_pixels: int | None = None
 
-    def reader(self) -> Callable[[int, int], Sequence[bytes]]:
+    def reader(self) -> Callable[[int, int], Sequence[Record]]:
         """Return a function that reads consecutive records."""
         reader = self.records.reader()
-        return lambda number, count: [bytes(each) for each in reader.read(number, count)]
+        return lambda number, count: list(reader.read(number, count))
 
     def load(self, item: Record) -> tuple[Image, float]:
         """Return the image of a record, decoded, and its label.

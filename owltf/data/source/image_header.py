@@ -8,8 +8,8 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from struct import error, unpack_from
+from struct import Struct, error, unpack_from
+from typing import NamedTuple
 
 # Pillow's bound: a quarter of a gigabyte in three channels, and more, is taken for an attack there.
 MOST_PIXELS = 178_956_970
@@ -23,8 +23,9 @@ _EXIF = b"Exif\0\0"
 _ORIENTATION, _SHORT = 0x0112, 3
 _UPRIGHT, _LAST_ORIENTATION = 1, 8
 # Start-of-frame markers: the others of these numbers begin tables.
-_FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
-_ALONE = {0x01, *range(0xD0, 0xD9)}
+_FRAMES, _FRAME_SIZE = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}, Struct(">BHH")
+_MARKER, _SEGMENT = 0xFF, Struct(">BBH")
+_NO_SEGMENT = {0x00, _MARKER, 0x01, *range(0xD0, 0xD9)}
 _APP1, _SCAN, _END = 0xE1, 0xDA, 0xD9
 _EXTENSION, _FRAME = 0x21, 0x2C
 
@@ -32,8 +33,7 @@ _log = logging.getLogger("owltf")
 _told: list[str] = []
 
 
-@dataclass(frozen=True)
-class ImageHeader:
+class ImageHeader(NamedTuple):
     """What an image file says of itself.
 
     Attributes:
@@ -54,11 +54,13 @@ class ImageHeader:
 def read_header(contents: bytes | memoryview) -> ImageHeader | None:
     """Return what a JPEG, PNG, GIF, BMP or PNM says of itself; None if it says nothing readable."""
     data = bytes(contents)
-    readers = ((_PNG, _png), (_JPEG, _jpeg), (_GIF, _gif), (_BMP, _bmp), (_PNM, _pnm))
     try:
-        return next((read(data) for start, read in readers if data.startswith(start)), None)
+        for start, read in _READERS:
+            if data.startswith(start):
+                return read(data)
     except (error, IndexError):
-        return None
+        pass
+    return None
 
 
 def too_large(header: ImageHeader, most: int | None) -> str | None:
@@ -106,30 +108,28 @@ def _png_chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
 def _jpeg(data: bytes) -> ImageHeader | None:
     orientation = _UPRIGHT
     for marker, start, end in _jpeg_segments(data):
-        if marker == _APP1 and data[start : start + len(_EXIF)] == _EXIF:
+        if marker == _APP1 and data.startswith(_EXIF, start):
             orientation = _exif_orientation(data[start + len(_EXIF) : end])
         elif marker in _FRAMES:
-            bits, height, width = unpack_from(">BHH", data, start)
+            bits, height, width = _FRAME_SIZE.unpack_from(data, start)
             return ImageHeader(width * height, width, height, bits, orientation)
     return None
 
 
 def _jpeg_segments(data: bytes) -> Iterator[tuple[int, int, int]]:
     place = len(_JPEG)
-    while True:
-        # Bytes between segments, which decoders read past, end where the next marker begins.
-        place = data.find(b"\xff", place)
-        if place < 0 or place + 4 > len(data):
+    while place >= 0:
+        start, marker, size = _SEGMENT.unpack_from(data, place)
+        if start != _MARKER:
+            # Bytes between segments, which decoders read past, end where the next marker begins.
+            place = data.find(_MARKER, place)
+        elif marker in _NO_SEGMENT:
+            place += 1 if marker == _MARKER else 2
+        elif marker in (_SCAN, _END):
             return
-        marker = data[place + 1]
-        if marker in (0x00, 0xFF) or marker in _ALONE:
-            place += 1 if marker == 0xFF else 2
-            continue
-        if marker in (_SCAN, _END):
-            return
-        (size,) = unpack_from(">H", data, place + 2)
-        yield marker, place + 4, place + 2 + size
-        place += 2 + max(size, 2)
+        else:
+            yield marker, place + 4, place + 2 + size
+            place += 2 + max(size, 2)
 
 
 def _exif_orientation(exif: bytes) -> int:
@@ -185,3 +185,6 @@ def _pnm(data: bytes) -> ImageHeader | None:
         return None
     width, height = map(int, found.groups())
     return ImageHeader(width * height, width, height)
+
+
+_READERS = ((_PNG, _png), (_JPEG, _jpeg), (_GIF, _gif), (_BMP, _bmp), (_PNM, _pnm))
