@@ -53,18 +53,26 @@ class Forward:
 
     def __call__(self, arrays: Mapping[str, Any], blobs: Sequence[str]) -> dict[str, np.ndarray]:
         """Return blobs by name, as arrays; the arguments are those of `Net.forward`."""
-        given = self.inputs.arrays(arrays)
-        if given and all(_is_empty(value) for value in given.values()):
-            return self._of_no_rows(given, blobs)
-        resized = self.inputs.of_other_sizes(given)
-        if not resized and self.engine_for(tuple(blobs)) is not None:
-            found: dict[str, np.ndarray] = self._engines[tuple(blobs)](given)
+        given = self.inputs.ready(arrays)
+        if given is None:
+            given = self.inputs.arrays(arrays)
+            if given and all(_is_empty(value) for value in given.values()):
+                return self._of_no_rows(given, blobs)
+            if resized := self.inputs.of_other_sizes(given):
+                return self._run_resized(tuple(blobs), given, resized)
+        return self._run_usual(tuple(blobs), given)
+
+    def _run_usual(
+        self, blobs: tuple[str, ...], inputs: Mapping[str, Any]
+    ) -> dict[str, np.ndarray]:
+        """Return blobs of inputs of the prototxt's sizes."""
+        engine = self.engine_for(blobs)
+        if engine is not None:
+            found: dict[str, np.ndarray] = engine(inputs)
             return found
         version = self.refresh()
         with pass_errors(self.inputs.name, self.owners):
-            if not resized:
-                return self._run(tuple(blobs), given, version)
-            return self._run_resized(tuple(blobs), given, version, resized)
+            return self._run(blobs, inputs, version)
 
     def _of_no_rows(self, inputs: Mapping[str, Any], blobs: Sequence[str]) -> dict[str, np.ndarray]:
         """Return blobs without rows; oneDNN's convolutions give such blobs a wrong shape."""
@@ -81,6 +89,13 @@ class Forward:
         return self._engines[blobs]
 
     def _run_resized(
+        self, blobs: tuple[str, ...], inputs: Mapping[str, Any], resized: Sequence[str]
+    ) -> dict[str, np.ndarray]:
+        version = self.refresh()
+        with pass_errors(self.inputs.name, self.owners):
+            return self._run_any_size(blobs, inputs, version, resized)
+
+    def _run_any_size(
         self,
         blobs: tuple[str, ...],
         inputs: Mapping[str, Any],

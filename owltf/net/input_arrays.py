@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
 from owltf.errors import OwltfError
+
+_FLOAT32 = np.dtype(np.float32)
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,26 @@ class InputArrays:
     def tensors(self, arrays: Mapping[str, Any]) -> dict[str, Any]:
         """Return arrays as tensors; for the rest, see `arrays`."""
         return {name: tf.constant(value) for name, value in self.arrays(arrays).items()}
+
+    def ready(self, arrays: Mapping[str, Any]) -> dict[str, np.ndarray] | None:
+        """Return arrays that the net takes as they are, in its order; None if it does not.
+
+        They are float32, have rows, and are of the prototxt's sizes but for the batch. That is soon
+        seen: for a small net, to find out what else they may be takes a part of a pass's time.
+        """
+        found = {}
+        for name, axes, sizes in self._sizes:
+            value = arrays.get(name)
+            if type(value) is not np.ndarray or value.dtype is not _FLOAT32 or not value.size:
+                return None
+            if value.ndim != axes or value.shape[1:] != sizes:
+                return None
+            found[name] = value
+        return found if len(found) == len(arrays) else None
+
+    @cached_property
+    def _sizes(self) -> tuple[tuple[str, int, tuple[int, ...]], ...]:
+        return tuple((name, len(shape), shape[1:]) for name, shape in self.shapes.items())
 
     def arrays(self, arrays: Mapping[str, Any]) -> dict[str, np.ndarray]:
         """Return arrays as float32; the batch, height and width may differ from the prototxt's.

@@ -66,8 +66,9 @@ class Net(NetModels):
                 refuses a value, such as a label without a class.
         """
         given = arrays or {}
-        fed = {**self._own_data.next_batch(given), **given}
-        return self._forward(fed, self.outputs if blobs is None else blobs)
+        if self.sources:
+            given = {**self._own_data.next_batch(given), **given}
+        return self._forward(given, self.outputs if blobs is None else blobs)
 
     @cached_property
     def _own_data(self) -> OwnData:

@@ -96,7 +96,7 @@ class NetBlobs:
             source.tops[top] for source in self.sources for top in source.layer.whole_tops
         )
 
-    @property
+    @cached_property
     def outputs(self) -> tuple[str, ...]:
         """The names of the blobs that no layer takes, in Caffe's order."""
         return tuple(name for name in self.graph.outputs if name in self.blobs)

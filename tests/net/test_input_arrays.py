@@ -35,6 +35,34 @@ def test_other_axes_and_names_are_refused(arrays: dict, message: str) -> None:
         TAKES.tensors(arrays)
 
 
+def test_what_needs_no_look_is_taken_as_it_is() -> None:
+    x, y = np.ones((7, 3, 4, 5), np.float32), np.array(1, np.float32)
+    found = TAKES.ready({"y": y, "x": x})
+    assert found is not None
+    assert [*found] == ["x", "y"]
+    assert found["x"] is x
+    assert found["y"] is y
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"x": np.ones((7, 3, 8, 5), np.float32)},
+        {"x": np.ones((7, 3, 4, 5), np.float64)},
+        {"x": np.ones((0, 3, 4, 5), np.float32)},
+        {"x": np.ones((7, 3, 4, 5), np.float32).tolist()},
+        {"y": np.ones(1, np.float32)},
+        {"y": None},
+        {"z": np.ones(1, np.float32)},
+    ],
+)
+def test_what_needs_a_look(other: dict) -> None:
+    x, y = np.ones((7, 3, 4, 5), np.float32), np.array(1, np.float32)
+    assert TAKES.ready({"x": x, "y": y}) is not None
+    assert TAKES.ready({"x": x, "y": y, **other}) is None
+    assert InputArrays("net 'n'", {"x": (2,)}).ready({"x": y}) is None
+
+
 def test_one_size_of_images() -> None:
     assert TAKES.tensors_of_one_size({"x": np.ones((7, 3, 4, 5)), "y": 1})["x"].shape[0] == 7
     takes = InputArrays("net 'n'", TAKES.shapes, "top gradient")
