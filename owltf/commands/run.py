@@ -11,6 +11,7 @@ import click
 
 from owltf.options.common import take
 from owltf.options.devices import DEVICE_FLAGS, device_options, devices_of
+from owltf.options.half_batches import half_batches_option, half_batches_words, halved, wants_halves
 from owltf.options.net import CONTEXT_FLAGS, NET_FLAGS, net_options, state_words
 from owltf.options.plain import choose_report, plain_option
 from owltf.options.plugin_options import CommandWithPluginOptions, PluginOptions
@@ -76,6 +77,7 @@ class _Snapshot(click.ParamType):  # type: ignore[type-arg]
     help="Initialise layers anew whose shape differs from the weights'.",
 )
 @device_options
+@half_batches_option
 @click.option(
     "--batch-per-gpu",
     is_flag=True,
@@ -160,13 +162,16 @@ def run(
     file = open_net_file(solver, registry.schema, wanted=SOLVER, ignore_unknown_fields=ignore)
     cluster = read_cluster()
     check_wishes(**{name: flags[name] for name in DEVICE_FLAGS}, cluster=cluster)
-    for source in (file.source("TRAIN"), *file.tests):
+    nets = (file.source("TRAIN"), *file.tests)
+    for source in nets:
         check_named_files(source)
+    debug_info = file.solver is not None and file.solver.parameter.debug_info
+    halves = wants_halves(nets, flags, debug_info=debug_info, is_cluster=cluster is not None)
     check_solver(file, registry.solver_checks)
     check_weights(flags["weights"] or _weights_of(file, flags))
     if file.solver is not None and (cluster is None or cluster.is_chief):
         check_free(prefix_of(file.solver, schedule_of(file.solver)).path)
-    context.exit(_train(registry, file, plain, cluster, **flags, **added))
+    context.exit(_train(registry, file, plain, cluster, halves=halves, **flags, **added))
 
 
 def _weights_of(file: Any, flags: dict[str, Any]) -> list[Path]:
@@ -223,6 +228,9 @@ def _prepared(registry: Any, file: Any, cluster: Any, flags: dict[str, Any]) -> 
     from owltf.train.prepare import RunOptions, prepare
 
     devices = devices_of(flags, cluster=cluster, wait=flags.pop("wait_for_workers"))
+    wish = flags.pop("half_batches")
+    if flags.pop("halves"):
+        devices = halved(devices, wish)
     nets = NetContext(registry, "TRAIN", **take(flags, _OF_NETS))
     start = prepare(file, nets, devices, RunOptions(**flags))
     check_stopped()
@@ -235,7 +243,12 @@ def _added(context: click.Context, flags: dict[str, Any]) -> dict[str, Any]:
     return {
         "plugin_options": added.values,
         "disabled_plugins": context.find_root().params.get("disable_plugin", ()),
-        "again": (*_again(flags), *state_words(context), *added.again),
+        "again": (
+            *_again(flags),
+            *half_batches_words(flags["half_batches"]),
+            *state_words(context),
+            *added.again,
+        ),
     }
 
 

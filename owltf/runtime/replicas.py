@@ -17,6 +17,7 @@ import tensorflow as tf
 from owltf.runtime.batch_rows import BatchShare, first_row, share
 from owltf.runtime.cluster import Cluster
 from owltf.runtime.compiled import compiled
+from owltf.runtime.lockstep import current_part
 from owltf.runtime.packs import Packs
 
 # For TensorFlow's own packs, where it makes some: between machines, and between GPUs.
@@ -39,6 +40,11 @@ class Replicas:
     def count(self) -> int:
         """How many replicas share a batch, those of other machines included."""
         return int(self.strategy.num_replicas_in_sync)
+
+    @property
+    def parts_of_batch(self) -> int:
+        """How many parts of a batch are computed at once; the last bits of sums depend on it."""
+        return self.count
 
     @property
     def is_chief(self) -> bool:
@@ -71,6 +77,15 @@ class Replicas:
             *args: its arguments: what `split` or `each` gave, or the same value for all.
         """
         return self.strategy.run(function, args=args)
+
+    def update(self, function: Callable[..., Any], gradients: Sequence[Any]) -> None:
+        """Call a function that changes the variables, on each replica.
+
+        Args:
+            function: the function; it adds the replicas' gradients up.
+            gradients: what a function that `run` called returned.
+        """
+        self.run(function, gradients)
 
     def each(self, make: Callable[[int], Any]) -> Any:
         """Return a value for each replica of this process, made from the replica's number."""
@@ -161,12 +176,16 @@ class Replicas:
 
 def replica_number() -> int:
     """Return the number of the replica whose code is being traced, 0 outside a strategy."""
+    if part := current_part():
+        return part.number
     context = tf.distribute.get_replica_context()
     return 0 if context is None else _number_of(context)
 
 
 def replica_count() -> int:
     """Return how many replicas run the code that is being traced, 1 outside a strategy."""
+    if part := current_part():
+        return part.count
     context = tf.distribute.get_replica_context()
     return 1 if context is None else int(context.num_replicas_in_sync)
 
@@ -175,6 +194,8 @@ def sum_over_replicas(values: Sequence[Any]) -> Sequence[Any]:
     """Return tensors summed over all replicas; every replica must call this."""
     if replica_count() == 1 or not values:
         return values
+    if part := current_part():
+        return part.summed(values)
     context = tf.distribute.get_replica_context()
     packs = Packs(values)
     total = tf.distribute.ReduceOp.SUM

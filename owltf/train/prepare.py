@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +24,8 @@ from owltf.net.start_weights import StartWeights
 from owltf.net.weights import Loaded
 from owltf.registry.registry import Registry
 from owltf.runtime.devices import Devices
-from owltf.runtime.precision import precision_notes, set_precision
-from owltf.runtime.threads import threads
-from owltf.runtime.xla import set_xla, xla_notes
+from owltf.runtime.precision import set_precision
+from owltf.runtime.xla import set_xla
 from owltf.snapshot.history import history_by_layer
 from owltf.snapshot.newest import newest_snapshot
 from owltf.snapshot.prefix import Prefix
@@ -35,6 +33,7 @@ from owltf.snapshot.read import Restored, read_snapshot
 from owltf.snapshot.run_state import RunState
 from owltf.solvers.solver import Solver
 from owltf.train.recurrent_states import RecurrentStates
+from owltf.train.run_notes import run_notes
 from owltf.train.schedule import Schedule
 from owltf.train.solver_fields import (
     errors_at,
@@ -158,7 +157,7 @@ def prepare(
     loaded = weights.load(nets.train)
     notes = [
         *passed_over,
-        *_notes(file, context, restored, devices, nets),
+        *run_notes(file, context, restored, devices, nets),
         *pointless_fields(source),
     ]
     notes += [*unused_fields(source, solver_class, type(rate)), *effectless]
@@ -273,33 +272,5 @@ def _state(nets: SolverNets, restored: Restored | None, seed: int, devices: Devi
         test=run.test if run else test,
         losses=run.losses if run else (),
         loss_scale=run.loss_scale if run else (),
-        replicas=devices.count,
+        replicas=devices.parts_of_batch,
     )
-
-
-def _notes(
-    file: NetFile,
-    context: NetContext,
-    restored: Restored | None,
-    devices: Devices,
-    nets: SolverNets,
-) -> list[str]:
-    ignored = [file.ignored, *(net.graph.source.ignored for net in (nets.train, *nets.tests))]
-    notes = [f"Ignored unknown field: {field}" for field in dict.fromkeys(chain(*ignored))]
-    notes += context.registry.schema.notes
-    notes += [*precision_notes(context.precision), *xla_notes(context.xla)]
-    notes += dict.fromkeys(chain(*(net.notes for net in (nets.train, *nets.tests))))
-    notes += dict.fromkeys(note for net in nets.tests for note in net.size_notes())
-    if not nets.train.losses:
-        notes.append("The net has no loss: only weight_decay changes its weights")
-    if restored and restored.run is None:
-        notes.append("Resuming from Caffe's own snapshot: the data start at their first record")
-    if restored and restored.run:
-        then = (restored.run.replicas, restored.run.threads)
-        now = (devices.count, threads())
-        if then != now:
-            notes.append(
-                f"Resuming with {now[0]} devices and {now[1]} threads what ran with {then[0]} and "
-                f"{then[1]}: figures may differ in the last bits"
-            )
-    return notes

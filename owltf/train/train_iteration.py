@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, cast
 
 import tensorflow as tf
@@ -59,21 +59,24 @@ class TrainIteration:
         return self._replicas.first(loss), joined_outputs(self._net, outputs, self._replicas)
 
     def _plain_iteration(self, batches: list[Any]) -> Any:
-        return self._replicas.run(self._replica_iteration, batches)
+        loss, outputs, grads = self._replicas.run(self._gradients, batches)
+        self._replicas.update(self._update, grads)
+        return loss, outputs
 
     def _scaled_iteration(self, batches: list[Any]) -> Any:
         """Compute one iteration, without the update if a gradient overflowed."""
         loss, outputs, grads, are_finite = self._replicas.run(self._scaled_gradients, batches)
         is_finite = self._replicas.first(are_finite)
 
-        def branch(function: Callable[..., Any], *args: Any) -> Callable[[], Any]:
-            def run() -> Any:
-                self._replicas.run(function, *args)
-                return tf.constant(0)
+        def update() -> Any:
+            self._replicas.update(self._update, grads)
+            return tf.constant(0)
 
-            return run
+        def pass_over() -> Any:
+            self._replicas.run(self._pass_over)
+            return tf.constant(0)
 
-        tf.cond(is_finite, branch(self._update, grads), branch(self._pass_over))
+        tf.cond(is_finite, update, pass_over)
         cast(LossScale, self._scale).adjust(is_finite)
         return loss, outputs
 
@@ -86,12 +89,6 @@ class TrainIteration:
             [tf.cast(tf.reduce_any(tf.stack(bad or [False])), tf.int32)]
         )
         return loss, outputs, grads, tf.equal(replicas, 0)
-
-    def _replica_iteration(self, batches: list[Any]) -> tuple[Any, dict[str, Any]]:
-        """Compute one iteration on one replica: `iter_size` passes, then the update."""
-        loss, outputs, total = self._gradients(batches)
-        self._update(total)
-        return loss, outputs
 
     def _update(self, gradients: list[Any]) -> None:
         before = self._debug.values() if self._debug else []

@@ -50,6 +50,7 @@ LEFT_OUT = {
 }
 # Those that are not tried here, and why.
 UNTRIED = {
+    "--half-batches": "TensorFlow has started here, with threads of its own",
     "--sigint-effect": "Ctrl-C would not stop the run",
     "--solver": "it is Caffe's way to give the first word",
 }
@@ -131,6 +132,7 @@ def test_every_option_is_known_here() -> None:
     "flags",
     [
         [],
+        ["--whole-batches"],
         *DEVICES,
         *BOUNDS,
         *([name] for name in SWITCHES),

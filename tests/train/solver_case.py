@@ -17,6 +17,7 @@ from owltf.plugin.manager import make_manager, registered
 from owltf.registry.markers import hookimpl
 from owltf.registry.registry import Registry
 from owltf.runtime.devices import choose_devices
+from owltf.runtime.half_batches import HalfBatches
 from owltf.train.loss_scale import LossScale
 from owltf.train.prepare import PreparedRun, RunOptions, prepare
 from owltf.train.signals import Signals
@@ -84,13 +85,20 @@ class Case:
     folder: Path
 
     def start(
-        self, replicas: int = 1, solver: str = "solver.prototxt", **options: Any
+        self,
+        replicas: int = 1,
+        solver: str = "solver.prototxt",
+        *,
+        by_halves: bool = False,
+        **options: Any,
     ) -> PreparedRun:
         registry = Registry(make_manager())
         file = open_net_file(self.folder / solver, registry.schema)
         names = NetContext.__dataclass_fields__.keys() & options
         flags = {name: options.pop(name) for name in names}
         devices = choose_devices(cpu_replicas=replicas)
+        if by_halves:
+            devices = HalfBatches(devices.strategy, devices.names)
         return prepare(file, NetContext(registry, "TRAIN", **flags), devices, RunOptions(**options))
 
     def run(self, replicas: int = 1, **options: Any) -> tuple[PreparedRun, Recorder]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -50,13 +52,15 @@ def gradients_by_tape(start: PreparedRun) -> np.ndarray:
     return np.concatenate([param.to_caffe(grad.numpy()).ravel() for param, grad in pairs])
 
 
-@pytest.mark.parametrize("replicas", [1, 2, 3])
-def test_the_replicas_gradients_add_up_to_one_devices(small: Case, replicas: int) -> None:
+@pytest.mark.parametrize(
+    "how", [{}, {"replicas": 2}, {"replicas": 3}, {"by_halves": True}], ids=str
+)
+def test_the_replicas_gradients_add_up_to_one_devices(small: Case, how: dict[str, Any]) -> None:
     """Seven rows do not split evenly, and some labels are ignored."""
     small.add("net.prototxt", GRADIENT_NET)
     small.add("solver.prototxt", PLAIN_SOLVER)
     wanted = gradients_by_tape(small.start())
-    start = small.start(replicas)
+    start = small.start(**how)
     before = flat(start.nets.train.get_params())
     step_of(start, Signals()).run(1)
     # The first update at a rate of 1 takes the gradient itself away.

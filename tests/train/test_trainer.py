@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import h5py
 import numpy as np
@@ -27,6 +28,7 @@ CASES = sorted(path.name for path in ORACLE.iterdir())
 # A gradient of nearly 0 makes a step of full size, up or down as it was rounded: weights changed by
 # one part in 10^7 change losses by 1.5 in 10^4.
 LOSS_RTOL = {"rmsprop": 1e-3}
+HALVES = {"by_halves": True}
 
 
 @pytest.mark.parametrize("oracle_case", CASES, indirect=True)
@@ -114,22 +116,22 @@ def test_snapshots_are_caffes(oracle_case: Case) -> None:
 
 
 @pytest.mark.parametrize("oracle_case", ["sgd_clip", "sgd_iter_size"], indirect=True)
-@pytest.mark.parametrize("replicas", [2, 3])
-def test_replicas_follow_caffe_too(oracle_case: Case, replicas: int) -> None:
+@pytest.mark.parametrize("how", [{"replicas": 2}, {"replicas": 3}, HALVES], ids=str)
+def test_replicas_follow_caffe_too(oracle_case: Case, how: dict[str, Any]) -> None:
     """Clipping and iter_size see the gradient of the whole batch."""
     expected = np.load("result.npz")
     init = [oracle_case.folder / "init.caffemodel"]
-    start, recorder = oracle_case.run(replicas, weights=init)
+    start, recorder = oracle_case.run(**how, weights=init)
     losses = [float(display.outputs["loss"]) for display in recorder.displays]
     np.testing.assert_allclose(losses, expected["loss"], rtol=1e-4)
     _assert_params(start.nets.train.get_params(), expected, "final")
 
 
-@pytest.mark.parametrize("replicas", [2, 3, 4])
-def test_replicas_end_as_one(small: Case, replicas: int) -> None:
+@pytest.mark.parametrize("how", [*({"replicas": each} for each in (2, 3, 4)), HALVES], ids=str)
+def test_replicas_end_as_one(small: Case, how: dict[str, Any]) -> None:
     """Dropout, ignored labels and an uneven split included."""
     one, told = small.run()
-    several, told_by_several = small.run(replicas)
+    several, told_by_several = small.run(**how)
     wanted = flat(one.nets.train.get_params())
     got = flat(several.nets.train.get_params())
     np.testing.assert_allclose(got, wanted, rtol=1e-5, atol=1e-5 * np.abs(wanted).max())
@@ -142,10 +144,10 @@ def test_replicas_end_as_one(small: Case, replicas: int) -> None:
     )
 
 
-@pytest.mark.parametrize("replicas", [1, 2])
-def test_a_resumed_run_ends_bit_equal(small: Case, replicas: int) -> None:
-    whole, told = small.run(replicas)
-    resumed, told_again = small.run(replicas, resume=small.folder / "snap_iter_6.solverstate")
+@pytest.mark.parametrize("how", [{}, {"replicas": 2}, HALVES], ids=str)
+def test_a_resumed_run_ends_bit_equal(small: Case, how: dict[str, Any]) -> None:
+    whole, told = small.run(**how)
+    resumed, told_again = small.run(**how, resume=small.folder / "snap_iter_6.solverstate")
     np.testing.assert_array_equal(
         flat(resumed.nets.train.get_params()), flat(whole.nets.train.get_params())
     )

@@ -1,0 +1,48 @@
+"""Says whether both halves of a net's batch can be computed apart, from its prototxt alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from google.protobuf.message import Message
+
+from owltf.caffe.prototxt.source import NetSource
+
+# They compute each row of a batch by itself, or sum figures over the rows, and keep no state.
+_BY_ROWS = """
+    AbsVal Accuracy BNLL Bias Clip Concat ContrastiveLoss Convolution Data Deconvolution Dropout
+    DummyData ELU Eltwise Embed EuclideanLoss Exp Flatten HDF5Data HingeLoss Im2col ImageData
+    InnerProduct LRN Log MVN MemoryData MultinomialLogisticLoss PReLU Pooling Power ReLU SPP Scale
+    Sigmoid SigmoidCrossEntropyLoss Silence Slice Softmax SoftmaxWithLoss Split Swish TanH
+    Threshold Tile WindowData
+"""
+# The time of such a layer is that of reading its weights, which each half would do.
+_MANY_OUTPUTS = 2000
+
+
+def why_not_by_halves(nets: Iterable[NetSource]) -> str | None:
+    """Return which layer needs the whole batch, as a part of a sentence; None if no layer does."""
+    for net in nets:
+        for index, layer in enumerate(net.parameter.layer):
+            if layer.type not in _BY_ROWS.split() or _has_axis_zero(layer):
+                return f"layer '{layer.name}' ({layer.type}, {net.where(index)})"
+    return None
+
+
+def is_quicker_by_halves(nets: Iterable[NetSource]) -> bool:
+    """Return whether nets that can be computed by halves are quicker so, as far as can be told."""
+    layers = (layer for net in nets for layer in net.parameter.layer)
+    return all(layer.inner_product_param.num_output < _MANY_OUTPUTS for layer in layers)
+
+
+def _has_axis_zero(layer: Any) -> bool:
+    fields = [value for field, value in layer.ListFields() if field.name.endswith("_param")]
+    single = (value for value in fields if isinstance(value, Message))
+    return any(_is_zero(value, name) for value in single for name in ("axis", "concat_dim"))
+
+
+def _is_zero(parameter: Any, name: str) -> bool:
+    """Return whether an axis is 0, or counted from the end, where it may be."""
+    known = name in parameter.DESCRIPTOR.fields_by_name and parameter.HasField(name)
+    return known and (getattr(parameter, name) == 0 or getattr(parameter, name) < -1)

@@ -1,0 +1,79 @@
+"""The option `--half-batches`, by which a CPU computes both halves of each batch at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from owltf.errors import OwltfError
+from owltf.options.devices import DEVICE_FLAGS
+
+if TYPE_CHECKING:
+    from owltf.caffe.prototxt.source import NetSource
+    from owltf.runtime.devices import Devices
+
+half_batches_option = click.option(
+    "--half-batches/--whole-batches",
+    default=None,
+    help="On a CPU of 2 to 4 threads: compute both halves of each batch at once, or not. Done "
+    "where it is quicker unless given.",
+)
+# With these a batch is computed whole.
+_WHOLE = (*DEVICE_FLAGS, "recompute", "xla")
+
+
+def wants_halves(
+    nets: Sequence[NetSource], flags: Mapping[str, Any], *, debug_info: bool, is_cluster: bool
+) -> bool:
+    """Return whether both halves of a batch are computed at once, if the device can.
+
+    Args:
+        nets: the nets of the run.
+        flags: the command's arguments by name.
+        debug_info: whether the solver prints the norms of each batch.
+        is_cluster: whether the run has several processes.
+
+    Raises:
+        OwltfError: if it is asked for, and cannot be done.
+    """
+    from owltf.caffe.net.batch_halves import is_quicker_by_halves, why_not_by_halves
+
+    wish, given = flags["half_batches"], _given(flags)
+    reason = given or why_not_by_halves(nets)
+    if debug_info or is_cluster:
+        reason = "debug_info" if debug_info else "a run on several machines"
+    if wish and reason:
+        raise OwltfError(f"--half-batches: {reason} needs whole batches; leave the option out")
+    return not reason and (is_quicker_by_halves(nets) if wish is None else bool(wish))
+
+
+def _given(flags: Mapping[str, Any]) -> str | None:
+    if flags["precision"] != "float32":
+        return f"--precision {flags['precision']}"
+    given = (name for name in _WHOLE if flags[name] not in (None, False))
+    return next((f"--{name.replace('_', '-')}" for name in given), None)
+
+
+def halved(devices: Devices, wish: bool | None) -> Devices:
+    """Return the devices with both halves of a batch computed at once, where they can.
+
+    Args:
+        devices: the devices.
+        wish: what the command line asks for; None if nothing.
+
+    Raises:
+        OwltfError: if it is asked for, and they cannot.
+    """
+    from owltf.runtime.half_batches import half_batches
+
+    made = half_batches(devices)
+    if wish and made is devices:
+        raise OwltfError("--half-batches: it needs a CPU of 2 to 4 threads, and no GPU")
+    return made
+
+
+def half_batches_words(wish: bool | None) -> tuple[str, ...]:
+    """Return the words of a command line that ask for the same."""
+    return () if wish is None else (f"--{'half' if wish else 'whole'}-batches",)

@@ -1,0 +1,40 @@
+"""`owltf run` in a process of its own, where TensorFlow takes a number of threads."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from run_case import Case
+
+from owltf.runtime.threads import threads
+
+_CANNOT = not 2 <= threads() <= 4 or bool(tf.config.list_physical_devices("GPU"))
+
+
+def in_a_process(*words: str) -> list[str]:
+    command = [sys.executable, "-m", "owltf", "run", "solver.prototxt", *words]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True)
+    return ran.stdout.splitlines()
+
+
+@pytest.mark.skipif(_CANNOT, reason="not a CPU of 2 to 4 threads")
+def test_halves_end_where_whole_batches_do(case: Case) -> None:
+    lines = in_a_process()
+    assert any("Devices: CPU, both halves of a batch at once; 4 images" in line for line in lines)
+    halves = case.weights("snap_iter_6.caffemodel")
+    lines = in_a_process("--whole-batches")
+    assert any("Devices: CPU; 4 images" in line for line in lines)
+    whole = case.weights("snap_iter_6.caffemodel")
+    for name, blobs in whole.items():
+        for got, wanted in zip(halves[name], blobs, strict=True):
+            np.testing.assert_allclose(got, wanted, rtol=1e-5, atol=1e-6)
+
+
+def test_what_needs_whole_batches_is_named(case: Case) -> None:
+    result = case.run("solver.prototxt", "--half-batches", "--cpu-replicas", "2")
+    assert result.exit_code == 2
+    assert "--half-batches: --cpu-replicas needs whole batches" in result.stderr
