@@ -125,7 +125,7 @@ def start_of(net: Any) -> Any:
     with tempfile.NamedTemporaryFile("w", suffix=".prototxt") as file:
         file.write(str(net))
         file.flush()
-        return owltf_nets.start_of(net=file.name, **SOLVER)
+        return owltf_nets.start_of(by_halves=True, net=file.name, **SOLVER)
 
 
 def compare_steps(net: Any, rounds: int, turn: float) -> None:

@@ -29,13 +29,13 @@ def peak_megabytes() -> float:
 def step_megabytes(program: str, net: str) -> float:
     """Return how much more memory this process needs after some steps of a program."""
     import owltf_nets
-    from train_step import SOLVER, keras_program, torch_program
+    from train_step import PROGRAMS, SOLVER
 
-    file = str(owltf_nets.NETS / f"{net}.prototxt")
-    start = owltf_nets.start_of(recompute=program == "owltf --recompute", net=file, **SOLVER)
-    shape = start.nets.train.sources[0].layer.top_shapes[0]
-    others = {"Keras": keras_program, "PyTorch": torch_program}
-    run = others[program](net, shape, start) if program in others else owltf_nets.loop_of(start)
+    if program in PROGRAMS:
+        run = PROGRAMS[program](net)
+    else:
+        file = str(owltf_nets.NETS / f"{net}.prototxt")
+        run = owltf_nets.loop_of(owltf_nets.start_of(recompute=True, net=file, **SOLVER))
     before = peak_megabytes()
     run(_STEPS)
     return peak_megabytes() - before

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import repeat
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import tensorflow as tf
 from turns import Program, Timing, timed
 
+from owltf.caffe.net.batch_halves import is_quicker_by_halves, why_not_by_halves
 from owltf.caffe.net.net_file import NetFile
 from owltf.caffe.prototxt.source import SolverSource
 from owltf.convert.context import NetContext
@@ -19,19 +21,21 @@ from owltf.plugin.manager import make_manager, registered
 from owltf.registry.markers import hookimpl
 from owltf.registry.registry import Registry
 from owltf.runtime.devices import one_cpu
+from owltf.runtime.half_batches import half_batches
 from owltf.train.prepare import PreparedRun, RunOptions, prepare
-from owltf.train.replica_pass import forward
 from owltf.train.step import TrainStep
+from owltf.train.train_iteration import TrainIteration
 from owltf.train.trainer import Trainer
 
 NETS = Path(__file__).parent / "nets"
 
 
-def start_of(recompute: bool = False, **solver: Any) -> PreparedRun:
+def start_of(recompute: bool = False, by_halves: bool = False, **solver: Any) -> PreparedRun:
     """Return a run that is ready to train, on the CPU as one device.
 
     Args:
         recompute: whether blobs are computed again rather than held.
+        by_halves: compute both halves of a batch at once where `owltf run` does.
         **solver: fields of a `SolverParameter`, the net among them.
     """
     registry = Registry(make_manager())
@@ -40,7 +44,10 @@ def start_of(recompute: bool = False, **solver: Any) -> PreparedRun:
     )
     file = NetFile(SolverSource(parameter, None), registry.schema)
     context = NetContext(registry, "TRAIN", recompute=recompute)
-    return prepare(file, context, one_cpu(), RunOptions())
+    nets = [file.source("TRAIN")]
+    is_quicker = by_halves and is_quicker_by_halves(nets) and not why_not_by_halves(nets)
+    devices = half_batches(one_cpu()) if is_quicker else one_cpu()
+    return prepare(file, context, devices, RunOptions())
 
 
 def loop_of(start: PreparedRun) -> Program:
@@ -53,16 +60,10 @@ def loop_of(start: PreparedRun) -> Program:
 
 def single_steps(start: PreparedRun) -> Program:
     """Return the same net's step without the loop: a call for each step, always on one batch."""
-    net, solver = start.nets.train, start.solver
+    net = start.nets.train
+    iteration = TrainIteration(net, start.solver, start.devices)
     batch = next(batches(net, start.state.train))
-    variables = [param.variable.value for param in net.params if param.is_trained]
-
-    @tf.function
-    def step(batch: Any) -> Any:
-        with tf.GradientTape() as tape:
-            loss, _ = forward(net, batch, solver.iterations, training=True)
-        solver.apply(tape.gradient(loss, variables))
-        return loss
+    step = tf.function(lambda batch: iteration.run(repeat(batch))[0])
 
     def run(steps: int) -> None:
         for _ in range(steps):

@@ -4,10 +4,10 @@
     python benchmarks/train_step.py --nets lenet,caffenet --rounds 9 --json figures.json --torch
 
 Each program trains the same net on the same synthetic batch in memory: forward, backward, and
-the update of SGD with momentum and weight decay, in float32. They take turns in one process; of
-each, the quickest and the median round count.
+the update of SGD with momentum and weight decay, in float32. They take turns, each in a process of
+its own; of each, the quickest and the median round count.
 
-- owltf runs its own loop, the data layer included, on the net's prototxt.
+- owltf runs its own loop, the data layer included, on the net's prototxt, as `owltf run` does.
 - Keras runs `keras_nets.py`, a `tf.function` called for each step.
 - PyTorch runs `torch_nets.py`, eager with images in `channels_last`.
 - "loop" is the time that a whole run of owltf takes in addition to its net's single steps, which
@@ -16,11 +16,11 @@ each, the quickest and the median round count.
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -39,7 +39,10 @@ import tensorflow as tf
 from rich import box
 from rich.console import Console
 from rich.table import Table
+from served import printed, serve as wait_for_steps, served
 from turns import Program, Timing, steps_in, take_turns
+
+from owltf.train.prepare import PreparedRun
 
 SOLVER = {"base_lr": 0.0001, "momentum": 0.9, "weight_decay": 0.0005}
 
@@ -82,24 +85,49 @@ def measure(net: str, rounds: int, turn_seconds: float, with_torch: bool) -> Res
         turn_seconds: the seconds that a turn should last.
         with_torch: whether PyTorch takes part.
     """
-    tf.keras.utils.set_random_seed(1)
-    start = owltf_nets.start_of(net=str(owltf_nets.NETS / f"{net}.prototxt"), **SOLVER)
-    source = start.nets.train.sources[0]
-    shape = source.layer.top_shapes[0]
-    programs = {"owltf": owltf_nets.loop_of(start), "Keras": keras_program(net, shape, start)}
-    if with_torch:
-        programs["PyTorch"] = torch_program(net, shape, start)
-    timings = take_turns(programs, rounds, turn_seconds)
-    steps = steps_in(programs["owltf"], turn_seconds)
+    names = [*PROGRAMS] if with_torch else [name for name in PROGRAMS if name != "PyTorch"]
+    script, words = Path(__file__), ["--nets", net]
+    with ExitStack() as stack:
+        programs = {
+            name: stack.enter_context(served(script, [*words, "--serve", name])) for name in names
+        }
+        timings = take_turns(programs, rounds, turn_seconds)
+        steps = steps_in(programs["owltf"], turn_seconds)
+    batch, *loop = json.loads(printed(script, [*words, "--loop", str(rounds), str(steps)]))
+    return Result(net, batch, timings, *(Timing(tuple(each)) for each in loop))
+
+
+def owltf_program(net: str) -> Program:
+    """Return the net's loop, as `owltf run` makes it."""
+    return owltf_nets.loop_of(started(net))
+
+
+def started(net: str, *, by_halves: bool = True) -> PreparedRun:
+    """Return a net's run in owltf, ready to train.
+
+    Args:
+        net: the net's name.
+        by_halves: compute both halves of a batch at once where `owltf run` does.
+    """
+    file = str(owltf_nets.NETS / f"{net}.prototxt")
+    return owltf_nets.start_of(by_halves=by_halves, net=file, **SOLVER)
+
+
+def loop_figures(net: str, rounds: int, steps: int) -> list[Any]:
+    """Return the batch size, and the seconds of a run's steps and of single ones in each round."""
+    start = started(net)
+    batch = start.nets.train.sources[0].layer.batch_size
     loop = owltf_nets.trainer_and_bare(start, rounds, steps)
-    return Result(net, shape[0], timings, *loop)
+    return [batch, *(each.seconds for each in loop)]
 
 
-def keras_program(net: str, shape: Sequence[int], start: Any) -> Program:
-    """Return the net in plain Keras, on a batch of a shape in Caffe's order."""
+def keras_program(net: str) -> Program:
+    """Return the net in plain Keras, on owltf's batch."""
+    tf.keras.utils.set_random_seed(1)
+    start = started(net, by_halves=False)
     model, step = keras_nets.step_of(net, *SOLVER.values())
     _same_size(net, start, sum(int(np.prod(each.shape)) for each in model.trainable_variables))
-    batch, channels, height, width = shape
+    batch, channels, height, width = _shape(start)
     images, labels = tf.fill((batch, height, width, channels), 0.5), tf.fill((batch,), 3)
 
     def run(steps: int) -> None:
@@ -110,10 +138,13 @@ def keras_program(net: str, shape: Sequence[int], start: Any) -> Program:
     return run
 
 
-def torch_program(net: str, shape: Sequence[int], start: Any) -> Program:
-    """Return the net in PyTorch, on a batch of a shape in Caffe's order."""
+def torch_program(net: str) -> Program:
+    """Return the net in PyTorch, on owltf's batch."""
     import torch
     import torch_nets
+
+    start = started(net, by_halves=False)
+    shape = _shape(start)
 
     weights = keras_nets.HEADS.get(net, (1.0,))
     model, step = torch_nets.step_of(net, weights, *SOLVER.values())
@@ -127,6 +158,14 @@ def torch_program(net: str, shape: Sequence[int], start: Any) -> Program:
         loss.item()
 
     return run
+
+
+PROGRAMS = {"owltf": owltf_program, "Keras": keras_program, "PyTorch": torch_program}
+
+
+def _shape(start: PreparedRun) -> tuple[int, ...]:
+    shape: tuple[int, ...] = start.nets.train.sources[0].layer.top_shapes[0]
+    return shape
 
 
 def _same_size(net: str, start: Any, count: int) -> None:
@@ -190,8 +229,30 @@ def _names(context: click.Context, option: click.Parameter, value: str) -> list[
 @click.option("--turn", default=1.5, show_default=True, help="How many seconds a turn lasts.")
 @click.option("--json", "file", type=click.Path(path_type=Path), help="Write all figures to it.")
 @click.option("--torch", "with_torch", is_flag=True, help="Let PyTorch take part.")
-def main(nets: list[str], rounds: int, turn: float, file: Path | None, with_torch: bool) -> None:
+@click.option("--serve", type=click.Choice([*PROGRAMS]), hidden=True)
+@click.option("--loop", type=int, nargs=2, hidden=True)
+def main(
+    nets: list[str],
+    rounds: int,
+    turn: float,
+    file: Path | None,
+    with_torch: bool,
+    serve: str | None,
+    loop: tuple[int, int] | None,
+) -> None:
     """Measure a training step of owltf against the same net in plain Keras."""
+    if serve:
+        wait_for_steps(PROGRAMS[serve](nets[0]))
+    elif loop:
+        click.echo(json.dumps(loop_figures(nets[0], *loop)))
+    else:
+        compare(nets, rounds, turn, file, with_torch)
+
+
+def compare(
+    nets: Sequence[str], rounds: int, turn: float, file: Path | None, with_torch: bool
+) -> None:
+    """Measure nets, print a table, and write the figures to a file if one is given."""
     # In a file the table is not fitted to a terminal's width, so that it can be copied from there.
     console = Console(width=None if sys.stdout.isatty() else 200)
     if with_torch and not find_spec("torch"):
@@ -201,8 +262,6 @@ def main(nets: list[str], rounds: int, turn: float, file: Path | None, with_torc
     for net in nets:
         results.append(measure(net, rounds, turn, with_torch))
         console.print(_line(results[-1]))
-        # A net and its training step refer to each other, so only the garbage collector frees them.
-        gc.collect()
     console.print("Milliseconds of a step, minimum / median of the rounds:")
     console.print(table(results), crop=False)
     console.print(", ".join(f"{name} {value}" for name, value in machine(with_torch).items()))
