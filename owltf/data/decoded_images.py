@@ -149,8 +149,11 @@ class _Batch:
 
     def _put_several(self, first: int, items: Sequence[Any]) -> list[tuple[int, str]]:
         """Decode images into their places, and return what is wrong with some, if anything."""
-        reasons = ((place, self._put(place, item)) for place, item in enumerate(items, first))
-        return [(place, reason) for place, reason in reasons if reason]
+        wrong = []
+        for place, item in enumerate(items, first):
+            if reason := self._put(place, item):
+                wrong.append((place, reason))
+        return wrong
 
     def _put(self, place: int, item: Any) -> str | None:
         """Decode an image into its place, and return what is wrong with it, if anything."""

@@ -18,6 +18,8 @@ Corners = npt.NDArray[np.int64]
 
 # The channels that an image of OpenCV may have, in every version of it.
 _MOST_MERGED = 128
+# So much of several images is made floats at a time that it lies in a processor's own cache.
+_CACHED_BYTES = 1 << 19
 
 
 class FloatImages:
@@ -41,7 +43,9 @@ class FloatImages:
         self._transform, self._channels_last = transform, channels_last
         laid_out = (count, *size, channels) if channels_last else (count, channels, *size)
         self.array: Floats = empty_aligned(laid_out, np.float32)
-        self._mean = None if transform.has_mean_image else self._mean_of_channels()
+        self._has_mean_image = transform.has_mean_image
+        self._mean = None if self._has_mean_image else self._mean_of_channels()
+        self._scale = None if transform.scale == 1 else np.float32(transform.scale)
 
     def put(self, place: int, image: Image, corner: Any, mirrored: Any) -> None:
         """Write one image (H, W, C), whole: it is cropped and mirrored here."""
@@ -71,15 +75,19 @@ class FloatImages:
             corners: where each is cropped, (N, 2).
             mirrored: which are mirrored.
         """
-        kept = self._laid_out(self._moved(images, corners, mirrored))
-        mean = self._mean_of_many(corners, mirrored)
+        kept = self._moved(images, corners, mirrored)
         first, last = int(places[0]), int(places[-1])
         follow = last - first == len(places) - 1
-        target = self.array[first : last + 1] if follow else np.empty(kept.shape, np.float32)
-        np.copyto(target, kept)
-        self._normalize(target, mean)
+        shape = len(places), *self.array.shape[1:]
+        targets = self.array[first : last + 1] if follow else np.empty(shape, np.float32)
+        step = max(1, _CACHED_BYTES // max(1, targets[0].nbytes))
+        for start in range(0, len(places), step):
+            some = slice(start, start + step)
+            target = targets[some]
+            np.copyto(target, self._laid_out(kept[some]))
+            self._normalize(target, self._mean_of_many(corners[some], mirrored[some]))
         if not follow:
-            self.array[places] = target
+            self.array[places] = targets
 
     def clear(self, place: int, pixels: npt.NDArray[np.bool_]) -> None:
         """Set some pixels (H, W) of an image that was written to 0, in all channels."""
@@ -90,8 +98,8 @@ class FloatImages:
         # In place: NumPy takes twice as long to convert bytes and compute in one go.
         if mean is not None:
             np.subtract(target, mean, out=target)
-        if self._transform.scale != 1:
-            np.multiply(target, np.float32(self._transform.scale), out=target)
+        if self._scale is not None:
+            np.multiply(target, self._scale, out=target)
 
     def _laid_out(self, images: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Return images (N, C, H, W) in the batch's layout."""
@@ -105,7 +113,7 @@ class FloatImages:
         kept = cropped(images, corners, side) if side else images
         if not mirrored.any():
             return kept
-        kept = kept if kept.base is None else kept.copy()
+        kept = kept.copy() if kept is images or kept.base is not None else kept
         mirror_rows(kept, mirrored)
         return kept
 
@@ -120,7 +128,7 @@ class FloatImages:
 
     def _mean_of(self, corner: Any, mirrored: Any) -> Floats | None:
         """Return what is subtracted from an image."""
-        if not self._transform.has_mean_image:
+        if not self._has_mean_image:
             return self._mean
         if self._channels_last:
             return self._transform.cut(self._transform.mean_channels_last, corner, mirrored)
@@ -132,7 +140,7 @@ class FloatImages:
     def _mean_of_many(self, corners: Corners, mirrored: npt.NDArray[np.bool_]) -> Floats | None:
         """Return what is subtracted from several images."""
         mean = self._transform.mean
-        if mean is None or not self._transform.has_mean_image:
+        if mean is None or not self._has_mean_image:
             return self._mean
         if not self._transform.crop_size and not mirrored.any():
             return self._laid_out(mean[None])
@@ -147,8 +155,10 @@ def with_channels_last(images: npt.NDArray[Any]) -> npt.NDArray[Any]:
         return images.reshape(count, height, width, 1)
     if channels > _MOST_MERGED or images.dtype not in (np.uint8, np.float32):
         return images.transpose(0, 2, 3, 1)
-    planes = np.ascontiguousarray(images.swapaxes(0, 1)).reshape(channels, count * height, width)
-    merged = cv2.merge([*planes])
+    # The planes of one image lie behind each other, and need no copy.
+    planes = images[0] if count == 1 else images.swapaxes(0, 1)
+    rows = np.ascontiguousarray(planes).reshape(channels, count * height, width)
+    merged = cv2.merge([*rows])
     return np.asarray(merged, images.dtype).reshape(count, height, width, channels)
 
 

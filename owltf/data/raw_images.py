@@ -22,7 +22,6 @@ from owltf.data.source.datum_fields import Record
 from owltf.data.source.records import Records, record_error
 from owltf.data.transform import Shape, Transform
 from owltf.errors import OwltfError
-from owltf.runtime.compiled import as_written
 
 # Chunks that are begun before those in front of them are done, so that no processor is idle.
 _AHEAD = 1
@@ -62,10 +61,8 @@ class RawImages:
         reader = RawReader(self, batches, layer, channels_last)
         step = batches * layer.batch_size
         chunks = read_chunks(layer, reader.read, position + first, step, reader.signature())
-        if batches > 1:
-            return chunks.unbatch()
-        # Taking a chunk of one batch apart would copy it.
-        return chunks.map(as_written(lambda images, labels: (images[0], labels[0])))
+        # To take a chunk of one batch apart would copy it.
+        return chunks.unbatch() if batches > 1 else chunks
 
     def _batch_bytes(self, layer: DataLayer) -> int:
         return layer.batch_size * prod(self.shape) * np.dtype(self.dtype).itemsize
@@ -82,7 +79,9 @@ class RawReader:
     ) -> None:
         """Open a reader on the images' records that no one else uses."""
         self._images, self._layer, self._channels_last = images, layer, channels_last
-        self._leading = (batches, layer.own_rows[1])
+        rows = layer.own_rows[1]
+        self._count = batches * rows
+        self._leading = (batches, rows) if batches > 1 else (rows,)
         self._reader = images.records.reader()
         self._begun = Begun(self._begin, batches * layer.batch_size, _AHEAD)
 
@@ -95,7 +94,7 @@ class RawReader:
         """Read a chunk of records that starts at record `number`.
 
         Returns:
-            The images, transformed, and the labels of some batches.
+            The images, transformed, and the labels: (N, ...), or (B, N, ...) of several batches.
 
         Raises:
             OwltfError: if a record does not fit the first one of the database.
@@ -106,7 +105,7 @@ class RawReader:
     def _begin(self, number: int) -> _Chunk:
         chunk = _Chunk(number)
         try:
-            blocks = self._blocks(number, self._reader.read(number, prod(self._leading)))
+            blocks = self._blocks(number, self._reader.read(number, self._count))
             self._begin_images(chunk, blocks)
         except OwltfError as error:
             # It is raised when it is this chunk's turn.
@@ -114,7 +113,7 @@ class RawReader:
         return chunk
 
     def _begin_images(self, chunk: _Chunk, blocks: list[tuple[Places, Block]]) -> None:
-        transform, count = self._images.transform, prod(self._leading)
+        transform, count = self._images.transform, self._count
         corners, mirrored = transform.draw(chunk.first, _sizes(blocks, count))
         # Without a crop all images are of one size, that of the first block.
         shape = transform.output_shape(blocks[0][1].layout.shape)

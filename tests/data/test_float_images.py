@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
 import pytest
 
@@ -80,6 +82,18 @@ def test_places_that_do_not_follow_each_other(channels_last, transform):
     expected = list(image_by_image(done, images, corners, mirrored))
     np.testing.assert_array_equal(found[[0, 2, 3, 5]], expected)
     assert np.isnan(found[[1, 4]]).all()
+
+
+def test_large_images_are_made_one_by_one(transform, monkeypatch):
+    monkeypatch.setattr("owltf.data.float_images._CACHED_BYTES", 1)
+    images = np.random.default_rng(0).integers(0, 256, (6, *SHAPE), np.uint8)
+    for text, channels_last in product(TEXTS, (False, True)):
+        done = transform(text, "TRAIN")
+        corners, mirrored = done.draw(0, np.array([SHAPE[1:]] * 6))
+        batch = made(done, 6, channels_last)
+        batch.put_many(np.arange(6), images, corners, mirrored)
+        expected = list(image_by_image(done, images, corners, mirrored))
+        np.testing.assert_array_equal(in_caffe(batch, channels_last), expected)
 
 
 def test_gray_images(make_context):

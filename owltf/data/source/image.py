@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from owltf.data.source.image_header import read_header, tell_depth, too_large
+from owltf.data.source.image_header import UPRIGHT, read_header, tell_depth, too_large
 
 NATIVE, GRAY, COLOR = 0, 1, 3
 _FLAGS = {NATIVE: cv2.IMREAD_UNCHANGED, GRAY: cv2.IMREAD_GRAYSCALE, COLOR: cv2.IMREAD_COLOR}
@@ -55,7 +55,9 @@ def decode_image(
         raise ValueError(reason)
     tell_depth(name, header)
     image = _decoded(contents, channels)
-    return np.ascontiguousarray(upright(image, header.orientation)) if turn else image
+    if turn and header.orientation != UPRIGHT:
+        return np.ascontiguousarray(upright(image, header.orientation))
+    return image
 
 
 def upright(image: Any, orientation: int) -> Any:

@@ -21,7 +21,7 @@ _PNM = tuple(b"P%d" % kind for kind in range(1, 7))
 _PNM_SIZE = re.compile(rb"P[1-6](?:\s+(?:#[^\n]*\n\s*)*)(\d{1,9})\s+(?:#[^\n]*\n\s*)*(\d{1,9})\s")
 _EXIF = b"Exif\0\0"
 _ORIENTATION, _SHORT = 0x0112, 3
-_UPRIGHT, _LAST_ORIENTATION = 1, 8
+UPRIGHT, _LAST_ORIENTATION = 1, 8
 # Start-of-frame markers: the others of these numbers begin tables.
 _FRAMES, _FRAME_SIZE = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}, Struct(">BHH")
 _MARKER, _SEGMENT = 0xFF, Struct(">BBH")
@@ -48,7 +48,7 @@ class ImageHeader(NamedTuple):
     width: int
     height: int
     bits: int = 8
-    orientation: int = _UPRIGHT
+    orientation: int = UPRIGHT
 
 
 def read_header(contents: bytes | memoryview) -> ImageHeader | None:
@@ -86,7 +86,7 @@ def tell_depth(name: str, header: ImageHeader) -> None:
 
 def _png(data: bytes) -> ImageHeader | None:
     width, height, bits = unpack_from(">IIB", data, 16)
-    orientation, has_pixels = _UPRIGHT, False
+    orientation, has_pixels = UPRIGHT, False
     for kind, start, end in _png_chunks(data):
         # OpenCV takes as much memory as a chunk says that it needs.
         if end - start > len(data):
@@ -106,7 +106,7 @@ def _png_chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
 
 
 def _jpeg(data: bytes) -> ImageHeader | None:
-    orientation = _UPRIGHT
+    orientation = UPRIGHT
     for marker, start, end in _jpeg_segments(data):
         if marker == _APP1 and data.startswith(_EXIF, start):
             orientation = _exif_orientation(data[start + len(_EXIF) : end])
@@ -135,7 +135,7 @@ def _jpeg_segments(data: bytes) -> Iterator[tuple[int, int, int]]:
 def _exif_orientation(exif: bytes) -> int:
     order = {b"II": "<", b"MM": ">"}.get(exif[:2])
     if order is None:
-        return _UPRIGHT
+        return UPRIGHT
     try:
         (start,) = unpack_from(f"{order}I", exif, 4)
         (count,) = unpack_from(f"{order}H", exif, start)
@@ -145,7 +145,7 @@ def _exif_orientation(exif: bytes) -> int:
                 return int(value)
     except error:
         pass
-    return _UPRIGHT
+    return UPRIGHT
 
 
 def _gif(data: bytes) -> ImageHeader:

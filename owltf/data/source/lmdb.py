@@ -9,7 +9,7 @@ import numpy as np
 
 from owltf.data.source.buffers import empty_aligned
 from owltf.data.source.chunk import Bytes, Chunk, Places, joined
-from owltf.data.source.lmdb_file import LmdbFile
+from owltf.data.source.lmdb_file import HEAD, LmdbFile
 from owltf.data.source.lmdb_leaves import NOTHING, BrokenLmdbError, Leaves
 from owltf.data.source.records import broken_is_an_error
 from owltf.errors import OwltfError
@@ -113,30 +113,31 @@ class LmdbReader:
             return small
         if len(own) < len(small):
             return self._mixed(small, pages)
-        places = np.cumsum(small.sizes) - small.sizes
-        return Chunk(self._read_own(pages, places, small.sizes), places, small.sizes)
+        return Chunk(*self._read_own(pages, small.sizes), small.sizes)
 
     def _mixed(self, small: Chunk, pages: Places) -> Chunk:
         """Return records some of which lie on pages of their own."""
         own = np.flatnonzero(pages >= 0)
-        sizes = small.sizes[own]
-        places = np.cumsum(sizes) - sizes
-        large = self._read_own(pages[own], places, sizes)
+        large, places = self._read_own(pages[own], small.sizes[own])
         starts = small.starts.copy()
         starts[own] = places + len(small.data)
         return Chunk(np.concatenate([small.data, large]), starts, small.sizes)
 
-    def _read_own(self, pages: Places, places: Places, sizes: Places) -> Bytes:
+    def _read_own(self, pages: Places, sizes: Places) -> tuple[Bytes, Places]:
+        """Return bytes in which values of pages of their own lie, and where each begins."""
         needed = int(sizes.sum())
         # Records may come several times, where a chunk goes round the database.
         tree = self._file.tree
         rounds = 2 + len(sizes) // tree.entries
         if needed > rounds * (tree.last_page + 1) * tree.page_size:
             raise BrokenLmdbError("is broken: its records are larger than the file")
-        buffer: Bytes = empty_aligned((needed,), np.uint8)
-        for page, place, size in zip(pages.tolist(), places.tolist(), sizes.tolist(), strict=True):
-            self._file.overflow(page, buffer[place : place + size])
-        return buffer
+        stops = np.cumsum(sizes + HEAD)
+        buffer: Bytes = empty_aligned((int(stops[-1]),), np.uint8)
+        start = 0
+        for page, stop in zip(pages.tolist(), stops.tolist(), strict=True):
+            self._file.overflow(page, buffer[start:stop])
+            start = stop
+        return buffer, stops - sizes
 
 
 def _open(path: Path) -> LmdbFile:

@@ -27,8 +27,8 @@ _NODE_WORDS = 4
 _MAGIC, _VERSION = 0xBEEFC0DE, 1
 _BRANCH, _OVERFLOW, _META_PAGE = 1, 4, 8
 _DUPLICATES = 4
-_HEAD = _HEADER.size
-_META_SIZE = _HEAD + _META.size + 2 * _DATABASE.size + _TAIL.size
+HEAD = _HEADER.size
+_META_SIZE = HEAD + _META.size + 2 * _DATABASE.size + _TAIL.size
 _SMALLEST_PAGE, _LARGEST_PAGE = 256, 65536
 _DEEPEST = 32
 _NO_PAGE = (1 << 64) - 1
@@ -127,21 +127,24 @@ class LmdbFile:
             )
         return data
 
-    def overflow(self, page: int, value: Any) -> None:
+    def overflow(self, page: int, target: Any) -> None:
         """Fill an array with a value that is too large for a page and lies on pages of its own.
+
+        Args:
+            page: the first of them.
+            target: takes `HEAD` bytes of the page, and the value behind them.
 
         Raises:
             BrokenLmdbError: if the page holds no such value, or the file ends before.
         """
-        head = bytearray(_HEAD)
         place = page * self.tree.page_size
-        size = os.preadv(self._file, [head, value], place) if place < 1 << 62 else 0
-        if size < _HEAD + len(value):
+        size = os.preadv(self._file, [target], place) if place < 1 << 62 else 0
+        if size < len(target):
             raise BrokenLmdbError(
                 f"is broken or cut short: page {page} ends behind the file's end, the file at "
                 f"{self.size():,}"
             )
-        if not _HEADER.unpack_from(head)[2] & _OVERFLOW:
+        if not _HEADER.unpack_from(target)[2] & _OVERFLOW:
             raise BrokenLmdbError(f"is broken: page {page} does not hold the record that it should")
 
     def size(self) -> int:
@@ -181,7 +184,7 @@ class LmdbFile:
         if not flags & _BRANCH:
             raise BrokenLmdbError(f"is broken: page {number} is not what it should be")
         size = 2 * _NODE_WORDS
-        places = data[_HEAD : max(lower, _HEAD)][: max(lower - _HEAD, 0) // 2 * 2].view("<u2")
+        places = data[HEAD : max(lower, HEAD)][: max(lower - HEAD, 0) // 2 * 2].view("<u2")
         if lower > len(data) or (len(places) and places.max() > len(data) - size):
             raise BrokenLmdbError(f"is broken: page {number} is shorter than its records")
         nodes = (
@@ -231,7 +234,7 @@ def _page_size(first: bytes) -> int:
     """Return what the first page says, or what is usual if it is damaged."""
     if len(first) < _META_SIZE:
         raise BrokenLmdbError("is not an LMDB, or it is broken")
-    size = int(_DATABASE.unpack_from(first, _HEAD + _META.size)[0])
+    size = int(_DATABASE.unpack_from(first, HEAD + _META.size)[0])
     usual = _SMALLEST_PAGE <= size <= _LARGEST_PAGE and not size & (size - 1)
     return size if usual else _OLDEST_PAGE_SIZE
 
@@ -241,10 +244,10 @@ def _meta(page: bytes, page_size: int) -> tuple[int, Tree] | None:
     if len(page) < _META_SIZE:
         return None
     flags = _HEADER.unpack_from(page)[2]
-    magic, version, _, _ = _META.unpack_from(page, _HEAD)
+    magic, version, _, _ = _META.unpack_from(page, HEAD)
     if not flags & _META_PAGE or magic != _MAGIC or version != _VERSION:
         return None
-    place = _HEAD + _META.size + _DATABASE.size
+    place = HEAD + _META.size + _DATABASE.size
     _, kind, depth, _, _, _, entries, root = _DATABASE.unpack_from(page, place)
     last_page, transaction = _TAIL.unpack_from(page, place + _DATABASE.size)
     if kind & _DUPLICATES:
