@@ -11,7 +11,7 @@ import click
 
 from owltf.options.common import take
 from owltf.options.devices import DEVICE_FLAGS, device_options, devices_of
-from owltf.options.half_batches import half_batches_option, half_batches_words, halved, wants_halves
+from owltf.options.half_batches import half_batches_option, half_batches_words, wants_halves
 from owltf.options.net import CONTEXT_FLAGS, NET_FLAGS, net_options, state_words
 from owltf.options.plain import choose_report, plain_option
 from owltf.options.plugin_options import CommandWithPluginOptions, PluginOptions
@@ -224,13 +224,14 @@ def _prepared(registry: Any, file: Any, cluster: Any, flags: dict[str, Any]) -> 
 
     start_tensorflow(is_one_of_several=cluster is not None)
     from owltf.convert.context import NetContext
+    from owltf.runtime.half_batches import half_batches
     from owltf.stop_flag import check_stopped
     from owltf.train.prepare import RunOptions, prepare
 
     devices = devices_of(flags, cluster=cluster, wait=flags.pop("wait_for_workers"))
-    wish = flags.pop("half_batches")
+    is_asked = bool(flags.pop("half_batches"))
     if flags.pop("halves"):
-        devices = halved(devices, wish)
+        devices = half_batches(devices, is_asked=is_asked)
     nets = NetContext(registry, "TRAIN", **take(flags, _OF_NETS))
     start = prepare(file, nets, devices, RunOptions(**flags))
     check_stopped()

@@ -7,12 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from owltf.errors import OwltfError
 from owltf.options.devices import DEVICE_FLAGS
 
 if TYPE_CHECKING:
     from owltf.caffe.prototxt.source import NetSource
-    from owltf.runtime.devices import Devices
 
 half_batches_option = click.option(
     "--half-batches/--whole-batches",
@@ -38,15 +36,20 @@ def wants_halves(
     Raises:
         OwltfError: if it is asked for, and cannot be done.
     """
-    from owltf.caffe.net.batch_halves import is_quicker_by_halves, why_not_by_halves
+    from owltf.caffe.net.batch_halves import (
+        check_by_halves,
+        is_quicker_by_halves,
+        why_not_by_halves,
+    )
 
-    wish, given = flags["half_batches"], _given(flags)
-    reason = given or why_not_by_halves(nets)
+    wish, reason = flags["half_batches"], _given(flags)
     if debug_info or is_cluster:
         reason = "debug_info" if debug_info else "a run on several machines"
-    if wish and reason:
-        raise OwltfError(f"--half-batches: {reason} needs whole batches; leave the option out")
-    return not reason and (is_quicker_by_halves(nets) if wish is None else bool(wish))
+    if wish:
+        check_by_halves(nets, reason)
+    if wish is not None:
+        return bool(wish)
+    return not (reason or why_not_by_halves(nets)) and is_quicker_by_halves(nets)
 
 
 def _given(flags: Mapping[str, Any]) -> str | None:
@@ -54,24 +57,6 @@ def _given(flags: Mapping[str, Any]) -> str | None:
         return f"--precision {flags['precision']}"
     given = (name for name in _WHOLE if flags[name] not in (None, False))
     return next((f"--{name.replace('_', '-')}" for name in given), None)
-
-
-def halved(devices: Devices, wish: bool | None) -> Devices:
-    """Return the devices with both halves of a batch computed at once, where they can.
-
-    Args:
-        devices: the devices.
-        wish: what the command line asks for; None if nothing.
-
-    Raises:
-        OwltfError: if it is asked for, and they cannot.
-    """
-    from owltf.runtime.half_batches import half_batches
-
-    made = half_batches(devices)
-    if wish and made is devices:
-        raise OwltfError("--half-batches: it needs a CPU of 2 to 4 threads, and no GPU")
-    return made
 
 
 def half_batches_words(wish: bool | None) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import tensorflow as tf
 
+from owltf.errors import OwltfError
 from owltf.runtime.batch_rows import first_row, share
 from owltf.runtime.devices import Devices
 from owltf.runtime.lockstep import in_lockstep
@@ -85,18 +86,28 @@ def _of_half(args: Any, number: int) -> Any:
     return tf.nest.map_structure(own, args)
 
 
-def half_batches(devices: Devices) -> Devices:
+def half_batches(devices: Devices, *, is_asked: bool = False) -> Devices:
     """Return a CPU as `HalfBatches`; other devices, and one that has started, as they are.
 
     TensorFlow's number of threads is set for the whole process.
 
     Args:
         devices: what is computed on.
+        is_asked: whether the user asks for it, and it is an error where it cannot be.
+
+    Raises:
+        OwltfError: if it is asked for, and cannot be.
     """
     is_cpu = devices.names == ("CPU",) and not devices.cluster
-    if not (is_cpu and 2 <= threads() <= _MOST_THREADS and _set_threads(2, threads() // 2)):
-        return devices
-    return HalfBatches(devices.strategy, ("CPU, both halves of a batch at once",))
+    if is_cpu and 2 <= threads() <= _MOST_THREADS and _set_threads(2, threads() // 2):
+        return HalfBatches(devices.strategy, ("CPU, both halves of a batch at once",))
+    if is_asked:
+        names = ", ".join(devices.names)
+        raise OwltfError(
+            f"half batches need a CPU of 2 to {_MOST_THREADS} threads, on which TensorFlow has not "
+            f"started, as the only device; there are {threads()} threads, and the devices {names}"
+        )
+    return devices
 
 
 def _set_threads(inter_op: int, intra_op: int) -> bool:

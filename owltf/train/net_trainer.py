@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from owltf.caffe.file_kind import SOLVER
+from owltf.caffe.net.batch_halves import check_by_halves
 from owltf.caffe.net.net_file import open_net_file
 from owltf.convert.context import NetContext, check_flags
 from owltf.errors import OwltfError
@@ -17,6 +18,7 @@ from owltf.plugin.run_options import default_values
 from owltf.registry.registry import Registry
 from owltf.runtime.cluster import read_cluster
 from owltf.runtime.devices import choose_devices
+from owltf.runtime.half_batches import half_batches
 from owltf.train.history import History, HistoryRecorder
 from owltf.train.keras_callbacks import KerasCallbacks, check_callback, is_keras_callback
 from owltf.train.prepare import PreparedRun, RunOptions, prepare
@@ -47,6 +49,8 @@ class NetTrainer:
         test_data: the same for the TEST net; a list of such where the solver has several.
         shuffle: take the records of `train_data`'s arrays in another order in each round.
         cpu_replicas: share each batch among so many replicas on the CPU instead of GPUs.
+        half_batches: compute both halves of each batch at once, on a CPU of 2 to 4 threads on which
+            TensorFlow has not started: it gets other threads, for all of the program.
         report: an object with hooks that reports on the run; lines like Caffe's unless given.
         plugin_options: values of the options that plugins add to `owltf run`, by name.
         **flags: other fields of the `NetContext`, such as `allow_python_layers=True`, which runs
@@ -66,6 +70,7 @@ class NetTrainer:
         test_data: Any = None,
         shuffle: bool = False,
         cpu_replicas: int | None = None,
+        half_batches: bool = False,
         report: object | None = None,
         plugin_options: Mapping[str, Any] | None = None,
         **flags: Any,
@@ -83,6 +88,7 @@ class NetTrainer:
             check_callback(each)
         self._data = train_data, test_data
         self.shuffle, self.cpu_replicas = shuffle, cpu_replicas
+        self.half_batches = half_batches
         self._report = LineReport() if report is None else report
         self._start: PreparedRun | None = None
 
@@ -90,7 +96,8 @@ class NetTrainer:
         """Build the nets, and load the weights of the snapshot.
 
         Raises:
-            OwltfError: if a file is missing or wrong, or there are fewer GPUs.
+            OwltfError: if a file is missing or wrong, there are fewer GPUs, or batches cannot be
+                computed by halves.
         """
         registry = Registry(make_manager())
         file = open_net_file(self.solver_file, registry.schema, wanted=SOLVER)
@@ -106,6 +113,9 @@ class NetTrainer:
             cpu_replicas=self.cpu_replicas,
             cluster=read_cluster(),
         )
+        if self.half_batches:
+            check_by_halves((file.source("TRAIN"), *file.tests))
+            devices = half_batches(devices, is_asked=True)
         values = {**default_values(registry.manager), **self.plugin_options}
         options = RunOptions(
             snapshot=self.snapshot,

@@ -37,4 +37,4 @@ def test_halves_end_where_whole_batches_do(case: Case) -> None:
 def test_what_needs_whole_batches_is_named(case: Case) -> None:
     result = case.run("solver.prototxt", "--half-batches", "--cpu-replicas", "2")
     assert result.exit_code == 2
-    assert "--half-batches: --cpu-replicas needs whole batches" in result.stderr
+    assert "half batches: --cpu-replicas needs whole batches" in result.stderr

@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-import tensorflow as tf
 
 from owltf.caffe.net.read import net_from_text
 from owltf.caffe.schema.schema import load_schema
 from owltf.errors import OwltfError
-from owltf.options.half_batches import half_batches_words, halved, wants_halves
-from owltf.runtime.devices import one_cpu
+from owltf.options.half_batches import half_batches_words, wants_halves
 
 FLAGS = dict.fromkeys(["half_batches", "gpu", "num_gpu", "cpu_replicas", "recompute", "xla"])
 SMALL = "layer { name: 'ip' type: 'InnerProduct' inner_product_param { num_output: 9 } }"
@@ -53,21 +51,13 @@ REASONS = [
 @pytest.mark.parametrize(("flags", "reason"), REASONS)
 def test_other_options_need_whole_batches(flags: dict[str, Any], reason: str) -> None:
     assert not wants(SMALL, **flags)
-    with pytest.raises(OwltfError, match=f"^--half-batches: {reason} needs whole batches"):
+    with pytest.raises(OwltfError, match=f"^half batches: {reason} needs whole batches"):
         wants(SMALL, half_batches=True, **flags)
 
 
 def test_a_layer_that_needs_the_whole_batch_is_named() -> None:
     with pytest.raises(OwltfError, match=r"layer 'bn' \(BatchNorm, n.prototxt:1\) needs whole"):
         wants(WHOLE, half_batches=True)
-
-
-def test_a_device_that_cannot_is_refused_only_if_it_was_asked_to() -> None:
-    tf.constant(1.0)
-    cpu = one_cpu()
-    assert halved(cpu, None) is cpu
-    with pytest.raises(OwltfError, match="it needs a CPU of 2 to 4 threads"):
-        halved(cpu, True)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from owltf.errors import OwltfError
 from owltf.runtime.compiled import compiled
 from owltf.runtime.devices import Devices, one_cpu
 from owltf.runtime.half_batches import HalfBatches, half_batches
@@ -73,6 +74,8 @@ def test_other_devices_and_a_started_tensorflow_are_left_alone() -> None:
     assert half_batches(gpu) is gpu
     cpu = one_cpu()
     assert half_batches(cpu) is cpu
+    with pytest.raises(OwltfError, match="half batches need a CPU of 2 to 4 threads"):
+        half_batches(cpu, is_asked=True)
 
 
 @pytest.mark.parametrize(

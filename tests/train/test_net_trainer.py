@@ -168,3 +168,13 @@ def test_labels_without_a_class_are_found_in_arrays(small: Case) -> None:
     trainer = owltf.NetTrainer("solver.prototxt", train_data=(x, y + 3), test_data=(x, y))
     with pytest.raises(OwltfError, match="'data' .*: record .* has the label 4; .* 0 to 3"):
         trainer.build_net()
+
+
+def test_half_batches_are_refused_where_they_cannot_be(small: Case) -> None:
+    tf.constant(1.0)
+    with pytest.raises(OwltfError, match="on which TensorFlow has not started, as the only"):
+        owltf.NetTrainer("solver.prototxt", half_batches=True).build_net()
+    net = (small.folder / "net.prototxt").read_text()
+    small.add("net.prototxt", net.replace('"Dropout"', '"BatchNorm"'))
+    with pytest.raises(OwltfError, match=r"layer 'drop1' \(BatchNorm, .*\) needs whole batches"):
+        owltf.NetTrainer("solver.prototxt", half_batches=True).build_net()

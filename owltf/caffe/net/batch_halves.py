@@ -8,6 +8,7 @@ from typing import Any
 from google.protobuf.message import Message
 
 from owltf.caffe.prototxt.source import NetSource
+from owltf.errors import OwltfError
 
 # They compute each row of a batch by itself, or sum figures over the rows, and keep no state.
 _BY_ROWS = """
@@ -28,6 +29,18 @@ def why_not_by_halves(nets: Iterable[NetSource]) -> str | None:
             if layer.type not in _BY_ROWS.split() or _has_axis_zero(layer):
                 return f"layer '{layer.name}' ({layer.type}, {net.where(index)})"
     return None
+
+
+def check_by_halves(nets: Iterable[NetSource], reason: str | None = None) -> None:
+    """Raise OwltfError if a net, or something else, needs whole batches.
+
+    Args:
+        nets: the nets.
+        reason: what else needs them, if something does.
+    """
+    reason = reason or why_not_by_halves(nets)
+    if reason:
+        raise OwltfError(f"half batches: {reason} needs whole batches; leave the option out")
 
 
 def is_quicker_by_halves(nets: Iterable[NetSource]) -> bool:
