@@ -22,6 +22,7 @@ from owltf.data.draws import record_words, stream_key
 from owltf.data.float_images import FloatImages
 from owltf.data.pipeline import batch_signature, read_ahead, read_chunks
 from owltf.data.source.image import COLOR, Image, decode_image
+from owltf.data.source.recent_images import RecentImages
 from owltf.data.source.root_folder import RootFolder
 from owltf.data.source.window_file import Window, read_window_file
 from owltf.data.transform import Transform, mean_per_channel
@@ -29,6 +30,8 @@ from owltf.data.warp import Warp
 from owltf.errors import OwltfError
 
 _PREFETCH, _AHEAD = 2, 1
+# An image has many windows: those of few images need not be decoded for each.
+_KEPT_BYTES = 1 << 26
 _MODES = ("warp", "square")
 
 
@@ -70,6 +73,7 @@ class WindowData(DataLayer):
         # Caffe reads the factor of window_data_param, today's files have that of transform_param.
         scale = self._parameter.scale * transform.scale
         self._transform = Transform(0, False, False, scale, mean, self._key)
+        self._images = RecentImages(self._decoded, _KEPT_BYTES)
         if self._parameter.cache_images:
             self._contents = lru_cache(None)(self._contents)  # type: ignore[method-assign]
 
@@ -178,21 +182,21 @@ class WindowData(DataLayer):
                 return window
 
     def _write(self, window: Window, mirrored: bool, batch: FloatImages, place: int) -> None:
-        square, inside = self._warp.cut(self._decoded(window), window.box, mirrored)
+        image = self._images.image(self._file.images[window.image])
+        square, inside = self._warp.cut(image, window.box, mirrored)
         batch.put(place, square, (0, 0), mirrored=False)
         if not inside.all():
             # What is beyond the image is 0 after the mean is subtracted, not before.
             batch.clear(place, ~inside)
 
-    def _decoded(self, window: Window) -> Image:
-        path = self._file.images[window.image]
+    def _decoded(self, name: str) -> Image:
         try:
-            contents = self._contents(path)
+            contents = self._contents(name)
         except OwltfError as error:
             raise ValueError(f"cannot be read: {error}") from error
         net = self.context.net
         turn = not net.ignore_orientation
-        return decode_image(contents, COLOR, turn=turn, max_pixels=net.max_image_pixels, name=path)
+        return decode_image(contents, COLOR, turn=turn, max_pixels=net.max_image_pixels, name=name)
 
     def _contents(self, name: str) -> bytes:
         return self._folder.read(name)
