@@ -12,8 +12,8 @@ from owltf.errors import OwltfError
 from owltf.options.half_batches import half_batches_words, wants_halves
 
 FLAGS = dict.fromkeys(["half_batches", "gpu", "num_gpu", "cpu_replicas", "recompute", "xla"])
-SMALL = "layer { name: 'ip' type: 'InnerProduct' inner_product_param { num_output: 9 } }"
-LARGE = SMALL.replace("9", "4096")
+SMALL = "layer { name: 'ip' type: 'InnerProduct' inner_product_param { num_output: 900 } }"
+LARGE = SMALL.replace("900", "4096")
 WHOLE = "layer { name: 'bn' type: 'BatchNorm' }"
 
 

@@ -18,15 +18,18 @@ _BY_ROWS = """
     Sigmoid SigmoidCrossEntropyLoss Silence Slice Softmax SoftmaxWithLoss Split Swish TanH
     Threshold Tile WindowData
 """
-# The time of such a layer is that of reading its weights, which each half would do.
-_MANY_OUTPUTS = 2000
+# The time of an InnerProduct of many outputs is that of reading its weights, which each half would
+# do; of one of few outputs, that of calling TensorFlow's operations, of which halves have twice as
+# many.
+_MANY_OUTPUTS, _FEW_OUTPUTS = 2000, 100
 
 
 def why_not_by_halves(nets: Iterable[NetSource]) -> str | None:
     """Return which layer needs the whole batch, as a part of a sentence; None if no layer does."""
+    known = _BY_ROWS.split()
     for net in nets:
         for index, layer in enumerate(net.parameter.layer):
-            if layer.type not in _BY_ROWS.split() or _has_axis_zero(layer):
+            if layer.type not in known or _has_axis_zero(layer) or _has_one_row(layer):
                 return f"layer '{layer.name}' ({layer.type}, {net.where(index)})"
     return None
 
@@ -45,14 +48,29 @@ def check_by_halves(nets: Iterable[NetSource], reason: str | None = None) -> Non
 
 def is_quicker_by_halves(nets: Iterable[NetSource]) -> bool:
     """Return whether nets that can be computed by halves are quicker so, as far as can be told."""
-    layers = (layer for net in nets for layer in net.parameter.layer)
-    return all(layer.inner_product_param.num_output < _MANY_OUTPUTS for layer in layers)
+    layers = [layer for net in nets for layer in net.parameter.layer]
+    most: int = max((layer.inner_product_param.num_output for layer in layers), default=0)
+    has_work = any("onvolution" in layer.type for layer in layers) or most >= _FEW_OUTPUTS
+    return has_work and most < _MANY_OUTPUTS
 
 
 def _has_axis_zero(layer: Any) -> bool:
-    fields = [value for field, value in layer.ListFields() if field.name.endswith("_param")]
-    single = (value for value in fields if isinstance(value, Message))
-    return any(_is_zero(value, name) for value in single for name in ("axis", "concat_dim"))
+    names = ("axis", "concat_dim")
+    return any(_is_zero(parameter, name) for parameter in _parameters(layer) for name in names)
+
+
+def _parameters(layer: Any) -> list[Message]:
+    """Return the messages of a layer that hold the fields of its type."""
+    fields = (value for field, value in layer.ListFields() if field.name.endswith("_param"))
+    return [value for value in fields if isinstance(value, Message)]
+
+
+def _has_one_row(layer: Any) -> bool:
+    """Return whether a data layer gives batches of one row, which have no halves."""
+    made = layer.dummy_data_param
+    rows = [shape.dim[0] for shape in made.shape if shape.dim] + list(made.num)
+    rows += [getattr(parameter, "batch_size", 0) for parameter in _parameters(layer)]
+    return 1 in rows
 
 
 def _is_zero(parameter: Any, name: str) -> bool:

@@ -22,6 +22,8 @@ def net(schema: Schema, text: str) -> NetSource:
         "type: 'Softmax' softmax_param { axis: -1 }",
         "type: 'Concat' concat_param { concat_dim: 1 }",
         "type: 'Dropout'",
+        "type: 'Data' data_param { batch_size: 2 }",
+        "type: 'DummyData' dummy_data_param { shape { dim: 4 dim: 1 } shape { } }",
         "type: 'SoftmaxWithLoss' loss_param { normalization: VALID }",
     ],
 )
@@ -41,6 +43,10 @@ def test_layers_that_compute_by_rows(schema: Schema, text: str) -> None:
         "type: 'Concat' concat_param { concat_dim: 0 }",
         "type: 'InnerProduct' inner_product_param { axis: 0 }",
         "type: 'Softmax' softmax_param { axis: -4 }",
+        "type: 'Data' data_param { batch_size: 1 }",
+        "type: 'ImageData' image_data_param { batch_size: 1 }",
+        "type: 'DummyData' dummy_data_param { shape { dim: 1 dim: 3 } }",
+        "type: 'DummyData' dummy_data_param { num: 1 channels: 2 height: 1 width: 1 }",
     ],
 )
 def test_layers_that_need_the_whole_batch(schema: Schema, text: str) -> None:
@@ -49,9 +55,17 @@ def test_layers_that_need_the_whole_batch(schema: Schema, text: str) -> None:
     assert reason == f"layer 'l' ({kind}, n.prototxt:1)"
 
 
-@pytest.mark.parametrize(("outputs", "wanted"), [(1000, True), (4096, False)])
-def test_a_net_that_mostly_reads_weights_is_not_quicker(
-    schema: Schema, outputs: int, wanted: bool
-) -> None:
+@pytest.mark.parametrize(
+    ("outputs", "other", "wanted"),
+    [
+        (1000, "ReLU", True),
+        (4096, "ReLU", False),
+        (4096, "Convolution", False),
+        (40, "ReLU", False),
+        (40, "Convolution", True),
+    ],
+)
+def test_what_is_quicker(schema: Schema, outputs: int, other: str, wanted: bool) -> None:
     text = f"type: 'InnerProduct' inner_product_param {{ num_output: {outputs} }}"
-    assert is_quicker_by_halves([net(schema, text)]) is wanted
+    nets = [net(schema, text), net(schema, f"type: '{other}'")]
+    assert is_quicker_by_halves(nets) is wanted
