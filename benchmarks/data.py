@@ -5,16 +5,21 @@
     python benchmarks/data.py caffenet
 
 Programs take turns. `records` puts each source beside the same work in plain Python (lmdb, protobuf
-and NumPy), and beside the decoder alone on all processors, which is the limit for JPEGs. The others
-put a training step with real data beside the same step with synthetic images: a ratio of 1 means
-that reading costs nothing.
+and NumPy), and beside the decoder alone on all processors, which is the limit for JPEGs. Each is in
+a process of its own: what memory costs depends on what else a process did. In short turns the
+batches that owltf has made ahead count for it, in long ones they do not matter. The others put a
+training step with real data beside the same step with synthetic images: a ratio of 1 means that
+reading costs nothing.
 """
 
 from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +30,7 @@ import data_plain
 import owltf_nets
 import tensorflow as tf
 from data_files import PHOTOS, photos, write_all
+from served import serve, served
 from turns import Program, Timing, take_turns
 
 from owltf.caffe.net.read import net_from_text, read_net
@@ -34,11 +40,15 @@ from owltf.plugin.manager import make_manager
 from owltf.registry.registry import Registry
 
 REGISTRY = Registry(make_manager())
+_SELF = Path(__file__)
 LENET = Path(__file__).parents[1] / "examples" / "mnist" / "lenet_train_test.prototxt"
 SOLVER = {"base_lr": 0.0001, "momentum": 0.9, "weight_decay": 0.0005}
 SCALED = f"scale: {data_plain.SCALE}"
 AUGMENTED = f"crop_size: {data_plain.CROP} mirror: true mean_value: {data_plain.MEAN}"
 WARPED = f"crop_size: {data_plain.CROP} mean_value: {data_plain.MEAN}"
+
+Images = Callable[[], Iterator[data_plain.Image]]
+Finish = Callable[[data_plain.Image], data_plain.Image]
 
 
 def of_layer(kind: str, fields: str, transform: str) -> Program:
@@ -62,35 +72,68 @@ def of_layer(kind: str, fields: str, transform: str) -> Program:
     return lambda count: take(tf.constant(count))
 
 
-def sources(folder: Path) -> Iterator[tuple[str, int, Program, Program, bool]]:
-    """Yield each source: its name, batch size, owltf's program, the plain one, whether JPEG."""
-    datum = REGISTRY.schema.message("Datum")
-    plain = data_plain.batches
+@dataclass(frozen=True)
+class Source:
+    """A source of records, and the programs that read it.
+
+    Attributes:
+        name: its name.
+        batch: the records of a batch.
+        programs: makes each program, by its name.
+    """
+
+    name: str
+    batch: int
+    programs: Mapping[str, Callable[[], Program]]
+
+
+def sources(folder: Path) -> Iterator[Source]:
+    """Yield all sources, of the files in a folder."""
     for size, batch in ((28, 64), (256, 32)):
         for kind in ("lmdb", "leveldb"):
-            named = _named(folder, f"raw{size}.{kind}", batch)
-            fields = f"data_param {{ {named} {_backend(kind)} }}"
-            records = data_plain.databases(folder / f"raw{size}.lmdb", datum)
-            name = f"{kind} {size}x{size} raw"
-            yield name, batch, of_layer("Data", fields, SCALED), _scaled(records, batch), False
+            yield _raw(folder, size, batch, kind)
         fields = f"hdf5_data_param {{ {_named(folder, f'raw{size}.txt', batch)} }}"
-        records = data_plain.rows(folder / f"raw{size}.h5")
-        name = f"HDF5 {size}x{size}"
-        yield name, batch, of_layer("HDF5Data", fields, ""), plain(records, _same, batch), False
+        rows = partial(data_plain.rows, folder / f"raw{size}.h5")
+        programs = _programs("HDF5Data", fields, "", rows, _same, batch)
+        yield Source(f"HDF5 {size}x{size}", batch, programs)
     for kind in ("lmdb", "leveldb"):
         fields = f"data_param {{ {_named(folder, f'jpeg.{kind}', 32)} {_backend(kind)} }}"
-        records = data_plain.databases(folder / "jpeg.lmdb", datum)
-        ours = of_layer("Data", fields, AUGMENTED)
-        yield f"{kind} JPEG", 32, ours, plain(records, data_plain.augmented, 32), True
+        records = partial(data_plain.databases, folder / "jpeg.lmdb", _datum())
+        yield _jpeg(f"{kind} JPEG", "Data", fields, AUGMENTED, records, data_plain.augmented)
     root = f'root_folder: "{folder}/"'
     fields = f"image_data_param {{ {_named(folder, 'list.txt', 32)} {root} }}"
-    records = data_plain.files(folder, PHOTOS)
-    ours = of_layer("ImageData", fields, AUGMENTED)
-    yield "ImageData JPEG", 32, ours, plain(records, data_plain.augmented, 32), True
+    files = partial(data_plain.files, folder, PHOTOS)
+    yield _jpeg("ImageData JPEG", "ImageData", fields, AUGMENTED, files, data_plain.augmented)
     fields = f"window_data_param {{ {_named(folder, 'windows.txt', 32)} {root} }}"
-    records = data_plain.windows(folder, PHOTOS)
-    ours = of_layer("WindowData", fields, WARPED)
-    yield "WindowData JPEG", 32, ours, plain(records, data_plain.less_mean, 32), True
+    windows = partial(data_plain.windows, folder, PHOTOS)
+    yield _jpeg("WindowData JPEG", "WindowData", fields, WARPED, windows, data_plain.less_mean)
+
+
+def _raw(folder: Path, size: int, batch: int, kind: str) -> Source:
+    fields = f"data_param {{ {_named(folder, f'raw{size}.{kind}', batch)} {_backend(kind)} }}"
+    records = partial(data_plain.databases, folder / f"raw{size}.lmdb", _datum())
+    programs = _programs("Data", fields, SCALED, records, data_plain.scaled, batch)
+    return Source(f"{kind} {size}x{size} raw", batch, programs)
+
+
+def _jpeg(
+    name: str, kind: str, fields: str, transform: str, images: Images, finish: Finish
+) -> Source:
+    programs = _programs(kind, fields, transform, images, finish, 32)
+    return Source(name, 32, programs | {"decoder": lambda: data_plain.decoder(photos(), 32)})
+
+
+def _programs(
+    kind: str, fields: str, transform: str, images: Images, finish: Finish, batch: int
+) -> dict[str, Callable[[], Program]]:
+    return {
+        "owltf": lambda: of_layer(kind, fields, transform),
+        "plain": lambda: data_plain.batches(images(), finish, batch),
+    }
+
+
+def _datum() -> Any:
+    return REGISTRY.schema.message("Datum")
 
 
 def _named(folder: Path, name: str, batch: int) -> str:
@@ -99,10 +142,6 @@ def _named(folder: Path, name: str, batch: int) -> str:
 
 def _backend(kind: str) -> str:
     return f"backend: {kind.upper()}"
-
-
-def _scaled(records: Iterator[Any], batch: int) -> Program:
-    return data_plain.batches(records, data_plain.scaled, batch)
 
 
 def _same(image: Any) -> Any:
@@ -150,19 +189,35 @@ def main() -> None:
 
 @main.command()
 @click.option("--rounds", default=5, show_default=True, help="The turns of each program.")
-@click.option("--turn", default=0.5, show_default=True, help="How many seconds a turn lasts.")
+@click.option("--turn", default=1.5, show_default=True, help="How many seconds a turn lasts.")
 @click.option("--only", default="", help="Part of the name of the sources to measure.")
 def records(rounds: int, turn: float, only: str) -> None:
     """Measure the records a second of each source, beside plain Python and the decoder."""
     with tempfile.TemporaryDirectory() as folder:
         write_all(Path(folder))
-        limit = data_plain.decoder(photos(), 32)
-        for name, batch, ours, plain, is_jpeg in sources(Path(folder)):
-            if only.lower() not in name.lower():
-                continue
-            programs = {"owltf": ours, "plain": plain, **({"decoder": limit} if is_jpeg else {})}
-            timings = take_turns(programs, rounds, turn)
-            click.echo(f"{name:20} {_told(timings, batch)}")
+        for source in sources(Path(folder)):
+            if only.lower() in source.name.lower():
+                timings = _timings(folder, source, rounds, turn)
+                click.echo(f"{source.name:20} {_told(timings, source.batch)}")
+
+
+def _timings(folder: str, source: Source, rounds: int, turn: float) -> dict[str, Timing]:
+    with ExitStack() as processes:
+        programs = {
+            name: processes.enter_context(served(_SELF, ["program", folder, source.name, name]))
+            for name in source.programs
+        }
+        return take_turns(programs, rounds, turn)
+
+
+@main.command(hidden=True)
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.argument("source")
+@click.argument("name")
+def program(folder: Path, source: str, name: str) -> None:
+    """Run one program on a source of a folder, as the process that started this one wants it."""
+    (found,) = (each for each in sources(folder) if each.name == source)
+    serve(found.programs[name]())
 
 
 def _told(timings: Mapping[str, Timing], batch: int) -> str:
