@@ -101,7 +101,8 @@ def asked(program: str, python: str, net: Deployed, cache: Path) -> Iterator[Any
     assert process.stdin is not None and process.stdout is not None
     told = process.stdout.readline().strip() or "missing it ended at once"
     try:
-        yield told if told.startswith("missing") else Asked(process, told.removeprefix("ready "))
+        why = told.removeprefix("missing ")
+        yield why if why != told else Asked(process, told.removeprefix("ready "))
     finally:
         process.stdin.close()
         process.wait()
@@ -132,7 +133,7 @@ def measure(
     with ExitStack() as stack:
         found = {
             name: stack.enter_context(
-                asked(name, pythons.get(name.lower(), sys.executable), net, net.folder / "cache")
+                asked(name, _python(name, pythons), net, net.folder / "cache")
             )
             for name in PROGRAMS
         }
@@ -146,6 +147,12 @@ def measure(
             timings = take_turns(programs, rounds, turn)
             seconds[str(batch)] = {name: timing.seconds for name, timing in timings.items()}
         return seconds, {name: each.version for name, each in programs.items()}, missing
+
+
+def _python(program: str, pythons: Mapping[str, str]) -> str:
+    """Return the Python of a program; `PyTorch, compiled` has that of `PyTorch` unless named."""
+    name = program.lower()
+    return pythons.get(name) or pythons.get(name.partition(",")[0]) or sys.executable
 
 
 def lines(figures: Mapping[str, Any]) -> Iterator[str]:

@@ -102,7 +102,7 @@ def openvino(folder: Path, name: str) -> tuple[Pass, str]:
     return lambda images: request.infer([images]), openvino.__version__.split("-")[0]
 
 
-def pytorch(folder: Path, name: str) -> tuple[Pass, str]:
+def pytorch(folder: Path, name: str, *, compiled: bool = False) -> tuple[Pass, str]:
     """Answer by the same net in PyTorch, eager, with images in `channels_last`."""
     import torch
     import torch_nets
@@ -112,6 +112,9 @@ def pytorch(folder: Path, name: str) -> tuple[Pass, str]:
     model = torch_nets.NETS[name]().to(memory_format=torch.channels_last).eval()
     if name == "googlenet":
         model.heads.clear()
+    if compiled:
+        # Each batch has code of its own, as a net that is served would.
+        model = torch.compile(model, dynamic=False)
 
     def run(images: np.ndarray) -> Any:
         given = torch.from_numpy(images).to(memory_format=torch.channels_last)
@@ -122,6 +125,11 @@ def pytorch(folder: Path, name: str) -> tuple[Pass, str]:
     return run, torch.__version__
 
 
+def pytorch_compiled(folder: Path, name: str) -> tuple[Pass, str]:
+    """Answer by what `torch.compile` makes of that net; it needs a C++ compiler."""
+    return pytorch(folder, name, compiled=True)
+
+
 PROGRAMS = {
     "owltf": owltf,
     "owltf, onnxruntime": owltf_onnxruntime,
@@ -130,6 +138,7 @@ PROGRAMS = {
     "OpenCV": opencv,
     "OpenVINO": openvino,
     "PyTorch": pytorch,
+    "PyTorch, compiled": pytorch_compiled,
 }
 
 
@@ -141,7 +150,8 @@ def main() -> None:
         run(np.zeros((1, *map(int, shape)), np.float32))
     # Whatever a program raises, it takes no part.
     except Exception as error:
-        print(f"missing {' '.join(str(error).split())}", flush=True)
+        why = str(error).strip().partition("\n")[0] or type(error).__name__
+        print(f"missing {why}", flush=True)
         return
     print(f"ready {version}", flush=True)
     rng = np.random.default_rng(0)

@@ -8,7 +8,7 @@ The folder holds answer.json, start.json, train.json and memory.json; what is no
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +30,10 @@ _ANSWERS = """## Answers
 Milliseconds from an array to arrays, for a batch of 1 and of 32 images, float32. `owltf` is
 `load_net(...).forward` with TensorFlow, after the trial of its first calls; `owltf, onnxruntime` is
 the same with `engine="onnxruntime"`. SavedModel and ONNX files are what `owltf export` writes;
-OpenCV reads Caffe's files.
+OpenCV reads Caffe's files; PyTorch is eager, with images in `channels_last`.
 """
+_COMPILED = "PyTorch, compiled"
+_ABOUT_COMPILED = "`PyTorch, compiled` is the same net in PyTorch after `torch.compile`.\n"
 _STARTS = """## Start and memory
 
 From the start of a process to its end, and its peak of memory. `classify` names the classes of
@@ -40,6 +42,7 @@ one image by GoogLeNet.
 _TRAINING = """## Training
 
 Milliseconds of a training step: forward, backward and the update, float32, synthetic data.
+PyTorch is eager, with images in `channels_last`.
 """
 
 _MEMORY = """## Memory of a training step
@@ -50,7 +53,8 @@ MB that a process needs for the steps, beside its libraries and the net's weight
 
 def answers(figures: Mapping[str, Any]) -> Iterator[str]:
     """Yield the lines on answers."""
-    yield from (_ANSWERS, in_words(figures["machine"]), "", *answer.lines(figures), "")
+    yield from (_ANSWERS, *_on_compiled(figures["versions"]))
+    yield from (in_words(figures["machine"]), "", *answer.lines(figures), "")
     versions = ", ".join(f"{name} {each}" for name, each in figures["versions"].items())
     yield f"{versions}.{_absent(figures['missing'])}\n"
 
@@ -62,20 +66,29 @@ def starts(figures: Mapping[str, Any]) -> Iterator[str]:
     for name, found in figures["commands"].items():
         seconds, megabytes = min(found["seconds"]), max(found["megabytes"])
         yield f"| {name} | {seconds:.2f} | {megabytes:.0f} |"
-    yield f"{_absent(figures['missing'])}\n"
+    yield from _after_table(figures["missing"])
 
 
 def training(figures: Mapping[str, Any]) -> Iterator[str]:
     """Yield the lines on training steps."""
     about = ", ".join(f"{name} {value}" for name, value in figures["machine"].items())
-    names = list(figures["nets"][0]["step_seconds"])
-    yield from (_TRAINING, f"{about}.", "")
+    names = list(dict.fromkeys(name for net in figures["nets"] for name in net["step_seconds"]))
+    yield from (_TRAINING, *_on_compiled(names), f"{about}.", "")
     yield "| net, batch | " + " | ".join(names) + " |"
     yield "|---|" + "--:|" * len(names)
     for net in figures["nets"]:
-        cells = (f"{1000 * min(net['step_seconds'][name]):.1f}" for name in names)
+        cells = (_milliseconds(net["step_seconds"].get(name)) for name in names)
         yield f"| {net['net']}, {net['batch']} | " + " | ".join(cells) + " |"
-    yield ""
+    yield from _after_table(figures.get("missing", {}))
+
+
+def _milliseconds(seconds: Sequence[float] | None) -> str:
+    return "-" if seconds is None else f"{1000 * min(seconds):.1f}"
+
+
+def _on_compiled(names: Collection[str]) -> Iterator[str]:
+    if _COMPILED in names:
+        yield _ABOUT_COMPILED
 
 
 def memory(figures: Mapping[str, Any]) -> Iterator[str]:
@@ -85,6 +98,11 @@ def memory(figures: Mapping[str, Any]) -> Iterator[str]:
     for net, sizes in figures["megabytes"].items():
         yield f"| {net} | " + " | ".join(f"{sizes[name]:.0f}" for name in names) + " |"
     yield ""
+
+
+def _after_table(missing: Mapping[str, str]) -> Sequence[str]:
+    said = _absent(missing).strip()
+    return ("", said, "") if said else ("",)
 
 
 def _absent(missing: Mapping[str, str]) -> str:

@@ -19,22 +19,28 @@ _DONE = "done"
 
 
 @contextmanager
-def served(script: Path, words: Sequence[str]) -> Iterator[Program]:
+def served(script: Path, words: Sequence[str], *, quiet: bool = False) -> Iterator[Program]:
     """Start a script that calls `serve`, and return its program; inside, it waits for steps.
+
+    The program raises RuntimeError with the script's own reason where a step fails.
 
     Args:
         script: the script.
         words: its arguments.
+        quiet: whether what it says beside its answers is lost.
     """
     command = [sys.executable, str(script), *words]
-    with subprocess.Popen(command, stdin=-1, stdout=-1, text=True) as process:
+    others = subprocess.DEVNULL if quiet else None
+    with subprocess.Popen(command, stdin=-1, stdout=-1, stderr=others, text=True) as process:
         given, told = cast(IO[str], process.stdin), cast(IO[str], process.stdout)
 
         def run(steps: int) -> None:
             given.write(f"{steps}\n")
             given.flush()
-            if told.readline().strip() != _DONE:
-                raise RuntimeError(f"{' '.join(command)} ended before its steps were done")
+            answer = told.readline().strip()
+            if answer != _DONE:
+                ended = f"{' '.join(command)} ended before its steps were done"
+                raise RuntimeError(answer or ended)
 
         yield run
         given.close()
@@ -43,7 +49,11 @@ def served(script: Path, words: Sequence[str]) -> Iterator[Program]:
 def serve(program: Program) -> None:
     """Make the steps that the process which started this one asks for, until it asks no more."""
     for line in sys.stdin:
-        program(int(line))
+        try:
+            program(int(line))
+        except Exception as error:
+            print(str(error).strip().partition("\n")[0], flush=True)
+            raise
         print(_DONE, flush=True)
 
 

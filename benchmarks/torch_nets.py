@@ -193,7 +193,15 @@ NETS: dict[str, Callable[[], nn.Module]] = {
 }
 
 
-def step_of(name: str, weights: Any, rate: float, momentum: float, decay: float) -> tuple[Any, Any]:
+def step_of(
+    name: str,
+    weights: Any,
+    rate: float,
+    momentum: float,
+    decay: float,
+    *,
+    compiled: bool = False,
+) -> tuple[Any, Any]:
     """Return a net and its training step, a function of images (N, C, H, W) and labels (N,).
 
     Args:
@@ -202,13 +210,16 @@ def step_of(name: str, weights: Any, rate: float, momentum: float, decay: float)
         rate: the learning rate.
         momentum: the optimizer's momentum.
         decay: the optimizer's `weight_decay`.
+        compiled: whether `torch.compile` makes the net's code, forward and backward, at the first
+            step; the update stays eager.
     """
     model = NETS[name]().to(memory_format=torch.channels_last).train()
+    net = torch.compile(model) if compiled else model
     optimizer = torch.optim.SGD(model.parameters(), rate, momentum, weight_decay=decay)
 
     def step(images: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
         optimizer.zero_grad()
-        outputs = model(images)
+        outputs = net(images)
         heads = outputs if isinstance(outputs, list) else [outputs]
         losses = [functional.cross_entropy(head, labels) for head in heads]
         loss = sum(weight * each for weight, each in zip(weights, losses, strict=True))

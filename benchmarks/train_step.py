@@ -9,7 +9,8 @@ its own; of each, the quickest and the median round count.
 
 - owltf runs its own loop, the data layer included, on the net's prototxt, as `owltf run` does.
 - Keras runs `keras_nets.py`, a `tf.function` called for each step.
-- PyTorch runs `torch_nets.py`, eager with images in `channels_last`.
+- PyTorch runs `torch_nets.py` with images in `channels_last`, eager, and once more compiled by
+  `torch.compile`, which needs a C++ compiler.
 - "loop" is the time that a whole run of owltf takes in addition to its net's single steps, which
   are a TensorFlow call each, without reading data.
 """
@@ -19,9 +20,10 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -44,6 +46,7 @@ from turns import Program, Timing, steps_in, take_turns
 
 from owltf.train.prepare import PreparedRun
 
+COMPILED = "PyTorch, compiled"
 SOLVER = {"base_lr": 0.0001, "momentum": 0.9, "weight_decay": 0.0005}
 
 
@@ -57,6 +60,7 @@ class Result:
         programs: each program's timing, by its name.
         trainer: the timing of a whole run of owltf.
         bare: the timing of its single steps, measured in turns with the run.
+        missing: why a program took no part, by its name.
     """
 
     net: str
@@ -64,6 +68,7 @@ class Result:
     programs: Mapping[str, Timing]
     trainer: Timing
     bare: Timing
+    missing: Mapping[str, str] = field(default_factory=dict)
 
     def rate(self, name: str) -> float:
         """Return a program's images a second in its best round."""
@@ -85,16 +90,32 @@ def measure(net: str, rounds: int, turn_seconds: float, with_torch: bool) -> Res
         turn_seconds: the seconds that a turn should last.
         with_torch: whether PyTorch takes part.
     """
-    names = [*PROGRAMS] if with_torch else [name for name in PROGRAMS if name != "PyTorch"]
+    names = [name for name in PROGRAMS if with_torch or not name.startswith("PyTorch")]
     script, words = Path(__file__), ["--nets", net]
     with ExitStack() as stack:
         programs = {
-            name: stack.enter_context(served(script, [*words, "--serve", name])) for name in names
+            name: stack.enter_context(
+                served(script, [*words, "--serve", name], quiet=name == COMPILED)
+            )
+            for name in names
         }
+        missing = without_compiled(programs)
         timings = take_turns(programs, rounds, turn_seconds)
         steps = steps_in(programs["owltf"], turn_seconds)
     batch, *loop = json.loads(printed(script, [*words, "--loop", str(rounds), str(steps)]))
-    return Result(net, batch, timings, *(Timing(tuple(each)) for each in loop))
+    return Result(net, batch, timings, *(Timing(tuple(each)) for each in loop), missing)
+
+
+def without_compiled(programs: dict[str, Program]) -> dict[str, str]:
+    """Take the compiled program out if it cannot be compiled, and return why not by its name."""
+    if COMPILED not in programs:
+        return {}
+    try:
+        programs[COMPILED](1)
+    except RuntimeError as error:
+        del programs[COMPILED]
+        return {COMPILED: str(error)}
+    return {}
 
 
 def owltf_program(net: str) -> Program:
@@ -138,8 +159,8 @@ def keras_program(net: str) -> Program:
     return run
 
 
-def torch_program(net: str) -> Program:
-    """Return the net in PyTorch, on owltf's batch."""
+def torch_program(net: str, *, compiled: bool = False) -> Program:
+    """Return the net in PyTorch, eager or compiled, on owltf's batch."""
     import torch
     import torch_nets
 
@@ -147,7 +168,7 @@ def torch_program(net: str) -> Program:
     shape = _shape(start)
 
     weights = keras_nets.HEADS.get(net, (1.0,))
-    model, step = torch_nets.step_of(net, weights, *SOLVER.values())
+    model, step = torch_nets.step_of(net, weights, *SOLVER.values(), compiled=compiled)
     _same_size(net, start, sum(each.numel() for each in model.parameters()))
     images = torch.full(tuple(shape), 0.5).to(memory_format=torch.channels_last)
     labels = torch.full((shape[0],), 3)
@@ -160,7 +181,12 @@ def torch_program(net: str) -> Program:
     return run
 
 
-PROGRAMS = {"owltf": owltf_program, "Keras": keras_program, "PyTorch": torch_program}
+PROGRAMS: dict[str, Callable[[str], Program]] = {
+    "owltf": owltf_program,
+    "Keras": keras_program,
+    "PyTorch": torch_program,
+    COMPILED: partial(torch_program, compiled=True),
+}
 
 
 def _shape(start: PreparedRun) -> tuple[int, ...]:
@@ -176,7 +202,8 @@ def _same_size(net: str, start: Any, count: int) -> None:
 
 def table(results: Sequence[Result]) -> Table:
     """Return the figures as a table; ratios above 1 are in favour of owltf."""
-    others = [name for name in results[0].programs if name != "owltf"]
+    every = dict.fromkeys(name for result in results for name in result.programs)
+    others = [name for name in every if name != "owltf"]
     made = Table(box=box.MARKDOWN)
     made.add_column("net, batch", no_wrap=True)
     for name in ("owltf", "images/s", *others, *(f"{name} : owltf" for name in others), "loop"):
@@ -187,14 +214,14 @@ def table(results: Sequence[Result]) -> Table:
 
 
 def _row(result: Result, others: Sequence[str]) -> list[str]:
-    ours = result.programs["owltf"]
+    ours, theirs = result.programs["owltf"], [result.programs.get(name) for name in others]
     loop = result.trainer.over(result.bare)
     return [
         f"{result.net}, {result.batch}",
         _milliseconds(ours),
         f"{result.rate('owltf'):.0f}",
-        *(_milliseconds(result.programs[name]) for name in others),
-        *("{:.2f} / {:.2f}".format(*result.programs[name].over(ours)) for name in others),
+        *(_milliseconds(timing) if timing else "-" for timing in theirs),
+        *("{:.2f} / {:.2f}".format(*timing.over(ours)) if timing else "-" for timing in theirs),
         " / ".join(f"{100 * (ratio - 1):+.1f} %" for ratio in loop),
     ]
 
@@ -262,12 +289,16 @@ def compare(
     for net in nets:
         results.append(measure(net, rounds, turn, with_torch))
         console.print(_line(results[-1]))
+        for name, why in results[-1].missing.items():
+            console.print(f"{net}: {name} took no part: {why}")
     console.print("Milliseconds of a step, minimum / median of the rounds:")
     console.print(table(results), crop=False)
     console.print(", ".join(f"{name} {value}" for name, value in machine(with_torch).items()))
     if file:
         figures = [result.figures() for result in results]
-        text = json.dumps({"machine": machine(with_torch), "nets": figures}, indent=2)
+        missing = {name: why for result in results for name, why in result.missing.items()}
+        about = {"machine": machine(with_torch), "nets": figures, "missing": missing}
+        text = json.dumps(about, indent=2)
         file.write_text(text + "\n", encoding="utf-8")
 
 
