@@ -96,6 +96,16 @@ def test_large_images_are_made_one_by_one(transform, monkeypatch):
         np.testing.assert_array_equal(in_caffe(batch, channels_last), expected)
 
 
+def test_a_large_image_less_the_mean_of_its_channels(transform, monkeypatch):
+    monkeypatch.setattr("owltf.data.float_images._MOST_TILED", 1)
+    done = transform("mean_value: 1 mean_value: 2.7 mean_value: 3", "TEST")
+    image = np.random.default_rng(0).integers(0, 256, (36, 34, 3), np.uint8)
+    batch = made(done, 1, channels_last=True)
+    batch.put(0, image, (0, 0), False)
+    wanted = image.astype(np.float32) - np.array((1, 2.7, 3), np.float32)
+    np.testing.assert_array_equal(batch.array[0], wanted)
+
+
 def test_gray_images(make_context):
     layer = 'layer { name: "d" type: "Data" transform_param { crop_size: 4 mean_value: 3 } }'
     done = read_transform(make_context(layer, phase="TEST"), (1, 6, 6))
