@@ -16,6 +16,7 @@ from owltf.caffe.net.net_file import NetFile
 from owltf.caffe.prototxt.source import SolverSource
 from owltf.convert.context import NetContext
 from owltf.net.batches import batches
+from owltf.net.multiply_adds import multiply_adds
 from owltf.plugin.events import Display
 from owltf.plugin.manager import make_manager, registered
 from owltf.registry.markers import hookimpl
@@ -111,3 +112,23 @@ def parameters(start: PreparedRun) -> int:
     """Return the number of learnable values of the net."""
     params = (param for param in start.nets.train.params if param.is_trained)
     return sum(param.variable.value.shape.num_elements() for param in params)
+
+
+def step_gflop(start: PreparedRun) -> float:
+    """Return the GFLOP of a training step's products: forward, and for the gradients that it needs.
+
+    A layer's weights are multiplied once forward, once for their own gradient, and once for their
+    bottom's where a layer below learns.
+    """
+    net, total, learned = start.nets.train, 0, set[str]()
+    for layer, of_graph in zip(net.layers, net.graph.layers, strict=True):
+        below = any(blob.name in learned for blob in layer.bottoms)
+        learns = any(param.is_trained for param in layer.params)
+        if below or learns:
+            learned.update(blob.name for blob in layer.named_tops)
+        if layer.bottoms and layer.params:
+            shapes = [param.shape for param in layer.params]
+            bottom, top = layer.bottoms[0].shape, layer.tops[0].shape
+            work = multiply_adds(of_graph.parameter.type, shapes, bottom, top)
+            total += 2 * work * (1 + learns + below)
+    return total / 1e9

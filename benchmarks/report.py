@@ -42,7 +42,7 @@ one image by GoogLeNet.
 _TRAINING = """## Training
 
 Milliseconds of a training step: forward, backward and the update, float32, synthetic data.
-PyTorch is eager, with images in `channels_last`.
+PyTorch is eager, with images in `channels_last`. The last column counts a step's products alone.
 """
 
 _MEMORY = """## Memory of a training step
@@ -71,15 +71,21 @@ def starts(figures: Mapping[str, Any]) -> Iterator[str]:
 
 def training(figures: Mapping[str, Any]) -> Iterator[str]:
     """Yield the lines on training steps."""
-    about = ", ".join(f"{name} {value}" for name, value in figures["machine"].items())
     names = list(dict.fromkeys(name for net in figures["nets"] for name in net["step_seconds"]))
-    yield from (_TRAINING, *_on_compiled(names), f"{about}.", "")
-    yield "| net, batch | " + " | ".join(names) + " |"
-    yield "|---|" + "--:|" * len(names)
+    yield from (_TRAINING, *_on_compiled(names), in_words(figures["machine"]), "")
+    yield "| net, batch | " + " | ".join(names) + " | owltf's GFLOP/s, of the roof |"
+    yield "|---|" + "--:|" * (len(names) + 1)
     for net in figures["nets"]:
-        cells = (_milliseconds(net["step_seconds"].get(name)) for name in names)
+        cells = [_milliseconds(net["step_seconds"].get(name)) for name in names]
+        cells.append(_of_roof(net, figures["machine"]["roof_gflops"]))
         yield f"| {net['net']}, {net['batch']} | " + " | ".join(cells) + " |"
-    yield from _after_table(figures.get("missing", {}))
+    used = ", ".join(f"{name} {each}" for name, each in figures["versions"].items())
+    yield from ("", f"{used}.", *_after_table(figures.get("missing", {})))
+
+
+def _of_roof(net: Mapping[str, Any], roof: float) -> str:
+    rate = net["gflop"] / min(net["step_seconds"]["owltf"])
+    return f"{rate:.0f}, {100 * rate / roof:.0f} %"
 
 
 def _milliseconds(seconds: Sequence[float] | None) -> str:

@@ -38,6 +38,7 @@ import keras_nets
 import numpy as np
 import owltf_nets
 import tensorflow as tf
+from machine import in_words, machine
 from rich import box
 from rich.console import Console
 from rich.table import Table
@@ -57,6 +58,7 @@ class Result:
     Attributes:
         net: the net's name.
         batch: the number of images in a step.
+        gflop: the work of a step's products.
         programs: each program's timing, by its name.
         trainer: the timing of a whole run of owltf.
         bare: the timing of its single steps, measured in turns with the run.
@@ -65,6 +67,7 @@ class Result:
 
     net: str
     batch: int
+    gflop: float
     programs: Mapping[str, Timing]
     trainer: Timing
     bare: Timing
@@ -78,7 +81,8 @@ class Result:
         """Return the net's part of the JSON file: the seconds of a step in each round."""
         rounds = {name: timing.seconds for name, timing in self.programs.items()}
         loop = {"trainer": self.trainer.seconds, "bare": self.bare.seconds}
-        return {"net": self.net, "batch": self.batch, "step_seconds": rounds, "loop_seconds": loop}
+        about = {"net": self.net, "batch": self.batch, "gflop": self.gflop}
+        return {**about, "step_seconds": rounds, "loop_seconds": loop}
 
 
 def measure(net: str, rounds: int, turn_seconds: float, with_torch: bool) -> Result:
@@ -102,8 +106,8 @@ def measure(net: str, rounds: int, turn_seconds: float, with_torch: bool) -> Res
         missing = without_compiled(programs)
         timings = take_turns(programs, rounds, turn_seconds)
         steps = steps_in(programs["owltf"], turn_seconds)
-    batch, *loop = json.loads(printed(script, [*words, "--loop", str(rounds), str(steps)]))
-    return Result(net, batch, timings, *(Timing(tuple(each)) for each in loop), missing)
+    batch, gflop, *loop = json.loads(printed(script, [*words, "--loop", str(rounds), str(steps)]))
+    return Result(net, batch, gflop, timings, *(Timing(tuple(each)) for each in loop), missing)
 
 
 def without_compiled(programs: dict[str, Program]) -> dict[str, str]:
@@ -135,11 +139,11 @@ def started(net: str, *, by_halves: bool = True) -> PreparedRun:
 
 
 def loop_figures(net: str, rounds: int, steps: int) -> list[Any]:
-    """Return the batch size, and the seconds of a run's steps and of single ones in each round."""
+    """Return the batch size, a step's GFLOP, and the seconds of a run's and of single steps."""
     start = started(net)
     batch = start.nets.train.sources[0].layer.batch_size
     loop = owltf_nets.trainer_and_bare(start, rounds, steps)
-    return [batch, *(each.seconds for each in loop)]
+    return [batch, owltf_nets.step_gflop(start), *(each.seconds for each in loop)]
 
 
 def keras_program(net: str) -> Program:
@@ -236,10 +240,10 @@ def _milliseconds(timing: Timing) -> str:
     return f"{1000 * timing.best:.{digits}f} / {1000 * timing.middle:.{digits}f}"
 
 
-def machine(with_torch: bool) -> dict[str, Any]:
-    """Return the number of CPUs and the versions of packages, on which the figures depend."""
+def versions(with_torch: bool) -> dict[str, str]:
+    """Return the versions of packages, on which the figures depend."""
     packages = ["tensorflow", "keras", *(["torch"] if with_torch else [])]
-    return {"cpus": os.cpu_count(), **{name: version(name) for name in packages}}
+    return {name: version(name) for name in packages}
 
 
 def _names(context: click.Context, option: click.Parameter, value: str) -> list[str]:
@@ -285,7 +289,8 @@ def compare(
     if with_torch and not find_spec("torch"):
         console.print("PyTorch is not installed, so it takes no part: pip install torch==2.13.0")
         with_torch = False
-    results = []
+    about, results = machine(), []
+    console.print(in_words(about))
     for net in nets:
         results.append(measure(net, rounds, turn, with_torch))
         console.print(_line(results[-1]))
@@ -293,13 +298,13 @@ def compare(
             console.print(f"{net}: {name} took no part: {why}")
     console.print("Milliseconds of a step, minimum / median of the rounds:")
     console.print(table(results), crop=False)
-    console.print(", ".join(f"{name} {value}" for name, value in machine(with_torch).items()))
+    used = versions(with_torch)
+    console.print(", ".join(f"{name} {value}" for name, value in used.items()))
     if file:
         figures = [result.figures() for result in results]
         missing = {name: why for result in results for name, why in result.missing.items()}
-        about = {"machine": machine(with_torch), "nets": figures, "missing": missing}
-        text = json.dumps(about, indent=2)
-        file.write_text(text + "\n", encoding="utf-8")
+        told = {"machine": about, "versions": used, "nets": figures, "missing": missing}
+        file.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
