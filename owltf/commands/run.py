@@ -166,12 +166,15 @@ def run(
     for source in nets:
         check_named_files(source)
     debug_info = file.solver is not None and file.solver.parameter.debug_info
-    halves = wants_halves(nets, flags, debug_info=debug_info, is_cluster=cluster is not None)
+    flags["half_batches_asked"] = bool(flags["half_batches"])
+    flags["half_batches"] = wants_halves(
+        nets, flags, debug_info=debug_info, is_cluster=cluster is not None
+    )
     check_solver(file, registry.solver_checks)
     check_weights(flags["weights"] or _weights_of(file, flags))
     if file.solver is not None and (cluster is None or cluster.is_chief):
         check_free(prefix_of(file.solver, schedule_of(file.solver)).path)
-    context.exit(_train(registry, file, plain, cluster, halves=halves, **flags, **added))
+    context.exit(_train(registry, file, plain, cluster, **flags, **added))
 
 
 def _weights_of(file: Any, flags: dict[str, Any]) -> list[Path]:
@@ -224,14 +227,10 @@ def _prepared(registry: Any, file: Any, cluster: Any, flags: dict[str, Any]) -> 
 
     start_tensorflow(is_one_of_several=cluster is not None)
     from owltf.convert.context import NetContext
-    from owltf.runtime.half_batches import half_batches
     from owltf.stop_flag import check_stopped
     from owltf.train.prepare import RunOptions, prepare
 
     devices = devices_of(flags, cluster=cluster, wait=flags.pop("wait_for_workers"))
-    is_asked = bool(flags.pop("half_batches"))
-    if flags.pop("halves"):
-        devices = half_batches(devices, is_asked=is_asked)
     nets = NetContext(registry, "TRAIN", **take(flags, _OF_NETS))
     start = prepare(file, nets, devices, RunOptions(**flags))
     check_stopped()

@@ -18,7 +18,6 @@ from owltf.plugin.run_options import default_values
 from owltf.registry.registry import Registry
 from owltf.runtime.cluster import read_cluster
 from owltf.runtime.devices import choose_devices
-from owltf.runtime.half_batches import half_batches
 from owltf.train.history import History, HistoryRecorder
 from owltf.train.keras_callbacks import KerasCallbacks, check_callback, is_keras_callback
 from owltf.train.prepare import PreparedRun, RunOptions, prepare
@@ -115,13 +114,14 @@ class NetTrainer:
         )
         if self.half_batches:
             check_by_halves((file.source("TRAIN"), *file.tests))
-            devices = half_batches(devices, is_asked=True)
         values = {**default_values(registry.manager), **self.plugin_options}
         options = RunOptions(
             snapshot=self.snapshot,
             resume=None if self.resume is None else Path(self.resume),
             weights=[Path(each) for each in self.weights],
             reinit_mismatched=True,
+            half_batches=self.half_batches,
+            half_batches_asked=self.half_batches,
             plugin_options=values,
         )
         self._start = prepare(file, context, devices, options)

@@ -24,6 +24,7 @@ from owltf.net.start_weights import StartWeights
 from owltf.net.weights import Loaded
 from owltf.registry.registry import Registry
 from owltf.runtime.devices import Devices
+from owltf.runtime.half_batches import half_batches
 from owltf.runtime.precision import set_precision
 from owltf.runtime.xla import set_xla
 from owltf.snapshot.history import history_by_layer
@@ -60,6 +61,9 @@ class RunOptions:
             layer, the later one wins.
         reinit_mismatched: leave layers of another shape as their fillers make them.
         batch_per_gpu: `batch_size` is that of each device, as in Caffe.
+        half_batches: compute both halves of each batch at once where the device can; a resumed run
+            does so if the run before it did, or if `half_batches_asked`.
+        half_batches_asked: whether the user asked for it, and it is an error where it cannot be.
         allow_nan: go on after a loss that is not a number.
         sigint_effect: what SIGINT does: "stop", "snapshot" or "none".
         sighup_effect: what SIGHUP does.
@@ -73,6 +77,8 @@ class RunOptions:
     weights: Sequence[Path] = ()
     reinit_mismatched: bool = False
     batch_per_gpu: bool = False
+    half_batches: bool = False
+    half_batches_asked: bool = False
     allow_nan: bool = False
     sigint_effect: str = "stop"
     sighup_effect: str = "snapshot"
@@ -137,6 +143,7 @@ def prepare(
     prefix = prefix_of(source, schedule)
     restored, passed_over = _restored(options, prefix, registry)
     _check_one_start(restored, devices)
+    devices = _halved(devices, options, restored)
     seed = devices.of_all(_seed(parameter, restored))[0]
     weights = _weights(options, restored, source, registry)
     factor = devices.count if options.batch_per_gpu else 1
@@ -218,6 +225,14 @@ def _restored(
     if restored and options.weights and restored.state.learned_net:
         raise OwltfError(_ONE_START)
     return restored, []
+
+
+def _halved(devices: Devices, options: RunOptions, restored: Restored | None) -> Devices:
+    """Return devices that compute both halves of a batch at once, if the run wants it."""
+    was_whole = restored is not None and restored.run is not None and restored.run.replicas == 1
+    if not options.half_batches or (was_whole and not options.half_batches_asked):
+        return devices
+    return half_batches(devices, is_asked=options.half_batches_asked)
 
 
 def _check_one_start(restored: Restored | None, devices: Devices) -> None:

@@ -38,3 +38,14 @@ def test_what_needs_whole_batches_is_named(case: Case) -> None:
     result = case.run("solver.prototxt", "--half-batches", "--cpu-replicas", "2")
     assert result.exit_code == 2
     assert "half batches: --cpu-replicas needs whole batches" in result.stderr
+
+
+@pytest.mark.skipif(_CANNOT, reason="not a CPU of 2 to 4 threads")
+def test_a_resumed_run_computes_batches_as_the_one_before_it_did(case: Case) -> None:
+    in_a_process("--whole-batches")
+    ended = case.contents()
+    lines = in_a_process("--snapshot", "1")
+    assert any("Devices: CPU; 4 images" in line for line in lines)
+    assert {name: data for name, data in case.contents().items() if "iter_6" in name} == {
+        name: data for name, data in ended.items() if "iter_6" in name
+    }

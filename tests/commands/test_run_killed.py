@@ -67,15 +67,19 @@ def killed(moment: str, at: int) -> str:
     return done.stdout
 
 
+def in_a_process(*words: str) -> str:
+    """Run as it is run that is killed: in this process TensorFlow has other threads."""
+    command = [sys.executable, "-m", "owltf", "run", "solver.prototxt", *words]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
 @pytest.mark.parametrize("solver", ["SGD", "Adam"])
 def test_a_run_that_is_killed_again_and_again_ends_in_the_same_bits(
     case: Case, solver: str
 ) -> None:
     edits = {"momentum: 0.9": f'momentum: 0.9 type: "{solver}"', "max_iter: 6": "max_iter: 12"}
     case.change("solver.prototxt", {**edits, "snapshot: 3": "snapshot: 2"})
-    whole = case.run()
-    if "is not supported" in whole.stderr:
-        pytest.skip(f"there is no solver {solver} yet")
+    in_a_process()
     ended = {name: data for name, data in case.contents().items() if "iter_12" in name}
     assert len(ended) == 3
     for path in case.folder.glob("snap*"):
@@ -85,8 +89,7 @@ def test_a_run_that_is_killed_again_and_again_ends_in_the_same_bits(
     assert "Resuming at iteration 2 of 12" in killed("rename", 4)
     said = killed("update", 4)
     assert "Passed over snap_iter_6: it has no solverstate" in said
-    lines = case.lines("solver.prototxt", "--resume", "auto")
-    assert any(line.startswith("Resuming at iteration ") for line in lines)
+    assert "Resuming at iteration " in in_a_process("--resume", "auto")
     assert {name: case.contents()[name] for name in ended} == ended
     assert not [path for path in case.folder.iterdir() if path.name.startswith(".")]
     assert not Path("snap.lock").exists()
