@@ -42,7 +42,8 @@ one image by GoogLeNet.
 _TRAINING = """## Training
 
 Milliseconds of a training step: forward, backward and the update, float32, synthetic data.
-PyTorch is eager, with images in `channels_last`. The last column counts a step's products alone.
+PyTorch is eager, with images in `channels_last`. The last column counts a
+step's products alone; convolutions can be quicker than the product that is the roof.
 """
 
 _MEMORY = """## Memory of a training step
