@@ -9,13 +9,12 @@ what it had when the net was made, so the net's weights and the libraries do not
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
 import click
+from served import printed
 
 _STEPS = 3
 
@@ -43,9 +42,7 @@ def step_megabytes(program: str, net: str) -> float:
 
 def measured(program: str, net: str) -> float:
     """Return what `step_megabytes` returns in a new process."""
-    words = [sys.executable, __file__, "--only", program, "--nets", net]
-    done = subprocess.run(words, check=True, capture_output=True, text=True)
-    return float(done.stdout.split()[-1])
+    return float(printed(Path(__file__), ["--only", program, "--nets", net]))
 
 
 @click.command()

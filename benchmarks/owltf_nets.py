@@ -11,7 +11,7 @@ from typing import Any
 import tensorflow as tf
 from turns import Program, Timing, timed
 
-from owltf.caffe.net.batch_halves import is_quicker_by_halves, why_not_by_halves
+from owltf.caffe.net.batch_halves import is_quicker_by_halves
 from owltf.caffe.net.net_file import NetFile
 from owltf.caffe.prototxt.source import SolverSource
 from owltf.convert.context import NetContext
@@ -22,7 +22,6 @@ from owltf.plugin.manager import make_manager, registered
 from owltf.registry.markers import hookimpl
 from owltf.registry.registry import Registry
 from owltf.runtime.devices import one_cpu
-from owltf.runtime.half_batches import half_batches
 from owltf.train.prepare import PreparedRun, RunOptions, prepare
 from owltf.train.step import TrainStep
 from owltf.train.train_iteration import TrainIteration
@@ -45,10 +44,8 @@ def start_of(recompute: bool = False, by_halves: bool = False, **solver: Any) ->
     )
     file = NetFile(SolverSource(parameter, None), registry.schema)
     context = NetContext(registry, "TRAIN", recompute=recompute)
-    nets = [file.source("TRAIN")]
-    is_quicker = by_halves and is_quicker_by_halves(nets) and not why_not_by_halves(nets)
-    devices = half_batches(one_cpu()) if is_quicker else one_cpu()
-    return prepare(file, context, devices, RunOptions())
+    halves = by_halves and is_quicker_by_halves([file.source("TRAIN")])
+    return prepare(file, context, one_cpu(), RunOptions(half_batches=halves))
 
 
 def loop_of(start: PreparedRun) -> Program:

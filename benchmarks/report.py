@@ -20,10 +20,9 @@ DOCS = Path(__file__).parents[1] / "docs"
 _HEAD = """# How fast owltf is
 
 `tox run -e bench` measures all of this and writes the page; the programs in `benchmarks/` measure a
-part each. owltf and other programs compute the same nets, in turns, each in a process of its own
-where answers are measured. Times are the quickest of some turns, as other load on a machine only
-slows them. A figure says something about the machine
-that it is of, and about no other.
+part each. owltf and other programs compute the same nets, in turns, each in a process of its own.
+Times are the quickest of some turns, as other load on a machine only slows them. A figure says
+something about the machine that it is of, and about no other.
 """
 _ANSWERS = """## Answers
 

@@ -36,11 +36,7 @@ def wants_halves(
     Raises:
         OwltfError: if it is asked for, and cannot be done.
     """
-    from owltf.caffe.net.batch_halves import (
-        check_by_halves,
-        is_quicker_by_halves,
-        why_not_by_halves,
-    )
+    from owltf.caffe.net.batch_halves import check_by_halves, is_quicker_by_halves
 
     wish, reason = flags["half_batches"], _given(flags)
     if debug_info or is_cluster:
@@ -49,7 +45,7 @@ def wants_halves(
         check_by_halves(nets, reason)
     if wish is not None:
         return bool(wish)
-    return not (reason or why_not_by_halves(nets)) and is_quicker_by_halves(nets)
+    return not reason and is_quicker_by_halves(nets)
 
 
 def _given(flags: Mapping[str, Any]) -> str | None:

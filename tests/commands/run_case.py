@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -113,6 +115,12 @@ class Case:
         """Give the blobs of a caffemodel by layer."""
         layers = read_weights(self.folder / file, load_schema())
         return {layer.name: list(layer.blobs) for layer in layers if layer.blobs}
+
+
+def in_a_process(*words: str) -> str:
+    """Call `owltf run` in a process of its own, where TensorFlow takes the threads it is given."""
+    command = [sys.executable, "-m", "owltf", "run", "solver.prototxt", *words]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
 
 def without_prefix(line: str) -> str:

@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 import tensorflow as tf
-from run_case import Case
+from run_case import Case, in_a_process
 
 from owltf.runtime.threads import threads
 
 _CANNOT = not 2 <= threads() <= 4 or bool(tf.config.list_physical_devices("GPU"))
 
 
-def in_a_process(*words: str) -> list[str]:
-    command = [sys.executable, "-m", "owltf", "run", "solver.prototxt", *words]
-    ran = subprocess.run(command, capture_output=True, text=True, check=True)
-    return ran.stdout.splitlines()
-
-
 @pytest.mark.skipif(_CANNOT, reason="not a CPU of 2 to 4 threads")
 def test_halves_end_where_whole_batches_do(case: Case) -> None:
-    lines = in_a_process()
+    lines = in_a_process().splitlines()
     assert any("Devices: CPU, both halves of a batch at once; 4 images" in line for line in lines)
     halves = case.weights("snap_iter_6.caffemodel")
-    lines = in_a_process("--whole-batches")
+    lines = in_a_process("--whole-batches").splitlines()
     assert any("Devices: CPU; 4 images" in line for line in lines)
     whole = case.weights("snap_iter_6.caffemodel")
     for name, blobs in whole.items():
@@ -44,7 +35,7 @@ def test_what_needs_whole_batches_is_named(case: Case) -> None:
 def test_a_resumed_run_computes_batches_as_the_one_before_it_did(case: Case) -> None:
     in_a_process("--whole-batches")
     ended = case.contents()
-    lines = in_a_process("--snapshot", "1")
+    lines = in_a_process("--snapshot", "1").splitlines()
     assert any("Devices: CPU; 4 images" in line for line in lines)
     assert {name: data for name, data in case.contents().items() if "iter_6" in name} == {
         name: data for name, data in ended.items() if "iter_6" in name

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from run_case import Case
+from run_case import Case, in_a_process
 
 from owltf.snapshot import write
 from owltf.snapshot.lock import locked
@@ -67,18 +67,13 @@ def killed(moment: str, at: int) -> str:
     return done.stdout
 
 
-def in_a_process(*words: str) -> str:
-    """Run as it is run that is killed: in this process TensorFlow has other threads."""
-    command = [sys.executable, "-m", "owltf", "run", "solver.prototxt", *words]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
-
-
 @pytest.mark.parametrize("solver", ["SGD", "Adam"])
 def test_a_run_that_is_killed_again_and_again_ends_in_the_same_bits(
     case: Case, solver: str
 ) -> None:
     edits = {"momentum: 0.9": f'momentum: 0.9 type: "{solver}"', "max_iter: 6": "max_iter: 12"}
     case.change("solver.prototxt", {**edits, "snapshot: 3": "snapshot: 2"})
+    # As it is run that is killed: in this process TensorFlow has other threads.
     in_a_process()
     ended = {name: data for name, data in case.contents().items() if "iter_12" in name}
     assert len(ended) == 3
