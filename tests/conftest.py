@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import random
+import secrets
 import signal
 import tempfile
 
@@ -20,6 +22,7 @@ os.environ["OWLTF_CACHE"] = _cache.name
 # First, as in a run: it says how TensorFlow starts.
 
 import owltf  # noqa: E402, F401, I001
+import pytest  # noqa: E402
 import tensorflow as tf  # noqa: E402
 
 # Replicas on a CPU are logical devices, which must be there before TensorFlow's first operation.
@@ -29,3 +32,9 @@ tf.config.set_logical_device_configuration(
 
 # Fixtures that several folders take.
 pytest_plugins = ("solver_fixtures", "schema_fixtures")
+
+
+@pytest.fixture(autouse=True)
+def repeatable_seeds(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw the seeds that a solver or a script leaves open from the test's name."""
+    monkeypatch.setattr(secrets, "randbits", random.Random(request.node.nodeid).getrandbits)

@@ -358,7 +358,8 @@ def test_backward_from_an_inner_blob(recorded: dict[str, np.ndarray]) -> None:
 def test_only_the_layers_that_run_must_fit(tmp_path: Path) -> None:
     text = """force_backward: true input: "x" input_shape { dim: 1 dim: 2 dim: 5 dim: 5 }
         layer { name: "conv" type: "Convolution" bottom: "x" top: "conv"
-          convolution_param { num_output: 3 kernel_size: 3 weight_filler { type: "xavier" } } }
+          convolution_param { num_output: 3 kernel_size: 3
+            weight_filler { type: "constant" value: 0.1 } } }
         layer { name: "relu" type: "ReLU" bottom: "conv" top: "conv" }
         layer { name: "ip" type: "InnerProduct" bottom: "conv" top: "ip"
           inner_product_param { num_output: 3 weight_filler { type: "xavier" } } }"""
