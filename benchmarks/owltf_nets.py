@@ -44,7 +44,7 @@ def start_of(recompute: bool = False, by_halves: bool = False, **solver: Any) ->
     )
     file = NetFile(SolverSource(parameter, None), registry.schema)
     context = NetContext(registry, "TRAIN", recompute=recompute)
-    halves = by_halves and is_quicker_by_halves([file.source("TRAIN")])
+    halves = None if by_halves and is_quicker_by_halves([file.source("TRAIN")]) else False
     return prepare(file, context, one_cpu(), RunOptions(half_batches=halves))
 
 

@@ -166,7 +166,6 @@ def run(
     for source in nets:
         check_named_files(source)
     debug_info = file.solver is not None and file.solver.parameter.debug_info
-    flags["half_batches_asked"] = bool(flags["half_batches"])
     flags["half_batches"] = wants_halves(
         nets, flags, debug_info=debug_info, is_cluster=cluster is not None
     )

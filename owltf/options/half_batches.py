@@ -24,8 +24,8 @@ _WHOLE = (*DEVICE_FLAGS, "recompute", "xla")
 
 def wants_halves(
     nets: Sequence[NetSource], flags: Mapping[str, Any], *, debug_info: bool, is_cluster: bool
-) -> bool:
-    """Return whether both halves of a batch are computed at once, if the device can.
+) -> bool | None:
+    """Return whether both halves of a batch are computed at once; None for where the device can.
 
     Args:
         nets: the nets of the run.
@@ -45,7 +45,7 @@ def wants_halves(
         check_by_halves(nets, reason)
     if wish is not None:
         return bool(wish)
-    return not reason and is_quicker_by_halves(nets)
+    return None if not reason and is_quicker_by_halves(nets) else False
 
 
 def _given(flags: Mapping[str, Any]) -> str | None:

@@ -121,7 +121,6 @@ class NetTrainer:
             weights=[Path(each) for each in self.weights],
             reinit_mismatched=True,
             half_batches=self.half_batches,
-            half_batches_asked=self.half_batches,
             plugin_options=values,
         )
         self._start = prepare(file, context, devices, options)

@@ -61,9 +61,8 @@ class RunOptions:
             layer, the later one wins.
         reinit_mismatched: leave layers of another shape as their fillers make them.
         batch_per_gpu: `batch_size` is that of each device, as in Caffe.
-        half_batches: compute both halves of each batch at once where the device can; a resumed run
-            does so if the run before it did, or if `half_batches_asked`.
-        half_batches_asked: whether the user asked for it, and it is an error where it cannot be.
+        half_batches: compute both halves of each batch at once; it is an error where the device
+            cannot. None does so where it can and, in a resumed run, the run before it did.
         allow_nan: go on after a loss that is not a number.
         sigint_effect: what SIGINT does: "stop", "snapshot" or "none".
         sighup_effect: what SIGHUP does.
@@ -77,8 +76,7 @@ class RunOptions:
     weights: Sequence[Path] = ()
     reinit_mismatched: bool = False
     batch_per_gpu: bool = False
-    half_batches: bool = False
-    half_batches_asked: bool = False
+    half_batches: bool | None = False
     allow_nan: bool = False
     sigint_effect: str = "stop"
     sighup_effect: str = "snapshot"
@@ -229,10 +227,11 @@ def _restored(
 
 def _halved(devices: Devices, options: RunOptions, restored: Restored | None) -> Devices:
     """Return devices that compute both halves of a batch at once, if the run wants it."""
+    is_open = options.half_batches is None
     was_whole = restored is not None and restored.run is not None and restored.run.replicas == 1
-    if not options.half_batches or (was_whole and not options.half_batches_asked):
-        return devices
-    return half_batches(devices, is_asked=options.half_batches_asked)
+    if options.half_batches or (is_open and not was_whole):
+        return half_batches(devices, is_asked=not is_open)
+    return devices
 
 
 def _check_one_start(restored: Restored | None, devices: Devices) -> None:
