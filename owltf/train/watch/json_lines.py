@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from owltf.files.growing_file import GrowingFile
 from owltf.plugin.events import Display, Ending, Iterations, Scores, Setup
 from owltf.registry.markers import hookimpl
-from owltf.train.watch.watcher import RunWatcher
+from owltf.train.watch.watcher import RunWatcher, file_option
 
 if TYPE_CHECKING:
     import click
@@ -46,9 +46,7 @@ class JsonLines(RunWatcher):
         import click
 
         return [
-            click.Option(
-                ["--log-json"], metavar="FILE", help="Append each event to FILE, a line of JSON."
-            ),
+            file_option("--log-json", "Append each event to FILE, a line of JSON."),
             click.Option(
                 ["--no-history"],
                 is_flag=True,

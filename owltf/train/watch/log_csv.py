@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from owltf.files.growing_file import GrowingFile
 from owltf.plugin.events import Display, Scores, Setup
 from owltf.registry.markers import hookimpl
-from owltf.train.watch.watcher import RunWatcher
+from owltf.train.watch.watcher import RunWatcher, file_option
 
 if TYPE_CHECKING:
     import click
@@ -40,15 +40,8 @@ class LogCsv(RunWatcher):
     @classmethod
     def run_options(cls) -> list[click.Option]:
         """Return `--log-csv`."""
-        import click
-
-        return [
-            click.Option(
-                ["--log-csv"],
-                metavar="FILE",
-                help="Write the tables FILE.train and FILE.test, as Caffe's parse_log.py does.",
-            )
-        ]
+        text = "Write the tables FILE.train and FILE.test, as Caffe's parse_log.py does."
+        return [file_option("--log-csv", text)]
 
     @classmethod
     def of(cls, setup: Setup) -> LogCsv | None:
