@@ -33,5 +33,6 @@ def test_a_net_of_a_fork_gives_its_figures(zoo: Path, model: str) -> None:
             values = outputs[name].astype(np.float64)
             assert list(values.shape) == shape, name
             got = [values.mean(), values.std(), values.min(), values.max()]
-            atol = 1e-5 * np.abs(wanted[2:]).max()
+            # A sigmoid near 0 has the relative error of e^x, which is the absolute one of x.
+            atol = 5e-5 * np.abs(wanted[2:]).max()
             np.testing.assert_allclose(got, wanted, rtol=0, atol=atol, err_msg=name)
