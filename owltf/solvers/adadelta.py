@@ -21,6 +21,7 @@ class AdaDelta(Solver):
     fields = ("momentum", "delta")
     slots = 2
     decays_untrained = True
+    compiles = True
 
     def compute_update(self, gradient: Any, variable: Any, rate: Any, index: int) -> None:
         """Update both histories and the variable in one pass over the memory."""

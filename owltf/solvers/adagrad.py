@@ -17,6 +17,7 @@ class AdaGrad(Solver):
     caffe_type = "AdaGrad"
     fields = ("delta",)
     decays_untrained = True
+    compiles = True
 
     def compute_update(self, gradient: Any, variable: Any, rate: Any, index: int) -> None:
         """Update history and variable in one pass over the memory."""

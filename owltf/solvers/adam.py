@@ -25,6 +25,7 @@ class Adam(Solver):
     fields = ("momentum", "momentum2", "delta")
     slots = 2
     decays_untrained = True
+    compiles = True
 
     @classmethod
     def check(cls, parameter: Any) -> None:

@@ -18,6 +18,7 @@ class RMSProp(Solver):
     caffe_type = "RMSProp"
     fields = ("rms_decay", "delta")
     decays_untrained = True
+    compiles = True
 
     @classmethod
     def check(cls, parameter: Any) -> None:

@@ -18,6 +18,7 @@ class SGD(Solver):
     fields = ("momentum",)
     # The operation below stores -v.
     negated = (0,)
+    compiles = True
     nesterov: ClassVar[bool] = False
 
     def compute_update(self, gradient: Any, variable: Any, rate: Any, index: int) -> None:

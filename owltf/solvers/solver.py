@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, ClassVar
 
 import numpy as np
@@ -13,10 +14,14 @@ from owltf.caffe.schema.schema import load_schema
 from owltf.convert.params import Param
 from owltf.errors import FieldError, OwltfError
 from owltf.keras_internals import WholeStepOptimizer
+from owltf.runtime.compiled import compiled
 from owltf.runtime.replicas import sum_over_replicas
+from owltf.runtime.standard_ops import may_use_gpu_ops
 
 # The fields of a SolverParameter that every solver uses.
 COMMON_FIELDS = ("weight_decay", "regularization_type", "clip_gradients", "iter_size")
+# The update of a blob of so many values repays in few steps what it takes to compile it.
+_LARGE = 1 << 22
 
 
 class Solver(WholeStepOptimizer):
@@ -34,6 +39,8 @@ class Solver(WholeStepOptimizer):
         negated: the slots whose variables hold the negative of Caffe's history.
         decays_untrained: whether weight decay moves the history of blobs that are not trained. In
             Caffe it does wherever the rule's history does not depend on the rate.
+        compiles: whether XLA can compile the rule. On a CPU it then goes over the memory of a large
+            blob once, and not once for each operation.
 
     Args:
         learning_rate: a schedule or a number.
@@ -52,6 +59,7 @@ class Solver(WholeStepOptimizer):
     slots: ClassVar[int] = 1
     negated: ClassVar[tuple[int, ...]] = ()
     decays_untrained: ClassVar[bool] = False
+    compiles: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -157,6 +165,13 @@ class Solver(WholeStepOptimizer):
 
     def update(self, variable: Any, gradient: Any, rate: Any, index: int) -> None:
         """Normalise and regularise one gradient, then apply the rule."""
+        step = partial(self._step, variable, index=index)
+        if self.compiles and variable.shape.num_elements() >= _LARGE and _may_compile():
+            compiled(step, by_xla=True)(gradient, tf.convert_to_tensor(rate))
+        else:
+            step(gradient, rate)
+
+    def _step(self, variable: Any, gradient: Any, rate: Any, index: int) -> None:
         if self._changes:
             self.change(variable, gradient, rate, index, self._changes[index].value)
         else:
@@ -287,6 +302,12 @@ def _at(factors: Sequence[float], index: int) -> float:
 def _check_regularization(kind: str) -> None:
     if kind not in ("L1", "L2"):
         raise FieldError("regularization_type", f"regularization_type is L1 or L2, got '{kind}'")
+
+
+def _may_compile() -> bool:
+    """Return whether a step is traced for one CPU alone."""
+    replicas = tf.distribute.get_strategy().num_replicas_in_sync
+    return replicas == 1 and bool(tf.inside_function()) and not may_use_gpu_ops()
 
 
 def _check_shape(blob: np.ndarray, param: Param) -> None:

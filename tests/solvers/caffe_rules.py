@@ -136,7 +136,12 @@ def made_params(rng: np.random.Generator) -> list[Param]:
 
 
 def check_steps(
-    solver_class: type[Solver], steps: int = 6, *, snapshot_diff: bool = False, **fields: Any
+    solver_class: type[Solver],
+    steps: int = 6,
+    *,
+    snapshot_diff: bool = False,
+    in_graph: bool = False,
+    **fields: Any,
 ) -> None:
     """Check weights and history after some steps against NumPy; if asked, also the last change."""
     fields = {"type": solver_class.caffe_type, **fields}
@@ -146,12 +151,13 @@ def check_steps(
     solver = solver_class.from_parameter(parameter, RATE, params)
     if snapshot_diff:
         solver.keep_changes()
+    apply = tf.function(solver.apply_trained) if in_graph else solver.apply_trained
     caffe = CaffeRun(parameter, [param.get() for param in params], LR_MULTS, DECAY_MULTS)
     for _ in range(steps):
         grads = [rng.normal(size=shape).astype(np.float32) for shape in SHAPES]
         caffe.step(grads)
         trained = zip(params, grads, strict=True)
-        solver.apply_trained([tf.constant(p.blob.to_keras(g)) for p, g in trained if p.is_trained])
+        apply([tf.constant(p.blob.to_keras(g)) for p, g in trained if p.is_trained])
     for param, weight in zip(params, caffe.weights, strict=True):
         np.testing.assert_allclose(param.get(), weight, rtol=1e-5, atol=1e-6)
     for param, diff in zip(params, caffe.diffs, strict=True) if snapshot_diff else ():

@@ -8,16 +8,18 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from caffe_rules import check_steps
+from caffe_rules import MIXTURES, check_steps
 
 from owltf.convert.params import Param, ParamBlob
 from owltf.errors import OwltfError
+from owltf.runtime.compiled import compiled
 from owltf.solvers.adadelta import AdaDelta
 from owltf.solvers.adagrad import AdaGrad
 from owltf.solvers.adam import Adam
 from owltf.solvers.nesterov import Nesterov
 from owltf.solvers.rmsprop import RMSProp
 from owltf.solvers.sgd import SGD
+from owltf.solvers.solver import Solver
 
 RNG = np.random.default_rng(5)
 SHAPES = [(3, 4), (4,)]
@@ -73,6 +75,32 @@ def test_l1() -> None:
 def test_another_regularization_is_refused() -> None:
     with pytest.raises(OwltfError, match="regularization_type is L1 or L2, got 'L3'"):
         SGD(0.1, regularization_type="L3")
+
+
+@pytest.mark.parametrize("snapshot_diff", [False, True])
+@pytest.mark.parametrize("mixture", MIXTURES)
+@pytest.mark.parametrize("rule", [SGD, Nesterov, AdaGrad, RMSProp, AdaDelta, Adam])
+def test_rules_of_large_blobs_are_compiled_and_caffes(
+    rule: type[Solver], mixture: Any, snapshot_diff: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("owltf.solvers.solver._LARGE", 0)
+    made: list[bool] = []
+
+    def noted(function: Any, *, by_xla: bool) -> Any:
+        made.append(by_xla)
+        return compiled(function, by_xla=by_xla)
+
+    monkeypatch.setattr("owltf.solvers.solver.compiled", noted)
+    momentum = {"momentum": 0.9} if "momentum" in rule.fields else {}
+    fields = {"delta": 1e-4, **momentum, **mixture}
+    check_steps(rule, snapshot_diff=snapshot_diff, in_graph=True, **fields)
+    assert made and all(made)
+
+
+@pytest.mark.parametrize("in_graph", [False, True])
+def test_small_blobs_are_not_compiled(in_graph: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("owltf.solvers.solver.compiled", None)
+    check_steps(SGD, in_graph=in_graph, momentum=0.9)
 
 
 def test_clipping_takes_the_norm_of_all_gradients_before_iter_size() -> None:
