@@ -117,13 +117,12 @@ def across_channels(size: int, scale: float, beta: float, k: float) -> Any:
 
     @tf.function(jit_compile=True, autograph=False)
     def forward(x: Any) -> Any:
-        return x * _power(sums(x), beta)
+        return x * _powers(sums(x), beta)[0]
 
     @tf.function(jit_compile=True, autograph=False)
     def backward(x: Any, dy: Any) -> Any:
-        s = sums(x)
-        power = _power(s, beta)
-        return dy * power - 2 * scale * beta * x * _window(dy * x * power / s, size)
+        power, next_power = _powers(sums(x), beta)
+        return dy * power - 2 * scale * beta * x * _window(dy * x * next_power, size)
 
     @tf.custom_gradient
     def normalize(x: Any) -> Any:
@@ -144,13 +143,15 @@ def _side(size: int, x: Any) -> int:
     return min(size // 2, int(x.shape[-1]) - 1)
 
 
-def _power(s: Any, beta: float) -> Any:
-    """Return s ^ -beta."""
+def _powers(s: Any, beta: float) -> tuple[Any, Any]:
+    """Return s ^ -beta and s ^ (-beta - 1)."""
     if beta != 0.75:
-        return s**-beta
-    # Two roots take half the time of a power.
+        power = s**-beta
+        return power, power / s
+    # Two roots take half the time of a power, and products that of a quotient.
     root = tf.math.rsqrt(s)
-    return root * tf.sqrt(root)
+    power = root * tf.sqrt(root)
+    return power, power * root * root
 
 
 class LRN(LayerConverter):
