@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from owltf.data.source.image_header import UPRIGHT, read_header, tell_depth, too_large
+from owltf.data.source.jpeg import decode_color_jpeg
 
 NATIVE, GRAY, COLOR = 0, 1, 3
 _FLAGS = {NATIVE: cv2.IMREAD_UNCHANGED, GRAY: cv2.IMREAD_GRAYSCALE, COLOR: cv2.IMREAD_COLOR}
@@ -54,7 +55,9 @@ def decode_image(
     if reason := too_large(header, max_pixels):
         raise ValueError(reason)
     tell_depth(name, header)
-    image = _decoded(contents, channels)
+    image = decode_color_jpeg(contents) if header.is_color_jpeg and channels != GRAY else None
+    if image is None:
+        image = _decoded(contents, channels)
     if turn and header.orientation != UPRIGHT:
         return np.ascontiguousarray(upright(image, header.orientation))
     return image

@@ -23,11 +23,13 @@ _EXIF = b"Exif\0\0"
 _ORIENTATION, _SHORT = 0x0112, 3
 UPRIGHT, _LAST_ORIENTATION = 1, 8
 # Start-of-frame markers: the others of these numbers begin tables.
-_FRAMES, _FRAME_SIZE = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}, Struct(">BHH")
+_FRAMES, _FRAME = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}, Struct(">BHHB")
+# Those of 8 bits by Huffman's code, all at once or progressively: what cameras and programs write.
+_USUAL_FRAMES, _BITS, _COLORS = (0xC0, 0xC1, 0xC2), 8, 3
 _MARKER, _SEGMENT = 0xFF, Struct(">BBH")
 _NO_SEGMENT = {0x00, _MARKER, 0x01, *range(0xD0, 0xD9)}
 _APP1, _SCAN, _END = 0xE1, 0xDA, 0xD9
-_EXTENSION, _FRAME = 0x21, 0x2C
+_EXTENSION, _PICTURE = 0x21, 0x2C
 
 _log = logging.getLogger("owltf")
 _told: list[str] = []
@@ -42,6 +44,7 @@ class ImageHeader(NamedTuple):
         height: its height.
         bits: bits of a value; the more than 8 of a PNG are not read.
         orientation: from 1, upright, to 8, as in EXIF.
+        is_color_jpeg: whether it is a JPEG of the usual kinds, in three channels.
     """
 
     pixels: int
@@ -49,6 +52,7 @@ class ImageHeader(NamedTuple):
     height: int
     bits: int = 8
     orientation: int = UPRIGHT
+    is_color_jpeg: bool = False
 
 
 def read_header(contents: bytes | memoryview) -> ImageHeader | None:
@@ -111,8 +115,9 @@ def _jpeg(data: bytes) -> ImageHeader | None:
         if marker == _APP1 and data.startswith(_EXIF, start):
             orientation = _exif_orientation(data[start + len(_EXIF) : end])
         elif marker in _FRAMES:
-            bits, height, width = _FRAME_SIZE.unpack_from(data, start)
-            return ImageHeader(width * height, width, height, bits, orientation)
+            bits, height, width, channels = _FRAME.unpack_from(data, start)
+            is_usual = marker in _USUAL_FRAMES and (bits, channels) == (_BITS, _COLORS)
+            return ImageHeader(width * height, width, height, bits, orientation, is_usual)
     return None
 
 
@@ -152,8 +157,8 @@ def _gif(data: bytes) -> ImageHeader:
     width, height, flags = unpack_from("<HHB", data, 6)
     place = 13 + _colors(flags)
     pixels = width * height
-    while place < len(data) and data[place] in (_EXTENSION, _FRAME):
-        if data[place] == _FRAME:
+    while place < len(data) and data[place] in (_EXTENSION, _PICTURE):
+        if data[place] == _PICTURE:
             _, _, wide, high, flags = unpack_from("<HHHHB", data, place + 1)
             # All frames are decoded, of which the first is used.
             pixels += wide * high
