@@ -11,11 +11,15 @@ from __future__ import annotations
 import atexit
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from threading import Lock
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from threading import Lock, get_native_id
 
-# A pipeline that has room for more calls its reader again sooner than this.
+# A pipeline that has room for more calls its reader again sooner than this, if it gets a processor.
 _QUIET_SECONDS = 0.05
+# Threads that never rest are not waited for longer.
+_MOST_SECONDS = 1.0
+_THREADS = Path("/proc/self/task")
 
 
 class ReadersStoppedError(Exception):
@@ -44,8 +48,30 @@ class _Readers:
     def stop(self) -> None:
         """Tell readers to return at once, and wait until none is called any more."""
         self.ending = True
-        while self._calls or time.monotonic() - self._last < _QUIET_SECONDS:
+        most = time.monotonic() + _MOST_SECONDS
+        while self._calls or (self._may_be_called() and time.monotonic() < most):
             time.sleep(_QUIET_SECONDS / 5)
+
+    def _may_be_called(self) -> bool:
+        """Return whether a pipeline was just read, or a thread that may be its own has no rest."""
+        if not self._last:
+            return False
+        return time.monotonic() - self._last < _QUIET_SECONDS or _others_run()
+
+
+def _others_run() -> bool:
+    """Return whether another thread runs, or waits for a processor; False where nobody knows."""
+    own = str(get_native_id())
+    with suppress(OSError):
+        return any(_is_running(each) for each in _THREADS.iterdir() if each.name != own)
+    return False
+
+
+def _is_running(thread: Path) -> bool:
+    # A thread may end in the meantime. What follows its name, in brackets, is its state.
+    with suppress(OSError):
+        return (thread / "stat").read_text().rpartition(")")[2].split()[0] == "R"
+    return False
 
 
 _readers = _Readers()

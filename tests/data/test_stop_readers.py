@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
 import sys
+import time
+from pathlib import Path
+from threading import Thread
 
 import pytest
+
+from owltf.data import stop_readers
 
 READS_AT_EXIT = """
 import time
@@ -35,3 +41,35 @@ def test_a_program_ends_while_a_reader_reads(run: str, seconds: float) -> None:
     command = [sys.executable, "-c", READS_AT_EXIT.format(run=run, seconds=seconds)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
     assert (done.returncode, done.stdout) == (0, "0.0\n")
+
+
+def becomes(wanted: bool) -> bool:
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
+        if stop_readers._others_run() == wanted:
+            return True
+        time.sleep(0.001)
+    return False
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="no /proc")
+def test_threads_that_run_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert becomes(False)
+    work = Thread(target=hashlib.pbkdf2_hmac, args=("sha256", b"a", b"b", 1_000_000))
+    work.start()
+    assert becomes(True)
+    work.join()
+    assert becomes(False)
+    monkeypatch.setattr(stop_readers, "_THREADS", Path("/nowhere"))
+    assert not stop_readers._others_run()
+
+
+def test_threads_that_never_rest_are_not_waited_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stop_readers, "_others_run", lambda: True)
+    readers, start = stop_readers._Readers(), time.monotonic()
+    readers.stop()
+    assert time.monotonic() - start < 0.5
+    readers.count(1)
+    readers.count(-1)
+    readers.stop()
+    assert 0.9 < time.monotonic() - start < 20
