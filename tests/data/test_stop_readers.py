@@ -6,8 +6,9 @@ import hashlib
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 
@@ -43,23 +44,33 @@ def test_a_program_ends_while_a_reader_reads(run: str, seconds: float) -> None:
     assert (done.returncode, done.stdout) == (0, "0.0\n")
 
 
-def becomes(wanted: bool) -> bool:
+def comes_true(condition: Callable[[], bool]) -> bool:
     end = time.monotonic() + 20
-    while time.monotonic() < end:
-        if stop_readers._others_run() == wanted:
-            return True
+    while not condition() and time.monotonic() < end:
         time.sleep(0.001)
-    return False
+    return time.monotonic() < end
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="no /proc")
 def test_threads_that_run_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert becomes(False)
-    work = Thread(target=hashlib.pbkdf2_hmac, args=("sha256", b"a", b"b", 1_000_000))
-    work.start()
-    assert becomes(True)
-    work.join()
-    assert becomes(False)
+    """A thread that rests is told from one that computes; of others nothing is known here."""
+    begin, end = Event(), Event()
+
+    def work() -> None:
+        begin.wait()
+        while not end.is_set():
+            hashlib.pbkdf2_hmac("sha256", b"a", b"b", 100_000)
+
+    thread = Thread(target=work)
+    thread.start()
+    file = Path(f"/proc/self/task/{thread.native_id}")
+    assert comes_true(lambda: not stop_readers._is_running(file))
+    begin.set()
+    assert comes_true(lambda: stop_readers._is_running(file))
+    assert comes_true(stop_readers._others_run)
+    end.set()
+    thread.join()
+    assert not stop_readers._is_running(file)
     monkeypatch.setattr(stop_readers, "_THREADS", Path("/nowhere"))
     assert not stop_readers._others_run()
 
