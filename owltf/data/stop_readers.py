@@ -17,7 +17,7 @@ from threading import Lock, get_native_id
 
 # A pipeline that has room for more calls its reader again sooner than this, if it gets a processor.
 _QUIET_SECONDS = 0.05
-# Threads that never rest are not waited for longer.
+# Threads that never rest, and need not be a pipeline's, are not waited for longer.
 _MOST_SECONDS = 1.0
 _THREADS = Path("/proc/self/task")
 
@@ -49,14 +49,11 @@ class _Readers:
         """Tell readers to return at once, and wait until none is called any more."""
         self.ending = True
         most = time.monotonic() + _MOST_SECONDS
-        while self._calls or (self._may_be_called() and time.monotonic() < most):
+        while self._are_called() or (self._last and _others_run() and time.monotonic() < most):
             time.sleep(_QUIET_SECONDS / 5)
 
-    def _may_be_called(self) -> bool:
-        """Return whether a pipeline was just read, or a thread that may be its own has no rest."""
-        if not self._last:
-            return False
-        return time.monotonic() - self._last < _QUIET_SECONDS or _others_run()
+    def _are_called(self) -> bool:
+        return bool(self._calls) or time.monotonic() - self._last < _QUIET_SECONDS
 
 
 def _others_run() -> bool:

@@ -75,12 +75,58 @@ def test_threads_that_run_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not stop_readers._others_run()
 
 
-def test_threads_that_never_rest_are_not_waited_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stop_readers, "_others_run", lambda: True)
-    readers, start = stop_readers._Readers(), time.monotonic()
-    readers.stop()
-    assert time.monotonic() - start < 0.5
+class Clock:
+    """A clock that only sleeping moves."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+def call(readers: stop_readers._Readers) -> None:
     readers.count(1)
     readers.count(-1)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    made = Clock()
+    monkeypatch.setattr(stop_readers, "time", made)
+    return made
+
+
+@pytest.mark.parametrize("others", [False, True])
+@pytest.mark.parametrize("calls", [0, 1])
+def test_how_long_readers_are_waited_for(
+    others: bool, calls: int, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not at all if there is none; a second at most for threads that never rest."""
+    monkeypatch.setattr(stop_readers, "_others_run", lambda: others)
+    readers = stop_readers._Readers()
+    for _ in range(calls):
+        call(readers)
     readers.stop()
-    assert 0.9 < time.monotonic() - start < 20
+    assert clock.now - 100 == pytest.approx(calls * (1 if others else 0.05), abs=0.011)
+
+
+def test_readers_that_are_called_again_and_again_are_waited_for(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readers = stop_readers._Readers()
+
+    def others() -> bool:
+        if clock.now < 103:
+            call(readers)
+        return clock.now < 103
+
+    call(readers)
+    monkeypatch.setattr(stop_readers, "_others_run", others)
+    sleep = clock.sleep
+    monkeypatch.setattr(clock, "sleep", lambda seconds: (sleep(seconds), others()))
+    readers.stop()
+    assert 103 < clock.now < 103.2
