@@ -25,7 +25,7 @@ UPRIGHT, _LAST_ORIENTATION = 1, 8
 # Start-of-frame markers: the others of these numbers begin tables.
 _FRAMES, _FRAME = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}, Struct(">BHHB")
 # Those of 8 bits by Huffman's code, all at once or progressively: what cameras and programs write.
-_USUAL_FRAMES, _BITS, _COLORS = (0xC0, 0xC1, 0xC2), 8, 3
+_USUAL_FRAMES, _USUAL_BITS, _IN_COLOR = (0xC0, 0xC1, 0xC2), 8, 3
 _MARKER, _SEGMENT = 0xFF, Struct(">BBH")
 _NO_SEGMENT = {0x00, _MARKER, 0x01, *range(0xD0, 0xD9)}
 _APP1, _SCAN, _END = 0xE1, 0xDA, 0xD9
@@ -116,7 +116,7 @@ def _jpeg(data: bytes) -> ImageHeader | None:
             orientation = _exif_orientation(data[start + len(_EXIF) : end])
         elif marker in _FRAMES:
             bits, height, width, channels = _FRAME.unpack_from(data, start)
-            is_usual = marker in _USUAL_FRAMES and (bits, channels) == (_BITS, _COLORS)
+            is_usual = marker in _USUAL_FRAMES and (bits, channels) == (_USUAL_BITS, _IN_COLOR)
             return ImageHeader(width * height, width, height, bits, orientation, is_usual)
     return None
 

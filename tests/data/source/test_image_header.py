@@ -44,11 +44,14 @@ def size(data):
 )
 def test_jpegs(options):
     pixels = PIXELS[:, :, :1] if "format" in options else PIXELS
-    assert size(tf.io.encode_jpeg(pixels, **options).numpy()) == (7, 4)
+    contents = tf.io.encode_jpeg(pixels, **options).numpy()
+    assert size(contents) == (7, 4)
+    assert read_header(contents).is_color_jpeg == ("format" not in options)
 
 
 def test_other_formats():
     assert size(tf.io.encode_png(PIXELS).numpy()) == (7, 4)
+    assert not read_header(tf.io.encode_png(PIXELS).numpy()).is_color_jpeg
     assert read_header(tf.io.encode_png(PIXELS.astype(np.uint16)).numpy()).bits == 16
     assert size(bmp(7, -4)) == (7, 4)
     assert read_header(gif(7, 4, 5)).pixels == 7 * 4 * 6
