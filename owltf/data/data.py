@@ -14,7 +14,6 @@ from owltf.data.data_layer import DataLayer
 from owltf.data.decoded_images import DecodedImages
 from owltf.data.draws import drawn_skip
 from owltf.data.label_group import LabelGroup
-from owltf.data.pipeline import read_ahead
 from owltf.data.raw_images import RawImages
 from owltf.data.source.database import open_database
 from owltf.data.source.datum import BadRecordError, Layout, Places, read_blocks, read_layout
@@ -75,10 +74,11 @@ class Data(DataLayer):
         return self._batches(position, channels_last=True)
 
     def _batches(self, position: int, channels_last: bool) -> tf.data.Dataset:
-        batches = self._images.dataset(self, position, channels_last)
+        ahead = max(1, self._parameter.prefetch)
+        batches = self._images.dataset(self, position, ahead, channels_last)
         if self._top_count == 1:
             batches = batches.map(as_written(lambda images, labels: (images,)))
-        return read_ahead(batches, max(1, self._parameter.prefetch))
+        return batches
 
     def keys(self, position: int) -> Iterator[str]:
         """Yield the keys of the database's records from record `position` on, without end."""

@@ -17,7 +17,7 @@ from owltf.data.bad_records import BadRecords
 from owltf.data.begun import Begun
 from owltf.data.data_layer import DataLayer
 from owltf.data.float_images import FloatImages
-from owltf.data.pipeline import batch_signature, read_chunks
+from owltf.data.pipeline import batch_signature, read_ahead, read_chunks
 from owltf.data.source.image import Image
 from owltf.data.stop_readers import ReadersStoppedError
 from owltf.data.transform import Shape, Transform
@@ -67,18 +67,20 @@ class DecodedImages:
     bad: BadRecords
 
     def dataset(
-        self, layer: DataLayer, position: int, channels_last: bool = False
+        self, layer: DataLayer, position: int, ahead: int, channels_last: bool = False
     ) -> tf.data.Dataset:
         """Return an endless dataset of batches (images, labels) from record `position` on.
 
         Args:
             layer: the layer that they are for.
             position: the record.
+            ahead: how many batches are kept ready.
             channels_last: whether the images are (N, H, W, C), not (N, C, H, W).
         """
         reader = ImageReader(self, layer, channels_last)
         first, step = position + layer.own_rows[0], layer.batch_size
-        return read_chunks(layer, reader.read, first, step, reader.signature())
+        batches = read_chunks(layer, reader.read, first, step, reader.signature())
+        return read_ahead(batches, ahead)
 
     def mismatch(self, image: Image, one_size: str | None) -> str | None:
         """Return why an image does not fit the others, None if it does."""

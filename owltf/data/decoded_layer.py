@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from owltf.data.bad_records import BadRecords
 from owltf.data.data_layer import DataLayer
 from owltf.data.decoded_images import DecodedImages, ImageSource
-from owltf.data.pipeline import read_ahead
 from owltf.data.transform import Shape, read_transform
 
 if TYPE_CHECKING:
@@ -44,9 +43,8 @@ class DecodedLayer(DataLayer):
 
     def dataset(self, position: int) -> tf.data.Dataset:
         """Return an endless dataset of (images, labels) from record `position` on."""
-        return read_ahead(self._images.dataset(self, position), _PREFETCH)
+        return self._images.dataset(self, position, _PREFETCH)
 
     def dataset_channels_last(self, position: int) -> tf.data.Dataset:
         """Return the same with images (N, H, W, C)."""
-        batches = self._images.dataset(self, position, channels_last=True)
-        return read_ahead(batches, _PREFETCH)
+        return self._images.dataset(self, position, _PREFETCH, channels_last=True)

@@ -14,7 +14,7 @@ from owltf.caffe.net.listed_files import listed_files
 from owltf.data.data_context import DataContext
 from owltf.data.data_layer import DataLayer
 from owltf.data.label_group import LabelGroup
-from owltf.data.pipeline import batches_per_chunk, read_ahead, read_chunks
+from owltf.data.pipeline import batches_per_chunk, leading_axes, read_chunks, ready_batches
 from owltf.data.shuffled_rows import ShuffledReader
 from owltf.data.source.buffers import empty_aligned
 from owltf.data.source.hdf5 import Hdf5Reader, Hdf5Rows
@@ -52,20 +52,21 @@ class HDF5Data(DataLayer):
         """Return an endless dataset of one tensor per top, from row `position` on."""
         batches = batches_per_chunk(self, sum(map(prod, self.top_shapes)) * _FLOAT_BYTES)
         first, count = self.own_rows
-        shapes = [(batches, count, *shape[1:]) for shape in self.top_shapes]
+        shapes = [(*leading_axes(batches, count), *shape[1:]) for shape in self.top_shapes]
         is_shuffled = self.context.parameter.hdf5_data_param.shuffle
         key = (self.context.seed, self.context.name, "shuffle") if is_shuffled else None
         reader = Hdf5Reader(self._rows) if key is None else ShuffledReader(self._rows, key)
 
         def read(number: int) -> Sequence[npt.NDArray[Any]]:
             arrays = [empty_aligned(shape, np.float32) for shape in shapes]
-            reader.read(number, [array.reshape(-1, *array.shape[2:]) for array in arrays])
+            rows = zip(arrays, self.top_shapes, strict=True)
+            reader.read(number, [array.reshape(-1, *shape[1:]) for array, shape in rows])
             return arrays
 
         signature = [tf.TensorSpec(shape, tf.float32) for shape in shapes]
         step = batches * self.batch_size
         chunks = read_chunks(self, read, position + first, step, signature)
-        return read_ahead(chunks.unbatch(), _PREFETCH)
+        return ready_batches(chunks, batches, _PREFETCH)
 
     def label_groups(self, top: int = 1) -> Iterator[LabelGroup]:
         """Yield the labels, where a row of the top is one number."""

@@ -15,7 +15,7 @@ from owltf.data.stop_readers import ReadersStoppedError, is_ending, reading
 from owltf.errors import OwltfError
 from owltf.runtime.compiled import as_written
 
-_CHUNK_BYTES = 1 << 19
+_CHUNK_BYTES = 1 << 20
 _MOST_BATCHES = 64
 
 
@@ -29,6 +29,11 @@ def batches_per_chunk(layer: DataLayer, batch_bytes: int) -> int:
     if layer.own_rows[1] < layer.batch_size:
         return 1
     return max(1, min(_MOST_BATCHES, _CHUNK_BYTES // max(1, batch_bytes)))
+
+
+def leading_axes(batches: int, rows: int) -> tuple[int, ...]:
+    """Return what stands before the shape of a record in a chunk of so many batches."""
+    return (batches, rows) if batches > 1 else (rows,)
 
 
 def batch_signature(
@@ -86,6 +91,21 @@ def read_ahead(dataset: tf.data.Dataset, batches: int) -> tf.data.Dataset:
     options = tf.data.Options()
     options.deterministic = True
     return dataset.prefetch(batches).with_options(options)
+
+
+def ready_batches(chunks: tf.data.Dataset, batches: int, ahead: int) -> tf.data.Dataset:
+    """Return the batches of a dataset of chunks, with `ahead` of them kept ready.
+
+    Chunks are kept ready, not batches: for each of these a thread would have to wake.
+
+    Args:
+        chunks: the chunks, with `leading_axes`.
+        batches: how many batches a chunk holds.
+        ahead: how many batches are kept ready.
+    """
+    ready = read_ahead(chunks, -(-ahead // batches))
+    # To take a chunk of one batch apart would copy it.
+    return ready.unbatch() if batches > 1 else ready
 
 
 def pipeline_error(exception: Exception, layers: Iterable[DataLayer]) -> OwltfError | None:

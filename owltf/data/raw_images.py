@@ -16,7 +16,13 @@ from owltf.data.begun import Begun
 from owltf.data.data_layer import DataLayer
 from owltf.data.decoded_images import in_threads
 from owltf.data.float_images import FloatImages
-from owltf.data.pipeline import batch_signature, batches_per_chunk, read_chunks
+from owltf.data.pipeline import (
+    batch_signature,
+    batches_per_chunk,
+    leading_axes,
+    read_chunks,
+    ready_batches,
+)
 from owltf.data.source.datum import BadRecordError, Block, Layout, Places, read_blocks
 from owltf.data.source.datum_fields import Record
 from owltf.data.source.records import Records, record_error
@@ -47,13 +53,14 @@ class RawImages:
     bad: BadRecords
 
     def dataset(
-        self, layer: DataLayer, position: int, channels_last: bool = False
+        self, layer: DataLayer, position: int, ahead: int, channels_last: bool = False
     ) -> tf.data.Dataset:
         """Return an endless dataset of batches (images, labels) from record `position` on.
 
         Args:
             layer: the layer that they are for.
             position: the record.
+            ahead: how many batches are kept ready.
             channels_last: whether the images are (N, H, W, C), not (N, C, H, W).
         """
         first, _ = layer.own_rows
@@ -61,8 +68,7 @@ class RawImages:
         reader = RawReader(self, batches, layer, channels_last)
         step = batches * layer.batch_size
         chunks = read_chunks(layer, reader.read, position + first, step, reader.signature())
-        # To take a chunk of one batch apart would copy it.
-        return chunks.unbatch() if batches > 1 else chunks
+        return ready_batches(chunks, batches, ahead)
 
     def _batch_bytes(self, layer: DataLayer) -> int:
         return layer.batch_size * prod(self.shape) * np.dtype(self.dtype).itemsize
@@ -81,7 +87,7 @@ class RawReader:
         self._images, self._layer, self._channels_last = images, layer, channels_last
         rows = layer.own_rows[1]
         self._count = batches * rows
-        self._leading = (batches, rows) if batches > 1 else (rows,)
+        self._leading = leading_axes(batches, rows)
         self._reader = images.records.reader()
         self._begun = Begun(self._begin, batches * layer.batch_size, _AHEAD)
 

@@ -12,7 +12,8 @@ from owltf.net.batches import check_fed, first_positions
 from owltf.net.data_errors import plain_errors
 from owltf.net.net import Net
 from owltf.net.skipped_records import tell_skipped
-from owltf.net.source import Source, dataset_of
+from owltf.net.source import Source
+from owltf.net.source_batches import SourceBatches
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ class NetBatches:
         """Yield the batches in the source's order."""
         counted = _counted_source(self.sources)
         keys = counted.layer.keys(self.start[counted.name])
-        batches = iter(dataset_of(self.sources, self.start).take(len(self)))
+        batches = SourceBatches(self.sources, self.start)
         for done in range(0, self.records, self._size):
             kept = min(self._size, self.records - done)
             with plain_errors(self.sources):

@@ -6,11 +6,9 @@ from collections.abc import Iterator, Mapping
 from itertools import repeat
 from typing import Any
 
-import tensorflow as tf
-
 from owltf.errors import OwltfError
 from owltf.net.net import Net
-from owltf.net.source import dataset_of
+from owltf.net.source_batches import SourceBatches
 
 
 def first_positions(net: Net) -> dict[str, int]:
@@ -40,11 +38,7 @@ def batches(net: Net, start: Mapping[str, int]) -> Iterator[dict[str, Any]]:
     check_fed(net)
     if not net.sources:
         return repeat({})
-    dataset = dataset_of(net.sources, start, net.channels_last)
-    options = tf.data.Options()
-    # Each replica's share is cut in the loop; the dataset itself stays whole.
-    options.experimental_distribute.auto_shard_policy = tf.data.experimental.AutoShardPolicy.OFF
-    return iter(dataset.with_options(options))
+    return SourceBatches(net.sources, start, net.channels_last)
 
 
 def check_fed(net: Net) -> None:

@@ -9,7 +9,8 @@ import numpy as np
 
 from owltf.errors import OwltfError
 from owltf.net.data_errors import plain_errors
-from owltf.net.source import Source, dataset_of
+from owltf.net.source import Source
+from owltf.net.source_batches import SourceBatches
 
 _IN_MEMORY = "MemoryData"
 
@@ -65,5 +66,5 @@ class OwnData:
         with plain_errors([source]):
             if source.name not in self._iterators:
                 start = {source.name: source.layer.first_position}
-                self._iterators[source.name] = iter(dataset_of([source], start))
+                self._iterators[source.name] = SourceBatches([source], start)
             return {name: top.numpy() for name, top in next(self._iterators[source.name]).items()}

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from threading import Event
 from types import SimpleNamespace
 
 import numpy as np
@@ -12,6 +13,7 @@ from owltf.data.pipeline import (
     pipeline_error,
     read_ahead,
     read_chunks,
+    ready_batches,
 )
 from owltf.errors import OwltfError
 
@@ -37,6 +39,32 @@ def test_read_chunks(layer):
     taken = list(read_ahead(chunks, 2).take(3).as_numpy_iterator())
     assert [number for number, _ in taken] == [5, 8, 11]
     assert taken[0][1].tolist() == [b"a", b"b"]
+
+
+def test_chunks_are_kept_ready_for_the_batches_asked_for():
+    fourth = Event()
+
+    def made():
+        for number in range(10):
+            if number == 3:
+                fourth.set()
+            yield 3 * number + np.arange(3)
+
+    chunks = tf.data.Dataset.from_generator(made, output_signature=tf.TensorSpec((3,), tf.int64))
+    # TensorFlow would keep some ready of its own accord.
+    alone = tf.data.Options()
+    alone.experimental_optimization.inject_prefetch = False
+    batches = iter(ready_batches(chunks.with_options(alone), 3, 7))
+    assert int(next(batches)) == 0
+    # Seven batches beside those of the first chunk lie in three more.
+    assert fourth.wait(60)
+    assert [int(next(batches)) for _ in range(6)] == list(range(1, 7))
+
+
+def test_a_chunk_of_one_batch_is_no_axis():
+    chunks = tf.data.Dataset.from_tensors([1, 2])
+    assert ready_batches(chunks, 1, 2).element_spec.shape == (2,)
+    assert ready_batches(chunks, 2, 2).element_spec.shape == ()
 
 
 def test_an_error_of_the_reader_reaches_the_user(layer):

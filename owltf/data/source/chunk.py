@@ -58,11 +58,20 @@ def joined(chunks: Sequence[Chunk]) -> Chunk:
     """Return the records of several chunks as one."""
     if len(chunks) == 1:
         return chunks[0]
-    lengths = [len(each.data) for each in chunks]
+    narrow = [_narrowed(each) for each in chunks]
+    lengths = [len(each.data) for each in narrow]
     offsets = np.cumsum([0, *lengths[:-1]])
-    starts = [each.starts + offset for each, offset in zip(chunks, offsets, strict=True)]
+    starts = [each.starts + offset for each, offset in zip(narrow, offsets, strict=True)]
     return Chunk(
-        np.concatenate([each.data for each in chunks]),
+        np.concatenate([each.data for each in narrow]),
         np.concatenate(starts),
-        np.concatenate([each.sizes for each in chunks]),
+        np.concatenate([each.sizes for each in narrow]),
     )
+
+
+def _narrowed(chunk: Chunk) -> Chunk:
+    """Return the records in the part of their data from the first of them to the last."""
+    if not len(chunk):
+        return NOTHING
+    first, stop = chunk.starts.min(), (chunk.starts + chunk.sizes).max()
+    return Chunk(chunk.data[first:stop], chunk.starts - first, chunk.sizes)

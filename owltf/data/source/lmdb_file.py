@@ -33,8 +33,8 @@ _SMALLEST_PAGE, _LARGEST_PAGE = 256, 65536
 _DEEPEST = 32
 _NO_PAGE = (1 << 64) - 1
 _OLDEST_PAGE_SIZE = 4096
-# So many pages of records are looked at together.
-_PAGES_AT_ONCE = 64
+# So many bytes of pages with records are looked at together.
+_AT_ONCE = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -87,18 +87,13 @@ class LmdbFile:
         Raises:
             BrokenLmdbError: if the file is damaged, or was changed since it was opened.
         """
-        passed = visited = 0
-        for numbers in self._leaf_numbers(self.tree.root, self.tree.depth, set()):
-            visited += len(numbers)
-            if visited > self.tree.last_page:
-                raise BrokenLmdbError("is broken: it has more pages of records than pages")
-            for first in range(0, len(numbers), _PAGES_AT_ONCE):
-                some = numbers[first : first + _PAGES_AT_ONCE]
-                leaves = find_records(self._pages(some), some)
-                passed += len(leaves)
-                if passed > self.tree.entries:
-                    break
-                yield leaves
+        passed, together = 0, max(1, _AT_ONCE // self.tree.page_size)
+        for numbers in _regrouped(self._all_leaf_numbers(), together):
+            leaves = find_records(self._pages(numbers), numbers)
+            passed += len(leaves)
+            if passed > self.tree.entries:
+                break
+            yield leaves
         if passed != self.tree.entries:
             raise BrokenLmdbError(
                 f"is broken: it has {passed} records and says {self.tree.entries}"
@@ -150,6 +145,14 @@ class LmdbFile:
     def size(self) -> int:
         """Return the file's bytes."""
         return os.fstat(self._file).st_size
+
+    def _all_leaf_numbers(self) -> Iterator[npt.NDArray[np.int64]]:
+        visited = 0
+        for numbers in self._leaf_numbers(self.tree.root, self.tree.depth, set()):
+            visited += len(numbers)
+            if visited > self.tree.last_page:
+                raise BrokenLmdbError("is broken: it has more pages of records than pages")
+            yield numbers
 
     def _leaf_numbers(
         self, number: int, depth: int, passed: set[int]
@@ -228,6 +231,20 @@ class LmdbFile:
         needed = (tree.last_page + 1) * tree.page_size
         if tree.entries and size < needed - tree.page_size:
             raise BrokenLmdbError(f"is cut short: {size:,} bytes of at least {needed:,}")
+
+
+def _regrouped(
+    parts: Iterator[npt.NDArray[np.int64]], size: int
+) -> Iterator[npt.NDArray[np.int64]]:
+    """Yield the numbers of some arrays so many at a time."""
+    left = np.empty(0, np.int64)
+    for part in parts:
+        left = np.concatenate([left, part])
+        while len(left) >= size:
+            yield left[:size]
+            left = left[size:]
+    if len(left):
+        yield left
 
 
 def _page_size(first: bytes) -> int:

@@ -22,3 +22,12 @@ def test_joining():
     two = Chunk(np.array([3, 4], np.uint8), np.array([0]), np.array([2]))
     assert joined([one]) is one
     assert [bytes(each) for each in joined([one, two, one])] == [b"\2", b"\3\4", b"\2"]
+
+
+def test_what_lies_around_the_records_is_not_joined():
+    data = np.arange(20, dtype=np.uint8)
+    chunk = Chunk(data, np.array([9, 5]), np.array([2, 1]))
+    nothing = Chunk(data, np.array([], np.intp), np.array([], np.intp))
+    both = joined([chunk, nothing, chunk])
+    assert [bytes(each) for each in both] == 2 * [b"\x09\x0a", b"\5"]
+    assert both.data.tolist() == 2 * [5, 6, 7, 8, 9, 10]

@@ -51,6 +51,18 @@ def test_what_liblmdb_reads(tmp_path, seed):
     assert stored(tmp_path) == by_liblmdb(tmp_path)
 
 
+def test_pages_of_several_branches_are_read_together(tmp_path):
+    environment = lmdb.open(str(tmp_path), map_size=1 << 24)
+    with environment.begin(write=True) as transaction:
+        for number in range(3000):
+            transaction.put(b"%05d" % number, b"x" * 900, append=True)
+    environment.close()
+    file = LmdbFile(tmp_path / "data.mdb")
+    assert file.tree.depth == 3
+    sizes = [len(leaves) for leaves in file.leaves()]
+    assert sizes[:-1] == [4 * 256] * 2 and sum(sizes) == 3000
+
+
 def test_every_byte_changed_and_every_length(tmp_path):
     environment = lmdb.open(str(tmp_path / "db"), map_size=1 << 20)
     with environment.begin(write=True) as transaction:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from types import SimpleNamespace
 
 import pytest
 import tensorflow as tf
 
-from owltf.net.source import Source, dataset_of
+from owltf.net.source import Source
+from owltf.net.source_batches import SourceBatches
 from owltf.runtime.batch_rows import BatchShare
 
 
@@ -27,9 +29,9 @@ def test_a_process_gets_its_rows_of_a_layer_that_reads_whole_batches(
         whole_tops=(),
         context=context(BatchShare(place, 1, 2)),
     )
-    (batch,) = dataset_of([Source("a", ("x", "y"), layer)], {"a": 0}).take(1).as_numpy_iterator()
-    assert batch["x"].tolist() == rows
-    assert batch["y"].tolist() == list(range(5 * place, 5 * place + 5))
+    batch = next(SourceBatches([Source("a", ("x", "y"), layer)], {"a": 0}))
+    assert batch["x"].numpy().tolist() == rows
+    assert batch["y"].numpy().tolist() == list(range(5 * place, 5 * place + 5))
 
 
 def test_tops_are_named() -> None:
@@ -46,6 +48,6 @@ def test_tops_are_named() -> None:
         )
 
     sources = [Source("a", ("x",), layer(1)), Source("b", ("y",), layer(10))]
-    first, second = dataset_of(sources, {"a": 3, "b": 5}).take(2).as_numpy_iterator()
+    first, second = islice(SourceBatches(sources, {"a": 3, "b": 5}), 2)
     assert first == {"x": 3, "y": 50}
     assert second == {"x": 4, "y": 60}
