@@ -36,7 +36,9 @@ class TimedBatches:
         with tf.control_dependencies(list(batch.values())):
             after = tf.timestamp()
         self._waited.assign_add(after - before)
-        return batch
+        # Else TensorFlow may begin to compute with the batch before it reads the clock.
+        with tf.control_dependencies([after]):
+            return {name: tf.identity(top) for name, top in batch.items()}
 
     def seconds(self) -> float:
         """Return how long batches were waited for so far."""

@@ -44,6 +44,19 @@ def test_a_loop_that_waits_is_told() -> None:
     assert 3 * SECONDS <= timed.seconds() <= passed
 
 
+def test_the_clock_is_read_before_anything_is_computed_with_a_batch() -> None:
+    timed = TimedBatches(iter(tf.data.Dataset.from_tensors({"n": 1})))
+    before: list[str] = []
+
+    def take() -> Any:
+        top = next(timed)["n"]
+        before.extend(each.type for each in top.op.control_inputs)
+        return top
+
+    assert int(compiled(take)()) == 1
+    assert "Timestamp" in before
+
+
 def test_nothing_is_waited_for_without_data() -> None:
     timed = TimedBatches(repeat({}))
     for _ in range(3):
