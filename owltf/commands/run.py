@@ -240,6 +240,7 @@ def _added(context: click.Context, flags: dict[str, Any]) -> dict[str, Any]:
     """Return the fields of `RunOptions` that follow from other words of the command line."""
     added = PluginOptions.take(context, flags)
     return {
+        "devices_given": any(flags[name] is not None for name in DEVICE_FLAGS),
         "plugin_options": added.values,
         "disabled_plugins": context.find_root().params.get("disable_plugin", ()),
         "again": (

@@ -66,6 +66,7 @@ class RunOptions:
         allow_nan: go on after a loss that is not a number.
         sigint_effect: what SIGINT does: "stop", "snapshot" or "none".
         sighup_effect: what SIGHUP does.
+        devices_given: whether the command line names the devices.
         plugin_options: the values of the options that plugins add, by name.
         disabled_plugins: the names of the plugins that are left out.
         again: the options that the command line which resumes the run must repeat.
@@ -80,6 +81,7 @@ class RunOptions:
     allow_nan: bool = False
     sigint_effect: str = "stop"
     sighup_effect: str = "snapshot"
+    devices_given: bool = False
     plugin_options: Mapping[str, Any] = field(default_factory=dict)
     disabled_plugins: Sequence[str] = ()
     again: Sequence[str] = ()
@@ -165,7 +167,8 @@ def prepare(
         *run_notes(file, context, restored, devices, nets),
         *pointless_fields(source),
     ]
-    notes += [*unused_fields(source, solver_class, type(rate)), *effectless]
+    unused = unused_fields(source, solver_class, type(rate), options.devices_given)
+    notes += [*unused, *effectless]
     if restored:
         _restore_solver(solver, nets.train.params, restored, weights)
         notes += nothing_left(source, restored.state.iteration)

@@ -12,13 +12,17 @@ _OF_POLICIES = ("gamma", "power", "stepsize", "stepvalue")
 _DEVICES = ("solver_mode", "device_id")
 
 
-def unused_fields(source: SolverSource, rule: Any, policy: Any) -> Iterator[str]:
+def unused_fields(
+    source: SolverSource, rule: Any, policy: Any, devices_given: bool = False
+) -> Iterator[str]:
     """Yield a sentence about the fields that are written in a solver's file and change nothing.
 
     Args:
         source: the solver's file.
         rule: the class of its `type`, which uses its `fields`.
         policy: the class of its `lr_policy`, which uses its `fields`.
+        devices_given: whether the command line names the devices, so that no one takes the file's
+            for them.
     """
     given = source.parameter
     groups = [
@@ -28,7 +32,7 @@ def unused_fields(source: SolverSource, rule: Any, policy: Any) -> Iterator[str]
             f"lr_policy {given.lr_policy} does not use",
         ),
         (
-            _unused(source, _DEVICES, ()),
+            _unused(source, _DEVICES, _DEVICES if devices_given else ()),
             "--gpu, --num-gpu and --cpu-replicas choose the devices, not",
         ),
         (

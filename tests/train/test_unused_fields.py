@@ -26,6 +26,11 @@ def test_nothing_is_said_where_all_have_an_effect(small: Case) -> None:
     assert not [*unused_fields(source(small, "momentum2: 0.9 delta: 1"), Adam, Fixed)]
 
 
+def test_nothing_is_said_of_the_devices_where_the_command_line_names_them(small: Case) -> None:
+    solver = source(small, "solver_mode: GPU device_id: 1")
+    assert not [*unused_fields(solver, SGD, Fixed, devices_given=True)]
+
+
 @pytest.mark.parametrize(
     ("more", "said"),
     [
