@@ -29,6 +29,9 @@ import tensorflow as tf  # noqa: E402
 tf.config.set_logical_device_configuration(
     tf.config.list_physical_devices("CPU")[0], [tf.config.LogicalDeviceConfiguration()] * 4
 )
+# It starts here, not in one test or another: a run in a process in which it has not started yet may
+# compute by halves.
+tf.config.list_logical_devices()
 
 # Fixtures that several folders take.
 pytest_plugins = ("solver_fixtures", "schema_fixtures")
