@@ -70,7 +70,8 @@ def test_threads_that_run_are_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     assert comes_true(stop_readers._others_run)
     end.set()
     thread.join()
-    assert not stop_readers._is_running(file)
+    # Python is done with a thread a moment before the system is.
+    assert comes_true(lambda: not stop_readers._is_running(file))
     monkeypatch.setattr(stop_readers, "_THREADS", Path("/nowhere"))
     assert not stop_readers._others_run()
 
