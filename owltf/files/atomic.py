@@ -12,6 +12,7 @@ from pathlib import Path
 
 from owltf.errors import OwltfError
 from owltf.files.regular_file import refuse_irreplaceable
+from owltf.files.replaceable_folder import refuse_foreign_folder
 from owltf.files.temporary_name import is_left_over, temporary_prefix
 from owltf.stop_flag import check_stopped
 
@@ -52,7 +53,8 @@ def atomic_outputs(path: Path) -> Iterator[Path]:
 
     The block may write a file or a folder of that name, and more files beside it: they are moved
     beside `path`, and `path` itself last. Existing files stay until then. If the block fails, also
-    by an interrupt or a signal, everything it wrote is removed.
+    by an interrupt or a signal, everything it wrote is removed. A folder that is there is replaced
+    if the new one has all of its files, or if it is a database, an imageset or a SavedModel.
 
     Raises:
         OwltfError: if the folder above does not exist, the disk is full, or something cannot be
@@ -80,6 +82,8 @@ def atomic_output_group(paths: Sequence[Path]) -> Iterator[list[Path]]:
                 _sync(file)
             with _renaming:
                 check_stopped()
+                for path, folder in folders.items():
+                    _refuse_loss(folder, path)
                 for path, folder in folders.items():
                     _move(folder, path)
             for parent in {path.parent for path in paths}:
@@ -110,6 +114,16 @@ def _final(path: Path) -> str:
     """Return where a file will be that is written into a temporary folder of this process."""
     inside = path.parent in _unfinished
     return str(path.parent.parent / path.name if inside else path)
+
+
+def _refuse_loss(folder: Path, path: Path) -> None:
+    """Refuse to move what is in a temporary folder where a folder of other things would be lost."""
+    for written in folder.iterdir():
+        older = path.parent / written.name
+        if older.is_dir() and not written.is_dir():
+            raise OwltfError(f"{older} is a folder, which no file replaces; give another name")
+        if older.is_dir() and not _files(older) <= _files(written):
+            refuse_foreign_folder(older)
 
 
 def _move(folder: Path, path: Path) -> None:
@@ -145,6 +159,10 @@ def _replace(written: Path, path: Path) -> None:
             if older.exists() and not path.exists():
                 older.replace(path)
             raise
+
+
+def _files(folder: Path) -> set[Path]:
+    return {each.relative_to(folder) for each in folder.rglob("*") if not each.is_dir()}
 
 
 @contextmanager

@@ -168,10 +168,27 @@ def test_a_signal_between_two_renames_leaves_the_old_folder(
 
     monkeypatch.setattr(Path, "replace", interrupted)
     with suppress(KeyboardInterrupt), atomic_outputs(tmp_path / "a") as temporary:
-        temporary.mkdir()
+        write_some(temporary, "new")
         (temporary / "new").touch()
     assert (tmp_path / "a" / "inside").read_text() == "old"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "beside"]
+
+
+@pytest.mark.parametrize("is_folder", [True, False])
+def test_a_folder_of_other_things_is_not_lost(tmp_path: Path, is_folder: bool) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "thesis").write_text("old")
+    reason = "not one that owltf writes" if is_folder else "which no file replaces"
+    with (
+        pytest.raises(OwltfError, match=f"a is a folder, .*{reason}"),
+        atomic_outputs(tmp_path / "a") as temporary,
+    ):
+        if is_folder:
+            write_some(temporary, "new")
+        else:
+            temporary.touch()
+    assert (tmp_path / "a" / "thesis").read_text() == "old"
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
 
 
 KILLED = """

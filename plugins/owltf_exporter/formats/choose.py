@@ -64,7 +64,7 @@ def load_format(name: str) -> Format:
 
 
 def _check_place(out: Path, *, is_folder: bool) -> None:
-    refuse_existing([out], force=True)
+    refuse_existing([out], force=True, any_folder=True)
     if not is_folder and out.is_dir():
         raise OwltfError(f"{out}: is a folder")
     is_other = out.is_dir() and any(out.iterdir()) and not (out / "saved_model.pb").exists()
