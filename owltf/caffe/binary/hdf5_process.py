@@ -42,7 +42,8 @@ class Hdf5Process:
         """
         if self._process is None:
             self._process = _started()
-            weakref.finalize(self, _end, self._process)
+            # At exit a thread may be reading from it still; with our end of its input it ends.
+            weakref.finalize(self, _end, self._process).atexit = False
         self._ask(path, [str(path.absolute()), name, start, stop])
         size = int.from_bytes(self._take(path, _HEAD), "little", signed=True)
         content = self._take(path, abs(size))

@@ -141,6 +141,8 @@ class Hdf5Reader:
             reason = (error.strerror or str(error)).lower()
             raise OwltfError(f"{path} cannot be read ({reason})") from error
         self._close = weakref.finalize(self, self._file.close)
+        # At exit a thread may be reading from it still.
+        self._close.atexit = False
 
 
 def hdf5_datasets(path: Path) -> list[str]:

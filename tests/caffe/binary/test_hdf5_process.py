@@ -5,6 +5,8 @@ from __future__ import annotations
 import gc
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -49,6 +51,27 @@ def test_an_error_names_the_file_and_the_process_goes_on(file: Path) -> None:
     with pytest.raises(OwltfError, match="a/b has changed while it was read"):
         process.read(file, "a/b", 0, 1, np.empty((1, 2), np.float32))
     np.testing.assert_array_equal(rows(process, file, 0, 2), ROWS[:2])
+
+
+AT_EXIT = """
+import atexit, sys
+from pathlib import Path
+def read():
+    import numpy
+    output = numpy.empty((2, 3, 2), "f4")
+    process.read(Path(sys.argv[1]), "a/b", 0, 2, output)
+    print(output.sum())
+# What is registered first runs last.
+atexit.register(read)
+from owltf.caffe.binary.hdf5_process import Hdf5Process
+process = Hdf5Process()
+read()
+"""
+
+
+def test_it_reads_until_readers_are_stopped_at_exit(file: Path) -> None:
+    done = subprocess.run([sys.executable, "-c", AT_EXIT, file], capture_output=True, text=True)
+    assert done.stdout.split() == 2 * [str(ROWS[:2].sum())], done.stderr
 
 
 def killed(process: Any) -> None:
