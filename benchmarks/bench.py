@@ -1,4 +1,4 @@
-"""Measures training, its memory, answers and starts, and writes `docs/benchmarks.md`.
+"""Measures training, its memory, data, answers and starts, and writes `docs/benchmarks.md`.
 
     tox run -e bench
     python benchmarks/bench.py figures/ --python opencv=other/bin/python
@@ -27,6 +27,8 @@ def main(folder: Path, pythons: Sequence[str]) -> None:
     others = [word for each in pythons for word in ("--python", each)]
     _run("train_step.py", "--torch", "--json", str(folder / "train.json"))
     _run("memory.py", "--torch", "--json", str(folder / "memory.json"))
+    for part in ("records", "lenet", "caffenet"):
+        _run("data.py", part, "--json", str(folder / "data.json"))
     for name in ("answer", "start"):
         _run(f"{name}.py", "--json", str(folder / f"{name}.json"), *others)
     _run("report.py", str(folder))

@@ -1,19 +1,20 @@
 """Measures what reading data costs: the records a second of each source, and a net's steps.
 
-    python benchmarks/data.py records
-    python benchmarks/data.py lenet
-    python benchmarks/data.py caffenet
+    python benchmarks/data.py records --json data.json
+    python benchmarks/data.py lenet --json data.json
+    python benchmarks/data.py caffenet --json data.json
 
 Programs take turns. `records` puts each source beside the same work in plain Python (lmdb, protobuf
 and NumPy), and beside the decoder alone on all processors, which is the limit for JPEGs. Each is in
 a process of its own: what memory costs depends on what else a process did. In short turns the
 batches that owltf has made ahead count for it, in long ones they do not matter. The others put a
 training step with real data beside the same step with synthetic images: a ratio of 1 means that
-reading costs nothing.
+reading costs nothing. Each puts its figures beside those that the JSON file holds.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
@@ -30,6 +31,7 @@ import data_plain
 import owltf_nets
 import tensorflow as tf
 from data_files import PHOTOS, photos, write_all
+from machine import machine
 from served import serve, served
 from turns import Program, Timing, take_turns
 
@@ -167,8 +169,8 @@ def start_of(net: Any) -> Any:
         return owltf_nets.start_of(by_halves=True, net=file.name, **SOLVER)
 
 
-def compare_steps(net: Any, rounds: int, turn: float) -> None:
-    """Print a step's time with a net's own data, and with synthetic images."""
+def compare_steps(net: Any, rounds: int, turn: float) -> dict[str, Any]:
+    """Print and return a step's times with a net's own data, and with synthetic images."""
     real = start_of(net)
     without_data = start_of(synthetic(net, real))
     programs = {
@@ -180,6 +182,20 @@ def compare_steps(net: Any, rounds: int, turn: float) -> None:
         click.echo(f"{name:9} {1e3 * timing.best:7.2f} / {1e3 * timing.middle:7.2f} ms a step")
     best, middle = timings["synthetic"].over(timings["real data"])
     click.echo(f"ratio     {best:7.3f} / {middle:7.3f} (minimum / median of {rounds} rounds)")
+    return {name: timing.seconds for name, timing in timings.items()}
+
+
+def add_figures(file: Path | None, part: str, figures: Any) -> None:
+    """Put figures beside those of other parts in a JSON file, with the machine that they are of."""
+    if file is not None:
+        known = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+        told = {"machine": machine(), **known, part: figures}
+        file.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+
+
+in_json = click.option(
+    "--json", "file", type=click.Path(path_type=Path), help="Write the figures to it."
+)
 
 
 @click.group()
@@ -191,14 +207,20 @@ def main() -> None:
 @click.option("--rounds", default=5, show_default=True, help="The turns of each program.")
 @click.option("--turn", default=1.5, show_default=True, help="How many seconds a turn lasts.")
 @click.option("--only", default="", help="Part of the name of the sources to measure.")
-def records(rounds: int, turn: float, only: str) -> None:
+@in_json
+def records(rounds: int, turn: float, only: str, file: Path | None) -> None:
     """Measure the records a second of each source, beside plain Python and the decoder."""
+    figures = {}
     with tempfile.TemporaryDirectory() as folder:
         write_all(Path(folder))
         for source in sources(Path(folder)):
             if only.lower() in source.name.lower():
                 timings = _timings(folder, source, rounds, turn)
                 click.echo(f"{source.name:20} {_told(timings, source.batch)}")
+                figures[source.name] = {
+                    name: source.batch / timing.middle for name, timing in timings.items()
+                }
+    add_figures(file, "records", figures)
 
 
 def _timings(folder: str, source: Source, rounds: int, turn: float) -> dict[str, Timing]:
@@ -232,7 +254,8 @@ def _told(timings: Mapping[str, Timing], batch: int) -> str:
 @main.command()
 @click.option("--rounds", default=7, show_default=True, help="The turns of each program.")
 @click.option("--turn", default=5.0, show_default=True, help="How many seconds a turn lasts.")
-def lenet(rounds: int, turn: float) -> None:
+@in_json
+def lenet(rounds: int, turn: float, file: Path | None) -> None:
     """Measure LeNet's step from an LMDB of 28 x 28 pixels."""
     net = read_net(LENET, REGISTRY.schema).parameter
     with tempfile.TemporaryDirectory() as folder:
@@ -240,13 +263,14 @@ def lenet(rounds: int, turn: float) -> None:
         for layer in net.layer:
             if layer.type == "Data":
                 layer.data_param.source = f"{folder}/raw28.lmdb"
-        compare_steps(net, rounds, turn)
+        add_figures(file, "lenet", compare_steps(net, rounds, turn))
 
 
 @main.command()
 @click.option("--rounds", default=5, show_default=True, help="The turns of each program.")
 @click.option("--turn", default=8.0, show_default=True, help="How many seconds a turn lasts.")
-def caffenet(rounds: int, turn: float) -> None:
+@in_json
+def caffenet(rounds: int, turn: float, file: Path | None) -> None:
     """Measure CaffeNet's step from JPEG files, cropped and mirrored."""
     with tempfile.TemporaryDirectory() as folder:
         write_all(Path(folder))
@@ -255,7 +279,7 @@ def caffenet(rounds: int, turn: float) -> None:
         text = f"""layer {{ name: "data" type: "ImageData" top: "data" top: "label"
           image_data_param {{ {fields} }} transform_param {{ {AUGMENTED} }} }}"""
         net.layer[0].CopyFrom(net_from_text(text, REGISTRY.schema).parameter.layer[0])
-        compare_steps(net, rounds, turn)
+        add_figures(file, "caffenet", compare_steps(net, rounds, turn))
 
 
 if __name__ == "__main__":

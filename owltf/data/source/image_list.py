@@ -11,7 +11,7 @@ from owltf.errors import OwltfError
 from owltf.files.regular_file import read_bytes
 
 # The label is the word after the last space, so that paths may have spaces.
-_LINE = re.compile(r"(.*\S)\s+(-?[0-9]{1,9})")
+_LINE = re.compile(r"(.*\S)\s+([-+]?[0-9]{1,9})")
 
 
 class ListedImage(NamedTuple):

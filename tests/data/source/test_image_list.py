@@ -7,7 +7,7 @@ from owltf.data.source.image_list import read_image_list
 
 def test_lines(tmp_path):
     path = tmp_path / "list.txt"
-    path.write_text("a.png 3\n\nin a folder/b c.png  -1\r\n/x/7 8\t9\n")
+    path.write_text("a.png 3\n\nin a folder/b c.png  -1\r\n/x/7 8\t+9\n")
     assert read_image_list(path) == [
         ("a.png", 3, 1),
         ("in a folder/b c.png", -1, 3),
