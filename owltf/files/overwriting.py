@@ -10,14 +10,12 @@ from owltf.files.regular_file import refuse_irreplaceable
 from owltf.files.replaceable_folder import refuse_foreign_folder
 
 
-def refuse_existing(paths: Iterable[Path], *, force: bool, any_folder: bool = False) -> None:
+def refuse_existing(paths: Iterable[Path], *, force: bool) -> None:
     """Check, before the work, that a command can write its files and folders and replaces none.
 
     Args:
         paths: what will be written.
         force: whether it may be there, and is replaced.
-        any_folder: whether it may be a folder of any form, such as a plugin's; what is in it is
-            then looked at when the new one is whole.
 
     Raises:
         OwltfError: if one is there, or the folder that it will be in is not, or if it is none
@@ -27,7 +25,7 @@ def refuse_existing(paths: Iterable[Path], *, force: bool, any_folder: bool = Fa
         refuse_irreplaceable(path)
         if path.exists() and not force:
             raise OwltfError(f"{path} is there already; --force replaces it")
-        if path.is_dir() and not any_folder:
+        if path.is_dir():
             refuse_foreign_folder(path)
         if not path.parent.is_dir():
             raise OwltfError(f"{path}: there is no folder {path.parent}")

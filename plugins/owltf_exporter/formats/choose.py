@@ -64,9 +64,9 @@ def load_format(name: str) -> Format:
 
 
 def _check_place(out: Path, *, is_folder: bool) -> None:
-    refuse_existing([out], force=True, any_folder=True)
     if not is_folder and out.is_dir():
         raise OwltfError(f"{out}: is a folder")
     is_other = out.is_dir() and any(out.iterdir()) and not (out / "saved_model.pb").exists()
     if is_folder and (is_other or out.is_file()):
         raise OwltfError(f"{out}: is there already and is not a SavedModel; choose another name")
+    refuse_existing([out], force=True)
